@@ -1,0 +1,79 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "datasets/sample.h"
+#include "metrics/score.h"
+#include "model/vlm.h"
+
+namespace assay {
+
+/// Where data may lie, most specific first: --data-dir, ASSAY_DATA, LMUData, the hub cache.
+struct DataPlaces {
+  std::vector<std::filesystem::path> roots;
+};
+
+/// A reply with the sample it answers.
+struct Reply {
+  Sample sample;
+  std::string text;
+  SampleState state = SampleState::kScored;  ///< kError, kTruncated or kEmpty when the run said so; else kScored
+};
+
+/// A scored reply; what metrics are made of.
+struct ScoredReply {
+  Reply reply;
+  Score score;
+};
+
+/// What a benchmark asks of the model for one sample under one prompt profile.
+struct Question {
+  Prompt prompt;
+  Decoding decoding;
+  std::optional<int> max_tiles;
+};
+
+/// A file to hand in where a split has no public answers.
+struct Submission {
+  std::string file_name;  ///< "mmbench_test_en.tsv", "docvqa_test.json"
+  std::string content;
+};
+
+/// One evaluation: what to load, how to ask, how to read the answer, which metrics. Pure but for open(): values in, values out.
+class Benchmark {
+ public:
+  virtual ~Benchmark() = default;
+  [[nodiscard]] virtual std::string name() const = 0;     ///< "chartqa_test"
+  [[nodiscard]] virtual std::string split() const = 0;    ///< "test"
+  [[nodiscard]] virtual std::string summary() const = 0;  ///< one line
+  [[nodiscard]] virtual std::string paper() const = 0;    ///< "arXiv:2203.10244"
+  [[nodiscard]] virtual std::string main_metric() const = 0;
+
+  /// Finds and opens the data. Throws DataError that lists every place and layout that was tried.
+  [[nodiscard]] virtual std::unique_ptr<SampleSource> open(const DataPlaces& places) const = 0;
+
+  /// First is the default. Names among: vlmevalkit, internvl, lmms-eval, plain.
+  [[nodiscard]] virtual std::vector<std::string> prompt_profiles() const = 0;
+  [[nodiscard]] virtual Question ask(const Sample& sample, std::string_view prompt_profile) const = 0;
+
+  /// First is the default. Names among: official, vlmevalkit, lmms-eval, internvl.
+  [[nodiscard]] virtual std::vector<std::string> scoring_profiles() const = 0;
+  /// One reply by itself; the answer read and the value it earns.
+  [[nodiscard]] virtual Score score(const Reply& reply, std::string_view profile) const = 0;
+  /// All of them together. A reply in state kError counts as wrong and stays in the denominator.
+  [[nodiscard]] virtual std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const = 0;
+
+  /// Reads somebody's prediction file or folder, in this benchmark's own formats and the common ones. `data` supplies what the file
+  /// does not carry; it may be null. Throws DataError that lists unmatched, missing and duplicate ids.
+  [[nodiscard]] virtual std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const = 0;
+
+  /// Nothing where the split has public answers.
+  [[nodiscard]] virtual std::optional<Submission> submission(std::span<const Reply> replies) const;
+};
+
+}  // namespace assay

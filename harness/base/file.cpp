@@ -1,0 +1,74 @@
+#include "harness/base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "harness/base/error.h"
+
+namespace assay {
+namespace {
+
+DataError cannot(const char* verb, const std::filesystem::path& path) {
+  return DataError(fmt::format("{}: cannot {}: {}", path.string(), verb, std::strerror(errno)));
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) throw cannot("open", path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) throw cannot("read", path);
+  if (S_ISDIR(info.st_mode)) throw DataError(fmt::format("{}: expected a file, got a folder", path.string()));
+  std::string content;
+  content.resize(static_cast<std::size_t>(info.st_size));
+  std::size_t filled = 0;
+  for (;;) {
+    if (filled == content.size()) content.resize(content.size() + 4096);  // pipes, /proc, and files that grow
+    const auto got = ::read(file.get(), content.data() + filled, content.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw cannot("read", path);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  auto beside = path;
+  beside += fmt::format(".{}.part", ::getpid());
+  {
+    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (file.get() < 0) throw cannot("create", beside);
+    for (std::size_t done = 0; done < content.size();) {
+      const auto wrote = ::write(file.get(), content.data() + done, content.size() - done);
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) throw cannot("write", beside);
+      done += static_cast<std::size_t>(wrote);
+    }
+    if (::fsync(file.get()) != 0) throw cannot("flush", beside);
+  }
+  if (::rename(beside.c_str(), path.c_str()) != 0) throw cannot("rename to", path);
+}
+
+}  // namespace assay

@@ -1,0 +1,184 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/result.h"
+
+/// The model's whole public face, in plain C++: no LibTorch type crosses it. The model pulls: it is handed a source of requests and
+/// a sink for finished generations, and is free to reorder, batch and share between the two. The same door serves a checkpoint on
+/// LibTorch, an endpoint with many requests in flight, and a fake that answers at once.
+namespace assay {
+
+/// A picture that is read only when the model gets to it.
+struct ImageInput {
+  std::string name;  ///< for messages: a file name, or file and row ("MME.tsv:12")
+  std::string key;   ///< equal keys promise equal bytes, so that work can be shared before anything is read
+  std::function<Result<std::string>()> read_bytes;  ///< the encoded file (JPEG, PNG, ...); callable from any thread
+};
+
+enum class Role { kSystem, kUser, kAssistant };
+
+/// A piece of a turn: text, or the picture at `image_index` of Prompt::images.
+struct Part {
+  static constexpr std::size_t kNoImage = static_cast<std::size_t>(-1);
+  std::string text;
+  std::size_t image_index = kNoImage;
+  [[nodiscard]] bool is_image() const noexcept { return image_index != kNoImage; }
+};
+
+/// Pictures before the first text of a turn are *attached*: the family places them as its own chat function does (InternVL: one
+/// `<image>\n`, or a line `Image-k: <image>` each). A picture after some text stands exactly there, and nothing is added around it.
+struct Turn {
+  Role role = Role::kUser;
+  std::vector<Part> parts;
+};
+
+/// What we ask. The chat template, the default system text and the picture tokens are the model's business.
+struct Prompt {
+  std::vector<Turn> turns;
+  std::vector<ImageInput> images;
+};
+
+struct Decoding {
+  int max_new_tokens = 1024;
+  int min_new_tokens = 0;
+  bool do_sample = false;  ///< false: greedy, and the four fields below are ignored
+  double temperature = 1.0;
+  double top_p = 1.0;
+  int top_k = 0;  ///< 0: all tokens
+  std::uint64_t seed = 0;
+  std::vector<std::string> stop;  ///< stop strings beside the model's own end tokens; cut from the reply
+};
+
+struct Request {
+  std::string id;  ///< comes back with the generation
+  Prompt prompt;
+  std::vector<std::string> options;  ///< when not empty: rank these continuations by likelihood and write nothing
+  Decoding decoding;
+  std::optional<int> max_tiles;  ///< most tiles a picture may be cut into; nothing: as the checkpoint's config says
+};
+
+enum class Finish { kStop, kLength, kRanked };
+
+/// Milliseconds this request cost in each stage. Work that was shared is counted once, for the request that caused it.
+struct StageTimes {
+  double image_decode_ms = 0;
+  double preprocess_ms = 0;
+  double encode_ms = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+};
+
+/// What the model wrote.
+struct Generation {
+  std::string reply;                    ///< decoded without special tokens, white space stripped at both ends
+  std::vector<std::int64_t> token_ids;  ///< as generated, the end token included when there was one
+  Finish finish = Finish::kStop;
+  std::vector<double> option_log_probabilities;  ///< one per Request::options: sum over its tokens, natural logarithm
+  std::int64_t prompt_token_count = 0;
+  std::int64_t tile_count = 0;
+  std::vector<std::string> image_digests;  ///< of the decoded pixels, one per picture, hexadecimal
+  std::string prompt_digest;               ///< of the exact token ids sent, hexadecimal
+  StageTimes times;
+};
+
+/// Hands out requests. Called from the model's own thread, one call at a time.
+class RequestSource {
+ public:
+  virtual ~RequestSource() = default;
+  /// The next request, or nothing when there are no more.
+  virtual std::optional<Request> next() = 0;
+  /// True once the run should end early: the model returns soon and reports nothing for what it had not finished.
+  [[nodiscard]] virtual bool is_cancelled() const { return false; }
+};
+
+/// Takes finished generations, in any order, one call at a time. What it throws ends the run and passes through Vlm::run.
+class GenerationSink {
+ public:
+  virtual ~GenerationSink() = default;
+  /// A further request to serve next, for dialogues; usually nothing.
+  virtual std::optional<Request> finish(const std::string& request_id, Result<Generation> generation) = 0;
+};
+
+/// What a manifest has to know about a model.
+struct ModelCard {
+  std::string name;          ///< folder or endpoint name
+  std::string family;        ///< "internvl"
+  std::string dtype;         ///< "float32", "bfloat16"
+  std::string chat_template; ///< name of the template in force
+  std::string system_text;   ///< system text in force; empty: no system turn
+  std::string weights_digest;
+  std::string pipeline_digest;  ///< of everything between file bytes and the encoder's input
+  std::int64_t parameter_count = 0;
+  std::string engine;  ///< library, version, device, threads
+};
+
+/// How one picture enters a prompt.
+struct ImageView {
+  std::string name;
+  std::string digest;
+  int width = 0, height = 0;            ///< pixels, as decoded
+  int grid_columns = 0, grid_rows = 0;  ///< tiles of the main grid
+  int tile_count = 0;                   ///< with the thumbnail
+  std::int64_t token_count = 0;
+};
+
+/// The exact prompt, for people who check us.
+struct PromptView {
+  std::string text;  ///< after the chat template; each run of picture tokens written once, as `<IMG_CONTEXT>*256`
+  std::vector<std::int64_t> token_ids;
+  std::vector<ImageView> images;
+  std::vector<std::string> stop;
+};
+
+/// A dense float32 array, row major.
+struct FloatArray {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+
+class Vlm {
+ public:
+  virtual ~Vlm() = default;
+  [[nodiscard]] virtual const ModelCard& card() const = 0;
+
+  /// Serves requests until the source has no more and every one is finished. A request that fails is finished with a SampleFailure.
+  /// Throws ModelError for what ends the run (out of memory, a broken engine).
+  virtual void run(RequestSource& source, GenerationSink& sink) = 0;
+
+  /// The prompt as run() would send it, without running the model.
+  virtual Result<PromptView> view_prompt(const Request& request);
+  /// What the encoder would see.  Shape [tiles, 3, side, side]
+  virtual Result<FloatArray> view_pixels(const ImageInput& image, std::optional<int> max_tiles);
+  /// Logits of the token after the prompt.  Shape [V]
+  virtual Result<FloatArray> view_logits(const Request& request);
+};
+
+enum class DType { kAuto, kFloat32, kBFloat16, kFloat16 };
+
+struct ImageLimits {
+  std::int64_t max_pixels = 178'956'970;        ///< Pillow's own limit for a decompression bomb (2 × 89,478,485)
+  std::int64_t max_bytes = 512LL * 1024 * 1024; ///< of the encoded file
+};
+
+struct VlmOptions {
+  DType dtype = DType::kAuto;  ///< kAuto: the checkpoint's own
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
+  int threads = 0;             ///< compute threads; 0: one per core
+  int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core
+  int batch = 8;               ///< requests decoded together at the most
+  int encoder_batch = 4;       ///< tiles encoded together at the most
+  std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's
+  std::optional<std::string> system_text;    ///< in place of the checkpoint's; empty: no system turn
+  ImageLimits image_limits;
+};
+
+/// Opens the checkpoint folder at `path`; the family is told from its config.json.
+/// Throws ConfigError for a path or option that cannot be, ModelError for a checkpoint that does not fit.
+[[nodiscard]] std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions& options);
+
+}  // namespace assay
