@@ -32,6 +32,11 @@ Step step_at(std::string_view text, std::size_t i) {
   return {length, true, false};
 }
 
+/// Every letter for which Python's str.isspace() is true, in UTF-8.  Source: CPython 3.11 Objects/unicodetype_db.h.
+constexpr std::string_view kWhiteSpace[] = {
+    "\t", "\n", "\v", "\f", "\r", "\x1c", "\x1d", "\x1e", "\x1f", " ", "\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003",
+    "\u2004", "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
 }  // namespace
 
 std::string replace_invalid_utf8(std::string_view text) {
@@ -53,6 +58,17 @@ std::size_t incomplete_utf8_tail(std::string_view text) {
     if (step.is_cut_short && step.length == back) return back;
   }
   return 0;
+}
+
+std::string_view strip_white_space(std::string_view text) {
+  for (bool found = true; found;) {
+    found = false;
+    for (const auto space : kWhiteSpace) {
+      if (text.starts_with(space)) text.remove_prefix(space.size()), found = true;
+      if (text.ends_with(space)) text.remove_suffix(space.size()), found = true;
+    }
+  }
+  return text;
 }
 
 }  // namespace assay

@@ -11,4 +11,7 @@ namespace assay {
 /// How many bytes at the end of `text` begin a letter that is not complete yet: 0 to 3. A stream holds them back.
 [[nodiscard]] std::size_t incomplete_utf8_tail(std::string_view text);
 
+/// `text` without white space at both ends, white space being what Python's str.strip() takes for it.
+[[nodiscard]] std::string_view strip_white_space(std::string_view text);
+
 }  // namespace assay

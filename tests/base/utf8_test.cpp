@@ -21,5 +21,11 @@ TEST(IncompleteUtf8Tail, CountsOnlyABegunLetter) {
   EXPECT_EQ(incomplete_utf8_tail("\xFF"), 0u);
 }
 
+TEST(StripWhiteSpace, TakesWhatPythonTakes) {
+  EXPECT_EQ(strip_white_space(" \t\u3000a b\u00a0\x1c\n"), "a b");
+  EXPECT_EQ(strip_white_space("\u200b"), "\u200b");  // a zero-width space is no space
+  EXPECT_EQ(strip_white_space(" \n "), "");
+}
+
 }  // namespace
 }  // namespace assay
