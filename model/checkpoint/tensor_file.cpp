@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "model/checkpoint/name_check.h"
 #include "model/checkpoint/safetensors.h"
+#include "model/checkpoint/torch_file.h"
 #include "model/checkpoint/weight_files.h"
 
 namespace assay {
@@ -23,9 +24,12 @@ void refuse_lfs_pointer(const MappedFile& file) {
                                file.path().parent_path().string()));
 }
 
-std::vector<StoredTensor> read_weights(const MappedFile& file) {
+std::vector<StoredTensor> read_weights(const MappedFile& file, std::vector<std::string>& warnings) {
   refuse_lfs_pointer(file);
-  return read_safetensors(file.bytes(), file.path());
+  const auto extension = file.path().extension();
+  const bool is_torch = extension == ".bin" || extension == ".pth" || extension == ".pt" ||
+                        (extension != ".safetensors" && looks_like_torch_file(file.bytes()));
+  return is_torch ? read_torch_file(file.bytes(), file.path(), warnings) : read_safetensors(file.bytes(), file.path());
 }
 
 bool is_listed(const StoredTensor& tensor, const ShardIndex& index) {
@@ -89,7 +93,7 @@ Checkpoint Checkpoint::open(const std::filesystem::path& path) {
   checkpoint.warnings_ = std::move(found.warnings);
   for (const auto& file : found.files) {
     const auto& mapping = checkpoint.mappings_.emplace_back(file);
-    auto tensors = read_weights(mapping);
+    auto tensors = read_weights(mapping, checkpoint.warnings_);
     std::move(tensors.begin(), tensors.end(), std::back_inserter(checkpoint.tensors_));
   }
   auto& tensors = checkpoint.tensors_;
