@@ -6,7 +6,8 @@
 namespace assay {
 
 /// A file's bytes in memory without a copy: mapped read-only, read from disk as they are touched. A file that another program cuts
-/// short meanwhile ends the process when the lost part is touched (SIGBUS); one that is replaced by rename, as downloads are, does not.
+/// short meanwhile ends the process when the lost part is touched (SIGBUS); one that is replaced by rename, as downloads are, does
+/// not.
 class MappedFile {
  public:
   /// Throws ModelError with the path and the system's reason.

@@ -45,8 +45,8 @@ std::vector<std::string> shapes_that_differ(const ByName& expected, const ByName
     const auto other = found.find(name);
     if (other == found.end() || other->second->shape == entry->shape) continue;
     const auto& file = other->second->file;
-    lines.push_back(fmt::format("{}: expected {}, checkpoint has {}{}", name, shape_text(entry->shape), shape_text(other->second->shape),
-                                file.empty() ? "" : fmt::format(" ({})", file)));
+    lines.push_back(fmt::format("{}: expected {}, checkpoint has {}{}", name, shape_text(entry->shape),
+                                shape_text(other->second->shape), file.empty() ? "" : fmt::format(" ({})", file)));
   }
   return lines;
 }
@@ -54,7 +54,8 @@ std::vector<std::string> shapes_that_differ(const ByName& expected, const ByName
 std::string joined(std::span<const std::string> lines, std::string_view separator) {
   const auto shown = lines.first(std::min(lines.size(), kMostNames));
   auto text = fmt::format("{}", fmt::join(shown, separator));
-  if (lines.size() > kMostNames) text += fmt::format("{}... and {} more", separator == "\n  " ? separator : " ", lines.size() - kMostNames);
+  if (lines.size() > kMostNames)
+    text += fmt::format("{}... and {} more", separator == "\n  " ? separator : " ", lines.size() - kMostNames);
   return text;
 }
 
@@ -81,7 +82,8 @@ std::string mismatch_text(std::span<const NamedShape> expected, std::span<const 
 
 void check_all_used(std::string_view where, std::span<const NamedShape> expected, std::span<const NamedShape> found) {
   const auto text = mismatch_text(expected, found);
-  if (!text.empty()) throw ModelError(fmt::format("{}: the weights do not fit the model; is the config of another variant?\n{}", where, text));
+  if (!text.empty())
+    throw ModelError(fmt::format("{}: the weights do not fit the model; is the config of another variant?\n{}", where, text));
 }
 
 std::string joined_names(std::span<const std::string> names) { return joined(names, ", "); }

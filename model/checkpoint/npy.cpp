@@ -36,7 +36,8 @@ template <typename T>
 void write(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const T> values) {
   std::int64_t count = 1;
   for (const auto size : shape) count *= size;
-  if (static_cast<std::size_t>(count) != values.size()) throw InternalError(fmt::format("write_npy: {} values for shape {}", values.size(), tuple_text(shape)));
+  if (static_cast<std::size_t>(count) != values.size())
+    throw InternalError(fmt::format("write_npy: {} values for shape {}", values.size(), tuple_text(shape)));
   auto header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", kDescription<T>, tuple_text(shape));
   const auto before = kMagic.size() + 4;  // version, length of the header
   header.resize((before + header.size() + kAlignment) / kAlignment * kAlignment - before, ' ');
@@ -88,7 +89,9 @@ std::string_view header_of(std::string_view file, std::string_view where, std::s
 
 }  // namespace
 
-void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values) { write(path, shape, values); }
+void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values) {
+  write(path, shape, values);
+}
 void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const std::int64_t> values) {
   write(path, shape, values);
 }
@@ -100,7 +103,8 @@ NpyArray<T> read_npy(const std::filesystem::path& path) {
   std::size_t data_begin = 0;
   const auto header = header_of(file, where, data_begin);
   const auto type = value_of(header, "descr"), order = value_of(header, "fortran_order"), shape_value = value_of(header, "shape");
-  if (!type || !order || !shape_value) throw DataError(fmt::format("{}: expected 'descr', 'fortran_order' and 'shape' in the header", where));
+  if (!type || !order || !shape_value)
+    throw DataError(fmt::format("{}: expected 'descr', 'fortran_order' and 'shape' in the header", where));
   if (!type->starts_with(fmt::format("'{}'", kDescription<T>))) {
     throw DataError(fmt::format("{}: expected dtype '{}', got {}", where, kDescription<T>, type->substr(0, type->find(','))));
   }
@@ -109,10 +113,12 @@ NpyArray<T> read_npy(const std::filesystem::path& path) {
   if (!shape) throw DataError(fmt::format("{}: 'shape' must be a tuple of sizes", where));
   std::int64_t bytes = sizeof(T);
   for (const auto size : *shape) {
-    if (__builtin_mul_overflow(bytes, size, &bytes)) throw DataError(fmt::format("{}: shape {} is larger than any file", where, tuple_text(*shape)));
+    if (__builtin_mul_overflow(bytes, size, &bytes))
+      throw DataError(fmt::format("{}: shape {} is larger than any file", where, tuple_text(*shape)));
   }
   if (static_cast<std::size_t>(bytes) != file.size() - data_begin) {
-    throw DataError(fmt::format("{}: shape {} takes {} bytes, the file has {}", where, tuple_text(*shape), bytes, file.size() - data_begin));
+    throw DataError(
+        fmt::format("{}: shape {} takes {} bytes, the file has {}", where, tuple_text(*shape), bytes, file.size() - data_begin));
   }
   NpyArray<T> array{*shape, std::vector<T>(static_cast<std::size_t>(bytes) / sizeof(T))};
   if (bytes > 0) std::memcpy(array.values.data(), file.data() + data_begin, static_cast<std::size_t>(bytes));

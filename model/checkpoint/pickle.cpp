@@ -38,7 +38,9 @@ class Machine {
   }
 
  private:
-  [[nodiscard]] ModelError broken(std::string_view what) const { return ModelError(fmt::format("{}: pickle, byte {}: {}", where_, opcode_at_, what)); }
+  [[nodiscard]] ModelError broken(std::string_view what) const {
+    return ModelError(fmt::format("{}: pickle, byte {}: {}", where_, opcode_at_, what));
+  }
 
   // --- the bytes
 
@@ -137,34 +139,56 @@ class Machine {
         if (protocol > 5) throw broken(fmt::format("protocol {}, expected at most 5", protocol));
         return true;
       }
-      case '\x95': return take(8), true;  // FRAME: says where reads may end, nothing about values
-      case '\x98': return true;           // READONLY_BUFFER
-      case 'N': return push_number(Kind::kNone, 0);
-      case '\x88': return push_number(Kind::kBool, 1);
-      case '\x89': return push_number(Kind::kBool, 0);
-      case 'J': return push_number(Kind::kInt, number<std::int32_t>());
-      case 'K': return push_number(Kind::kInt, number<std::uint8_t>());
-      case 'M': return push_number(Kind::kInt, number<std::uint16_t>());
-      case 'I': return push_number(Kind::kInt, number_line<std::int64_t>());
-      case 'G': return take(8), push_number(Kind::kFloat, 0);
-      default: return false;
+      case '\x95':
+        return take(8), true;  // FRAME: says where reads may end, nothing about values
+      case '\x98':
+        return true;  // READONLY_BUFFER
+      case 'N':
+        return push_number(Kind::kNone, 0);
+      case '\x88':
+        return push_number(Kind::kBool, 1);
+      case '\x89':
+        return push_number(Kind::kBool, 0);
+      case 'J':
+        return push_number(Kind::kInt, number<std::int32_t>());
+      case 'K':
+        return push_number(Kind::kInt, number<std::uint8_t>());
+      case 'M':
+        return push_number(Kind::kInt, number<std::uint16_t>());
+      case 'I':
+        return push_number(Kind::kInt, number_line<std::int64_t>());
+      case 'G':
+        return take(8), push_number(Kind::kFloat, 0);
+      default:
+        return false;
     }
   }
 
   bool sized_literal(char opcode) {
     switch (opcode) {
-      case '\x8a': return push_long(take(number<std::uint8_t>()));
-      case '\x8b': return push_long(take(signed_length()));
-      case 'X': return push_text(Kind::kText, take(number<std::uint32_t>()));
-      case '\x8c': return push_text(Kind::kText, take(number<std::uint8_t>()));
-      case '\x8d': return push_text(Kind::kText, take(number<std::uint64_t>()));
-      case 'T': return push_text(Kind::kText, take(signed_length()));  // Python 2's str, which names tensors in old files
-      case 'U': return push_text(Kind::kText, take(number<std::uint8_t>()));
-      case 'B': return push_text(Kind::kBytes, take(number<std::uint32_t>()));
-      case 'C': return push_text(Kind::kBytes, take(number<std::uint8_t>()));
+      case '\x8a':
+        return push_long(take(number<std::uint8_t>()));
+      case '\x8b':
+        return push_long(take(signed_length()));
+      case 'X':
+        return push_text(Kind::kText, take(number<std::uint32_t>()));
+      case '\x8c':
+        return push_text(Kind::kText, take(number<std::uint8_t>()));
+      case '\x8d':
+        return push_text(Kind::kText, take(number<std::uint64_t>()));
+      case 'T':
+        return push_text(Kind::kText, take(signed_length()));  // Python 2's str, which names tensors in old files
+      case 'U':
+        return push_text(Kind::kText, take(number<std::uint8_t>()));
+      case 'B':
+        return push_text(Kind::kBytes, take(number<std::uint32_t>()));
+      case 'C':
+        return push_text(Kind::kBytes, take(number<std::uint8_t>()));
       case '\x8e':
-      case '\x96': return push_text(Kind::kBytes, take(number<std::uint64_t>()));
-      default: return false;
+      case '\x96':
+        return push_text(Kind::kBytes, take(number<std::uint64_t>()));
+      default:
+        return false;
     }
   }
   std::uint64_t signed_length() {
@@ -182,23 +206,35 @@ class Machine {
 
   bool container(char opcode) {
     switch (opcode) {
-      case '}': return push_items(Kind::kDict, {});
-      case 'd': return push_items(Kind::kDict, pairs_to_mark());
+      case '}':
+        return push_items(Kind::kDict, {});
+      case 'd':
+        return push_items(Kind::kDict, pairs_to_mark());
       case ']':
-      case '\x8f': return push_items(Kind::kList, {});
+      case '\x8f':
+        return push_items(Kind::kList, {});
       case 'l':
-      case '\x91': return push_items(Kind::kList, pop_to_mark());
-      case ')': return push_items(Kind::kTuple, {});
-      case 't': return push_items(Kind::kTuple, pop_to_mark());
+      case '\x91':
+        return push_items(Kind::kList, pop_to_mark());
+      case ')':
+        return push_items(Kind::kTuple, {});
+      case 't':
+        return push_items(Kind::kTuple, pop_to_mark());
       case '\x85':
       case '\x86':
-      case '\x87': return push_items(Kind::kTuple, pop_count(static_cast<std::size_t>(opcode - '\x85') + 1));
-      case 'a': return put_into(Kind::kList, pop_count(1));
+      case '\x87':
+        return push_items(Kind::kTuple, pop_count(static_cast<std::size_t>(opcode - '\x85') + 1));
+      case 'a':
+        return put_into(Kind::kList, pop_count(1));
       case 'e':
-      case '\x90': return put_into(Kind::kList, pop_to_mark());
-      case 's': return put_into(Kind::kDict, pop_count(2));
-      case 'u': return put_into(Kind::kDict, pairs_to_mark());
-      default: return false;
+      case '\x90':
+        return put_into(Kind::kList, pop_to_mark());
+      case 's':
+        return put_into(Kind::kDict, pop_count(2));
+      case 'u':
+        return put_into(Kind::kDict, pairs_to_mark());
+      default:
+        return false;
     }
   }
   std::vector<Handle> pairs_to_mark() {
@@ -215,18 +251,30 @@ class Machine {
 
   bool memo_or_stack(char opcode) {
     switch (opcode) {
-      case '(': return marks_.push_back(checked_mark()), true;
-      case '0': return pop_or_unmark();
-      case '1': return pop_to_mark(), true;
-      case '2': return top(), push_handle(stack_.back()), true;
-      case 'q': return remember(number<std::uint8_t>());
-      case 'r': return remember(number<std::uint32_t>());
-      case 'p': return remember(number_line<std::uint32_t>());
-      case '\x94': return remember(static_cast<std::uint32_t>(memo_.size()));
-      case 'h': return recall(number<std::uint8_t>());
-      case 'j': return recall(number<std::uint32_t>());
-      case 'g': return recall(number_line<std::uint32_t>());
-      default: return false;
+      case '(':
+        return marks_.push_back(checked_mark()), true;
+      case '0':
+        return pop_or_unmark();
+      case '1':
+        return pop_to_mark(), true;
+      case '2':
+        return top(), push_handle(stack_.back()), true;
+      case 'q':
+        return remember(number<std::uint8_t>());
+      case 'r':
+        return remember(number<std::uint32_t>());
+      case 'p':
+        return remember(number_line<std::uint32_t>());
+      case '\x94':
+        return remember(static_cast<std::uint32_t>(memo_.size()));
+      case 'h':
+        return recall(number<std::uint8_t>());
+      case 'j':
+        return recall(number<std::uint32_t>());
+      case 'g':
+        return recall(number_line<std::uint32_t>());
+      default:
+        return false;
     }
   }
   std::size_t checked_mark() {
@@ -234,8 +282,10 @@ class Machine {
     return stack_.size();
   }
   bool pop_or_unmark() {
-    if (!marks_.empty() && marks_.back() == stack_.size()) marks_.pop_back();
-    else pop();
+    if (!marks_.empty() && marks_.back() == stack_.size())
+      marks_.pop_back();
+    else
+      pop();
     return true;
   }
   bool remember(std::uint32_t key) {
@@ -257,7 +307,8 @@ class Machine {
         const auto module = line();
         return push_global(module, line());
       }
-      case '\x93': return stack_global();
+      case '\x93':
+        return stack_global();
       case 'R':
       case '\x81': {  // REDUCE, NEWOBJ
         const auto args = pop();
@@ -268,7 +319,8 @@ class Machine {
         const auto args = pop();
         return push_call(pop(), args);
       }
-      case 'o': return object_from_mark();
+      case 'o':
+        return object_from_mark();
       case 'i': {  // INST
         const auto module = line(), name = line();
         push_items(Kind::kTuple, pop_to_mark());
@@ -276,12 +328,14 @@ class Machine {
         push_global(module, name);
         return push_call(pop(), args);
       }
-      case 'b': return pop(), top(), true;  // BUILD: the state is dropped
-      case 'Q': {                           // BINPERSID
+      case 'b':
+        return pop(), top(), true;  // BUILD: the state is dropped
+      case 'Q': {                   // BINPERSID
         const auto id = pop();
         return push({.kind = Kind::kPersistent, .args = id}), true;
       }
-      default: return false;
+      default:
+        return false;
     }
   }
   bool stack_global() {

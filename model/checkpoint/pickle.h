@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-/// Python's pickles read as data. Nothing is imported, called or built: a GLOBAL is its name, a REDUCE is a note of what would have been
-/// called on what. What such a note means is for the caller to decide, from a list of names it knows.
+/// Python's pickles read as data. Nothing is imported, called or built: a GLOBAL is its name, a REDUCE is a note of what would have
+/// been called on what. What such a note means is for the caller to decide, from a list of names it knows.
 namespace assay::pickle {
 
 /// A value's number within its Pickle.

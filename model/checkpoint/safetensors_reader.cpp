@@ -31,11 +31,12 @@ std::string_view header_text(std::span<const std::byte> file, std::string_view w
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), sizeof length);
   if (length > kLongestHeader) {
-    throw ModelError(fmt::format("{}: the header claims {} bytes, the limit is {}; is this a safetensors file?", where, length, kLongestHeader));
+    throw ModelError(
+        fmt::format("{}: the header claims {} bytes, the limit is {}; is this a safetensors file?", where, length, kLongestHeader));
   }
   if (length > file.size() - kLengthBytes) {
-    throw ModelError(fmt::format("{}: the header claims {} bytes, the file has {} after the length; is the download complete?", where, length,
-                                 file.size() - kLengthBytes));
+    throw ModelError(fmt::format("{}: the header claims {} bytes, the file has {} after the length; is the download complete?",
+                                 where, length, file.size() - kLengthBytes));
   }
   return {reinterpret_cast<const char*>(file.data()) + kLengthBytes, static_cast<std::size_t>(length)};
 }
@@ -103,13 +104,17 @@ StoredTensor read_entry(const json::Value& entry, std::string_view name, const P
   tensor.file = path;
   const auto size = checked_bytes(tensor.shape, tensor.type);
   if (!size) throw bad_tensor(where, name, fmt::format("shape {} is larger than any file", shape_text(tensor.shape)));
-  if (place.begin > place.end) throw bad_tensor(where, name, fmt::format("begins at {}, behind its end at {}", place.begin, place.end));
+  if (place.begin > place.end)
+    throw bad_tensor(where, name, fmt::format("begins at {}, behind its end at {}", place.begin, place.end));
   if (place.end > data.size()) {
-    throw bad_tensor(where, name, fmt::format("ends at {}, but the file has {} bytes of data; is the download complete?", place.end, data.size()));
+    throw bad_tensor(
+        where, name,
+        fmt::format("ends at {}, but the file has {} bytes of data; is the download complete?", place.end, data.size()));
   }
   if (place.end - place.begin != *size) {
-    throw bad_tensor(where, name, fmt::format("{} {} takes {} bytes, its place has {}", name_of(tensor.type), shape_text(tensor.shape), *size,
-                                              place.end - place.begin));
+    throw bad_tensor(where, name,
+                     fmt::format("{} {} takes {} bytes, its place has {}", name_of(tensor.type), shape_text(tensor.shape), *size,
+                                 place.end - place.begin));
   }
   tensor.strides = contiguous_strides(tensor.shape);
   tensor.bytes = data.subspan(static_cast<std::size_t>(place.begin), static_cast<std::size_t>(*size));
@@ -132,21 +137,27 @@ void check_names_differ(const std::vector<StoredTensor>& tensors, std::string_vi
 }
 
 /// Every byte after the header belongs to exactly one tensor.
-void check_cover(std::vector<Place> places, const std::vector<StoredTensor>& tensors, std::uint64_t data_size, std::string_view where) {
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+void check_cover(std::vector<Place> places, const std::vector<StoredTensor>& tensors, std::uint64_t data_size,
+                 std::string_view where) {
+  std::sort(places.begin(), places.end(),
+            [](const Place& a, const Place& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
   std::uint64_t covered = 0;
   const Place* before = nullptr;
   for (const auto& place : places) {
     const auto& name = tensors[place.tensor].name;
     if (place.begin < covered) {
-      throw bad_tensor(where, name, fmt::format("begins at {}, inside tensor {:?} which ends at {}", place.begin,
-                                                before == nullptr ? std::string() : tensors[before->tensor].name, covered));
+      throw bad_tensor(where, name,
+                       fmt::format("begins at {}, inside tensor {:?} which ends at {}", place.begin,
+                                   before == nullptr ? std::string() : tensors[before->tensor].name, covered));
     }
-    if (place.begin > covered) throw bad_tensor(where, name, fmt::format("begins at {}, but bytes {} to {} belong to no tensor", place.begin, covered, place.begin));
+    if (place.begin > covered)
+      throw bad_tensor(where, name,
+                       fmt::format("begins at {}, but bytes {} to {} belong to no tensor", place.begin, covered, place.begin));
     covered = place.end;
     before = &place;
   }
-  if (covered != data_size) throw ModelError(fmt::format("{}: {} bytes behind the last tensor belong to none", where, data_size - covered));
+  if (covered != data_size)
+    throw ModelError(fmt::format("{}: {} bytes behind the last tensor belong to none", where, data_size - covered));
 }
 
 }  // namespace

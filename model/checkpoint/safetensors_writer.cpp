@@ -23,22 +23,23 @@ std::vector<const TensorToWrite*> in_file_order(std::span<const TensorToWrite> t
   static constexpr std::string_view kNarrowToWide[] = {"BOOL", "U8",  "I8",  "F8_E5M2", "F8_E4M3", "I16", "U16", "F16",
                                                        "BF16", "I32", "U32", "F32",     "C64",     "F64", "I64", "U64"};
   const auto rank = [](StoredType type) { return std::find(std::begin(kNarrowToWide), std::end(kNarrowToWide), name_of(type)); };
-  std::sort(order.begin(), order.end(), [&](const auto* a, const auto* b) {
-    return a->type != b->type ? rank(a->type) > rank(b->type) : a->name < b->name;
-  });
+  std::sort(order.begin(), order.end(),
+            [&](const auto* a, const auto* b) { return a->type != b->type ? rank(a->type) > rank(b->type) : a->name < b->name; });
   return order;
 }
 
 void check_tensor(const TensorToWrite& tensor) {
   const auto size = checked_bytes(tensor.shape, tensor.type);
   if (!size || *size != tensor.bytes.size()) {
-    throw ModelError(fmt::format("{}: {} {} does not take the {} bytes given", tensor.name, name_of(tensor.type), shape_text(tensor.shape),
-                                 tensor.bytes.size()));
+    throw ModelError(fmt::format("{}: {} {} does not take the {} bytes given", tensor.name, name_of(tensor.type),
+                                 shape_text(tensor.shape), tensor.bytes.size()));
   }
 }
 
 void write_key(Writer& writer, std::string_view key) { writer.Key(key.data(), static_cast<rapidjson::SizeType>(key.size())); }
-void write_text(Writer& writer, std::string_view text) { writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
+void write_text(Writer& writer, std::string_view text) {
+  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
 
 void write_entry(Writer& writer, const TensorToWrite& tensor, std::uint64_t begin) {
   write_key(writer, tensor.name);

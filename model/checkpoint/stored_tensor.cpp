@@ -26,11 +26,21 @@ struct TypeRow {
 };
 
 constexpr TypeRow kTypes[] = {
-    {StoredType::kFloat64, "F64", 8},        {StoredType::kFloat32, "F32", 4},        {StoredType::kFloat16, "F16", 2},
-    {StoredType::kBFloat16, "BF16", 2},      {StoredType::kFloat8E4M3, "F8_E4M3", 1}, {StoredType::kFloat8E5M2, "F8_E5M2", 1},
-    {StoredType::kComplex64, "C64", 8},      {StoredType::kInt64, "I64", 8},          {StoredType::kInt32, "I32", 4},
-    {StoredType::kInt16, "I16", 2},          {StoredType::kInt8, "I8", 1},            {StoredType::kUInt64, "U64", 8},
-    {StoredType::kUInt32, "U32", 4},         {StoredType::kUInt16, "U16", 2},         {StoredType::kUInt8, "U8", 1},
+    {StoredType::kFloat64, "F64", 8},
+    {StoredType::kFloat32, "F32", 4},
+    {StoredType::kFloat16, "F16", 2},
+    {StoredType::kBFloat16, "BF16", 2},
+    {StoredType::kFloat8E4M3, "F8_E4M3", 1},
+    {StoredType::kFloat8E5M2, "F8_E5M2", 1},
+    {StoredType::kComplex64, "C64", 8},
+    {StoredType::kInt64, "I64", 8},
+    {StoredType::kInt32, "I32", 4},
+    {StoredType::kInt16, "I16", 2},
+    {StoredType::kInt8, "I8", 1},
+    {StoredType::kUInt64, "U64", 8},
+    {StoredType::kUInt32, "U32", 4},
+    {StoredType::kUInt16, "U16", 2},
+    {StoredType::kUInt8, "U8", 1},
     {StoredType::kBool, "BOOL", 1},
 };
 
@@ -73,27 +83,44 @@ float small_float(unsigned bits) {
     if (kHasInfinity) return sign * std::numeric_limits<float>::infinity();
   }
   const unsigned significand = exponent == 0 ? mantissa : mantissa + kMantissaMask + 1;
-  return sign * std::ldexp(static_cast<float>(significand), (exponent == 0 ? 1 : static_cast<int>(exponent)) - kBias - kMantissaBits);
+  return sign *
+         std::ldexp(static_cast<float>(significand), (exponent == 0 ? 1 : static_cast<int>(exponent)) - kBias - kMantissaBits);
 }
 
 float element_as_float(const std::byte* at, StoredType type) {
   switch (type) {
-    case StoredType::kFloat64: return static_cast<float>(load<double>(at));
-    case StoredType::kFloat32: return load<float>(at);
-    case StoredType::kFloat16: return small_float<5, 10, true>(load<std::uint16_t>(at));
-    case StoredType::kBFloat16: return std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(at)) << 16U);
-    case StoredType::kFloat8E4M3: return small_float<4, 3, false>(load<std::uint8_t>(at));
-    case StoredType::kFloat8E5M2: return small_float<5, 2, true>(load<std::uint8_t>(at));
-    case StoredType::kInt64: return static_cast<float>(load<std::int64_t>(at));
-    case StoredType::kInt32: return static_cast<float>(load<std::int32_t>(at));
-    case StoredType::kInt16: return static_cast<float>(load<std::int16_t>(at));
-    case StoredType::kInt8: return static_cast<float>(load<std::int8_t>(at));
-    case StoredType::kUInt64: return static_cast<float>(load<std::uint64_t>(at));
-    case StoredType::kUInt32: return static_cast<float>(load<std::uint32_t>(at));
-    case StoredType::kUInt16: return static_cast<float>(load<std::uint16_t>(at));
-    case StoredType::kUInt8: return static_cast<float>(load<std::uint8_t>(at));
-    case StoredType::kBool: return load<std::uint8_t>(at) != 0 ? 1.0F : 0.0F;
-    case StoredType::kComplex64: break;
+    case StoredType::kFloat64:
+      return static_cast<float>(load<double>(at));
+    case StoredType::kFloat32:
+      return load<float>(at);
+    case StoredType::kFloat16:
+      return small_float<5, 10, true>(load<std::uint16_t>(at));
+    case StoredType::kBFloat16:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(at)) << 16U);
+    case StoredType::kFloat8E4M3:
+      return small_float<4, 3, false>(load<std::uint8_t>(at));
+    case StoredType::kFloat8E5M2:
+      return small_float<5, 2, true>(load<std::uint8_t>(at));
+    case StoredType::kInt64:
+      return static_cast<float>(load<std::int64_t>(at));
+    case StoredType::kInt32:
+      return static_cast<float>(load<std::int32_t>(at));
+    case StoredType::kInt16:
+      return static_cast<float>(load<std::int16_t>(at));
+    case StoredType::kInt8:
+      return static_cast<float>(load<std::int8_t>(at));
+    case StoredType::kUInt64:
+      return static_cast<float>(load<std::uint64_t>(at));
+    case StoredType::kUInt32:
+      return static_cast<float>(load<std::uint32_t>(at));
+    case StoredType::kUInt16:
+      return static_cast<float>(load<std::uint16_t>(at));
+    case StoredType::kUInt8:
+      return static_cast<float>(load<std::uint8_t>(at));
+    case StoredType::kBool:
+      return load<std::uint8_t>(at) != 0 ? 1.0F : 0.0F;
+    case StoredType::kComplex64:
+      break;
   }
   throw InternalError("element_as_float: complex numbers are refused before");
 }
@@ -167,11 +194,13 @@ std::vector<std::byte> contiguous_bytes(const StoredTensor& tensor) {
 }
 
 std::vector<float> to_float32(const StoredTensor& tensor) {
-  if (tensor.type == StoredType::kComplex64) throw ModelError(fmt::format("{}: complex numbers cannot be read as floats", tensor.name));
+  if (tensor.type == StoredType::kComplex64)
+    throw ModelError(fmt::format("{}: complex numbers cannot be read as floats", tensor.name));
   const auto size = size_of(tensor.type);
   std::vector<float> out;
   out.reserve(static_cast<std::size_t>(tensor.element_count()));
-  for_each_element(tensor, [&](std::size_t offset) { out.push_back(element_as_float(tensor.bytes.data() + offset * size, tensor.type)); });
+  for_each_element(tensor,
+                   [&](std::size_t offset) { out.push_back(element_as_float(tensor.bytes.data() + offset * size, tensor.type)); });
   return out;
 }
 

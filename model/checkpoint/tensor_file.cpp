@@ -46,33 +46,40 @@ void compare_with_index(std::vector<StoredTensor>& tensors, const ShardIndex& in
     list.push_back(fmt::format("{} ({})", tensor.name, tensor.file.filename().string()));
   }
   const auto where = index.path.string();
-  if (!unlisted.empty()) warnings.push_back(fmt::format("{}: does not list {} tensors of its files: {}", where, unlisted.size(), joined_names(unlisted)));
+  if (!unlisted.empty())
+    warnings.push_back(
+        fmt::format("{}: does not list {} tensors of its files: {}", where, unlisted.size(), joined_names(unlisted)));
   if (!elsewhere.empty()) {
-    warnings.push_back(fmt::format("{}: names other files for {} tensors, whose second copies are not read: {}", where, elsewhere.size(),
-                                   joined_names(elsewhere)));
+    warnings.push_back(fmt::format("{}: names other files for {} tensors, whose second copies are not read: {}", where,
+                                   elsewhere.size(), joined_names(elsewhere)));
   }
-  std::erase_if(tensors, [&](const StoredTensor& tensor) { return index.file_of.contains(tensor.name) && !is_listed(tensor, index); });
+  std::erase_if(tensors,
+                [&](const StoredTensor& tensor) { return index.file_of.contains(tensor.name) && !is_listed(tensor, index); });
 }
 
-/// Needs `tensors` sorted by name.
+/// Needs `tensors` sorted by name; null when there is none of that name.
+const StoredTensor* find_sorted(const std::vector<StoredTensor>& tensors, std::string_view name) {
+  const auto at =
+      std::lower_bound(tensors.begin(), tensors.end(), name, [](const StoredTensor& t, std::string_view n) { return t.name < n; });
+  return at != tensors.end() && at->name == name ? &*at : nullptr;
+}
+
 void check_index_is_filled(const std::vector<StoredTensor>& tensors, const ShardIndex& index) {
   std::vector<std::string> missing;
   for (const auto& [name, file] : index.file_of) {
-    if (!std::binary_search(tensors.begin(), tensors.end(), name, [](const auto& a, const auto& b) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(a)>, StoredTensor>) return a.name < b;
-          else return a < b.name;
-        })) {
-      missing.push_back(fmt::format("{} ({})", name, file));
-    }
+    if (find_sorted(tensors, name) == nullptr) missing.push_back(fmt::format("{} ({})", name, file));
   }
   if (missing.empty()) return;
-  throw ModelError(fmt::format("{}: {} tensors are not in the files it names for them: {}", index.path.string(), missing.size(), joined_names(missing)));
+  throw ModelError(fmt::format("{}: {} tensors are not in the files it names for them: {}", index.path.string(), missing.size(),
+                               joined_names(missing)));
 }
 
 void check_names_differ(const std::vector<StoredTensor>& tensors) {
-  const auto twice = std::adjacent_find(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
+  const auto twice =
+      std::adjacent_find(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.name == b.name; });
   if (twice == tensors.end()) return;
-  throw ModelError(fmt::format("tensor {:?} is both in {} and in {}", twice->name, twice->file.string(), std::next(twice)->file.string()));
+  throw ModelError(
+      fmt::format("tensor {:?} is both in {} and in {}", twice->name, twice->file.string(), std::next(twice)->file.string()));
 }
 
 }  // namespace
@@ -109,10 +116,7 @@ Checkpoint Checkpoint::open(const std::filesystem::path& path) {
   return checkpoint;
 }
 
-const StoredTensor* Checkpoint::find(std::string_view name) const {
-  const auto at = std::lower_bound(tensors_.begin(), tensors_.end(), name, [](const StoredTensor& t, std::string_view n) { return t.name < n; });
-  return at != tensors_.end() && at->name == name ? &*at : nullptr;
-}
+const StoredTensor* Checkpoint::find(std::string_view name) const { return find_sorted(tensors_, name); }
 
 std::vector<std::filesystem::path> Checkpoint::files() const {
   std::vector<std::filesystem::path> paths;
@@ -133,7 +137,8 @@ std::string Checkpoint::digest() const {
     for (const auto& tensor : tensors_) {
       const auto content = tensor.is_contiguous() ? digest_of(text_of(tensor.bytes)) : digest_of(text_of(contiguous_bytes(tensor)));
       // The lengths part the fields, so that no two lists of tensors read alike.
-      all.add(fmt::format("{}:{} {} {} {}\n", tensor.name.size(), tensor.name, name_of(tensor.type), shape_text(tensor.shape), content));
+      all.add(fmt::format("{}:{} {} {} {}\n", tensor.name.size(), tensor.name, name_of(tensor.type), shape_text(tensor.shape),
+                          content));
     }
     digest_->hex = all.hex();
   });

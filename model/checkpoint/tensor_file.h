@@ -26,7 +26,7 @@ class Checkpoint {
   Checkpoint& operator=(Checkpoint&&) noexcept;
   ~Checkpoint();
 
-  [[nodiscard]] const StoredTensor* find(std::string_view name) const;             ///< null when there is none
+  [[nodiscard]] const StoredTensor* find(std::string_view name) const;              ///< null when there is none
   [[nodiscard]] std::span<const StoredTensor> tensors() const { return tensors_; }  ///< sorted by name
   [[nodiscard]] std::vector<std::filesystem::path> files() const;
   [[nodiscard]] std::uint64_t total_bytes() const;  ///< of all tensors, each counted in full even where two share storage

@@ -41,7 +41,8 @@ bool stays_inside(std::string_view name) {
 json::Document parse_index(const fs::path& path) {
   std::error_code error;
   const auto size = fs::file_size(path, error);
-  if (!error && size > kLargestIndexBytes) throw ModelError(fmt::format("{}: {} bytes, the limit is {}", path.string(), size, kLargestIndexBytes));
+  if (!error && size > kLargestIndexBytes)
+    throw ModelError(fmt::format("{}: {} bytes, the limit is {}", path.string(), size, kLargestIndexBytes));
   try {
     return json::parse_file(path);
   } catch (const DataError& parse_error) {
@@ -59,8 +60,8 @@ WeightFiles shards_of(const fs::path& index_path) {
     if (!is_there(found.files.back())) missing.emplace_back(name);
   }
   if (!missing.empty()) {
-    throw ModelError(fmt::format("{}: {} of {} files it names are not there: {}; is the download complete?", index_path.string(), missing.size(),
-                                 names.size(), joined_names(missing)));
+    throw ModelError(fmt::format("{}: {} of {} files it names are not there: {}; is the download complete?", index_path.string(),
+                                 missing.size(), names.size(), joined_names(missing)));
   }
   return found;
 }
@@ -76,7 +77,8 @@ WeightFiles known_name_in(const fs::path& folder) {
   }
   // A .bin beside safetensors is the usual second copy; two of one kind are worth a word.
   const bool has_both = present.size() >= 2 && present[0].substr(0, 5) == present[1].substr(0, 5);
-  if (has_both) found.warnings.push_back(fmt::format("{}: holds {} and {}; reading the first", folder.string(), present[0], present[1]));
+  if (has_both)
+    found.warnings.push_back(fmt::format("{}: holds {} and {}; reading the first", folder.string(), present[0], present[1]));
   return found;
 }
 
@@ -102,10 +104,11 @@ WeightFiles only_file_in(const fs::path& folder) {
     if (files.empty()) continue;
     std::vector<std::string> names;
     for (const auto& file : files) names.push_back(file.filename().string());
-    throw ModelError(fmt::format("{}: {} weight files and no index ({}): {}; name one of them, or add the index", folder.string(), files.size(),
-                                 kKnownNames[1].name, joined_names(names)));
+    throw ModelError(fmt::format("{}: {} weight files and no index ({}): {}; name one of them, or add the index", folder.string(),
+                                 files.size(), kKnownNames[1].name, joined_names(names)));
   }
-  throw ModelError(fmt::format("{}: no weights: expected model.safetensors, pytorch_model.bin, or an index of shards", folder.string()));
+  throw ModelError(
+      fmt::format("{}: no weights: expected model.safetensors, pytorch_model.bin, or an index of shards", folder.string()));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace assay {
 struct ShardIndex {
   std::filesystem::path path;
   std::map<std::string, std::string, std::less<>> file_of;  ///< tensor name -> file name, relative to the index's folder
-  std::optional<std::uint64_t> total_size;                   ///< what `metadata.total_size` claims, in bytes
+  std::optional<std::uint64_t> total_size;                  ///< what `metadata.total_size` claims, in bytes
 };
 
 /// Throws ModelError for an index that is no JSON, names a tensor twice, or names a file outside its folder.
@@ -27,7 +27,8 @@ struct WeightFiles {
 };
 
 /// Chooses in the order that Checkpoint::open tells.
-/// Throws   ModelError when there are none, when several stand side by side without an index, or when shards are missing (all named)
+/// Throws   ModelError when there are none, when several stand side by side without an index, or when shards are missing (all
+/// named)
 [[nodiscard]] WeightFiles find_weight_files(const std::filesystem::path& path);
 
 }  // namespace assay

@@ -12,7 +12,8 @@ namespace {
 
 using Bytes = std::span<const std::byte>;
 
-constexpr std::uint32_t kLocalHeader = 0x04034b50, kCentralHeader = 0x02014b50, kEnd = 0x06054b50, kEnd64 = 0x06064b50, kEnd64Locator = 0x07064b50;
+constexpr std::uint32_t kLocalHeader = 0x04034b50, kCentralHeader = 0x02014b50, kEnd = 0x06054b50, kEnd64 = 0x06064b50,
+                        kEnd64Locator = 0x07064b50;
 constexpr std::size_t kLocalBytes = 30, kCentralBytes = 46, kEndBytes = 22, kEnd64Bytes = 56, kLocatorBytes = 20;
 constexpr std::size_t kLongestComment = 0xFFFF;
 constexpr std::uint16_t kZip64Extra = 0x0001, kEncrypted = 0x0001, kStored = 0;
@@ -41,7 +42,9 @@ std::optional<std::size_t> find_end_record(Bytes archive) {
   const auto last = archive.size() - kEndBytes;
   const auto first = last - std::min(last, kLongestComment);
   for (auto at = last + 1; at-- > first;) {
-    if (number_at<std::uint32_t>(archive, at) == kEnd && at + kEndBytes + number_at<std::uint16_t>(archive, at + 20) <= archive.size()) return at;
+    if (number_at<std::uint32_t>(archive, at) == kEnd &&
+        at + kEndBytes + number_at<std::uint16_t>(archive, at + 20) <= archive.size())
+      return at;
   }
   return {};
 }
@@ -52,16 +55,19 @@ std::optional<Directory> find_directory64(Bytes archive, std::size_t end) {
   const auto at = number_at<std::uint64_t>(archive, end - kLocatorBytes + 8);
   if (end < kLocatorBytes + kEnd64Bytes || at > end - kLocatorBytes - kEnd64Bytes) return {};
   if (number_at<std::uint32_t>(archive, at) != kEnd64) return {};
-  return Directory{number_at<std::uint64_t>(archive, at + 48), number_at<std::uint64_t>(archive, at + 40), number_at<std::uint64_t>(archive, at + 32)};
+  return Directory{number_at<std::uint64_t>(archive, at + 48), number_at<std::uint64_t>(archive, at + 40),
+                   number_at<std::uint64_t>(archive, at + 32)};
 }
 
 Directory find_directory(Bytes archive, std::string_view where) {
   const auto end = find_end_record(archive);
   if (!end) throw ModelError(fmt::format("{}: a zip archive without its end; is the download complete?", where));
-  const Directory small{number_at<std::uint32_t>(archive, *end + 16), number_at<std::uint32_t>(archive, *end + 12), number_at<std::uint16_t>(archive, *end + 10)};
+  const Directory small{number_at<std::uint32_t>(archive, *end + 16), number_at<std::uint32_t>(archive, *end + 12),
+                        number_at<std::uint16_t>(archive, *end + 10)};
   const auto directory = find_directory64(archive, *end).value_or(small);
   if (directory.begin > *end || directory.bytes > *end - directory.begin) {
-    throw ModelError(fmt::format("{}: the zip directory claims bytes {} and {} on, the file ends at {}", where, directory.begin, directory.bytes, archive.size()));
+    throw ModelError(fmt::format("{}: the zip directory claims bytes {} and {} on, the file ends at {}", where, directory.begin,
+                                 directory.bytes, archive.size()));
   }
   return directory;
 }
@@ -88,7 +94,8 @@ bool read_zip64_extra(Bytes extra, Entry& entry) {
 /// Reads the entry at the front of `directory` and moves past it; nothing when it is broken.
 std::optional<Entry> next_entry(Bytes& directory) {
   if (directory.size() < kCentralBytes || number_at<std::uint32_t>(directory, 0) != kCentralHeader) return {};
-  const std::size_t name = number_at<std::uint16_t>(directory, 28), extra = number_at<std::uint16_t>(directory, 30), comment = number_at<std::uint16_t>(directory, 32);
+  const std::size_t name = number_at<std::uint16_t>(directory, 28), extra = number_at<std::uint16_t>(directory, 30),
+                    comment = number_at<std::uint16_t>(directory, 32);
   if (directory.size() - kCentralBytes < name + extra + comment) return {};
   Entry entry{.name = {reinterpret_cast<const char*>(directory.data()) + kCentralBytes, name},
               .size = number_at<std::uint32_t>(directory, 24),
@@ -102,7 +109,9 @@ std::optional<Entry> next_entry(Bytes& directory) {
 }
 
 Bytes content_of(Bytes archive, const Entry& entry, std::string_view where) {
-  const auto broken = [&](std::string_view what) { return ModelError(fmt::format("{}: zip entry {:?}: {}", where, entry.name, what)); };
+  const auto broken = [&](std::string_view what) {
+    return ModelError(fmt::format("{}: zip entry {:?}: {}", where, entry.name, what));
+  };
   if ((entry.flags & kEncrypted) != 0) throw broken("encrypted");
   if (entry.method != kStored) throw broken("compressed; unpack the archive and save it again with torch.save");
   if (entry.size != entry.stored_size) throw broken(fmt::format("claims {} bytes and {} stored", entry.size, entry.stored_size));
@@ -111,7 +120,8 @@ Bytes content_of(Bytes archive, const Entry& entry, std::string_view where) {
   if (!has_header) throw broken("no header where the directory points");
   const auto begin = entry.local_header + kLocalBytes + number_at<std::uint16_t>(archive, entry.local_header + 26) +
                      number_at<std::uint16_t>(archive, entry.local_header + 28);
-  if (begin > archive.size() || entry.size > archive.size() - begin) throw broken("reaches beyond the file; is the download complete?");
+  if (begin > archive.size() || entry.size > archive.size() - begin)
+    throw broken("reaches beyond the file; is the download complete?");
   return archive.subspan(begin, entry.size);
 }
 
@@ -123,7 +133,8 @@ ZipEntries read_zip_directory(Bytes archive, std::string_view where) {
   ZipEntries entries;
   for (std::uint64_t i = 0; i < directory.entries; ++i) {
     const auto entry = next_entry(left);
-    if (!entry) throw ModelError(fmt::format("{}: the zip directory breaks off at entry {} of {}", where, i + 1, directory.entries));
+    if (!entry)
+      throw ModelError(fmt::format("{}: the zip directory breaks off at entry {} of {}", where, i + 1, directory.entries));
     if (!entries.emplace(entry->name, content_of(archive, *entry, where)).second) {
       throw ModelError(fmt::format("{}: zip entry {:?} occurs twice", where, entry->name));
     }

@@ -13,8 +13,8 @@
 #include "model/checkpoint/torch_file.h"
 #include "tests/model/checkpoint/temporary_folder.h"
 
-/// No bytes may do worse to a reader than a ModelError. Each file is cut at every length, and each of its bits is flipped; then bytes
-/// are drawn at random, with a fixed seed. What is read nevertheless is touched to its last element.
+/// No bytes may do worse to a reader than a ModelError. Each file is cut at every length, and each of its bits is flipped; then
+/// bytes are drawn at random, with a fixed seed. What is read nevertheless is touched to its last element.
 namespace assay {
 namespace {
 
@@ -77,12 +77,16 @@ TEST_P(Mutation, AtRandomIsSurvived) {
   }
 }
 
-std::string fixture(std::string_view name) { return read_file(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/model/checkpoint/data" / name); }
+std::string fixture(std::string_view name) {
+  return read_file(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/model/checkpoint/data" / name);
+}
 
 std::string small_safetensors() {
   static constexpr float kValues[] = {1, 2, 3, 4};
   const auto bytes = std::as_bytes(std::span(kValues));
-  const TensorToWrite tensors[] = {{"a", StoredType::kFloat32, {2, 2}, bytes}, {"b.weight", StoredType::kBFloat16, {8}, bytes}, {"c", StoredType::kUInt8, {0}, {}}};
+  const TensorToWrite tensors[] = {{"a", StoredType::kFloat32, {2, 2}, bytes},
+                                   {"b.weight", StoredType::kBFloat16, {8}, bytes},
+                                   {"c", StoredType::kUInt8, {0}, {}}};
   return safetensors_bytes(tensors, {{"format", "pt"}});
 }
 std::vector<StoredTensor> read_as_torch(std::span<const std::byte> file) {
@@ -92,7 +96,8 @@ std::vector<StoredTensor> read_as_torch(std::span<const std::byte> file) {
 std::vector<StoredTensor> read_as_safetensors(std::span<const std::byte> file) { return read_safetensors(file, "m.file"); }
 
 INSTANTIATE_TEST_SUITE_P(Files, Mutation,
-                         ::testing::Values(Subject{"safetensors", small_safetensors(), read_as_safetensors}, Subject{"torch_zip", fixture("zip.bin"), read_as_torch},
+                         ::testing::Values(Subject{"safetensors", small_safetensors(), read_as_safetensors},
+                                           Subject{"torch_zip", fixture("zip.bin"), read_as_torch},
                                            Subject{"torch_zip_newer_types", fixture("newer_types.bin"), read_as_torch},
                                            Subject{"torch_stream", fixture("stream.pth"), read_as_torch},
                                            Subject{"torch_stream_of_a_trainer", fixture("trainer_stream.pth"), read_as_torch}),

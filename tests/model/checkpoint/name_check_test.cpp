@@ -21,11 +21,13 @@ TEST(NameCheck, IsSilentWhenBothSetsAgree) {
 TEST(NameCheck, ListsBothSetsAndShapes) {
   const NamedShape model[] = {{"vision.proj.weight", {1152, 2048}, ""}, {"mlp.bias", {4}, ""}};
   const NamedShape file[] = {{"vision.proj.weight", {1024, 2048}, "model.safetensors"}, {"extra", {1}, "model.safetensors"}};
-  EXPECT_EQ(mismatch_text(model, file),
-            "shapes that differ (1):\n  vision.proj.weight: expected [1152, 2048], checkpoint has [1024, 2048] (model.safetensors)\n"
-            "missing from the checkpoint (1):\n  mlp.bias [4]\n"
-            "in the checkpoint, but not in the model (1):\n  extra [1] (model.safetensors)");
-  EXPECT_THAT(testing::message_of<ModelError>([&] { check_all_used("runs/m", model, file); }), HasSubstr("runs/m: the weights do not fit"));
+  EXPECT_EQ(
+      mismatch_text(model, file),
+      "shapes that differ (1):\n  vision.proj.weight: expected [1152, 2048], checkpoint has [1024, 2048] (model.safetensors)\n"
+      "missing from the checkpoint (1):\n  mlp.bias [4]\n"
+      "in the checkpoint, but not in the model (1):\n  extra [1] (model.safetensors)");
+  EXPECT_THAT(testing::message_of<ModelError>([&] { check_all_used("runs/m", model, file); }),
+              HasSubstr("runs/m: the weights do not fit"));
 }
 TEST(NameCheck, CutsLongLists) {
   std::vector<NamedShape> model;
@@ -36,8 +38,10 @@ TEST(NameCheck, CutsLongLists) {
   EXPECT_THAT(text, Not(HasSubstr("w20")));
 }
 TEST(NameCheck, IgnoresBuffersThatNobodyReads) {
-  const NamedShape file[] = {{"layers.0.rotary_emb.inv_freq", {32}, "f"}, {"embeddings.position_ids", {1, 577}, "f"},
-                             {"attn.relative_position_index", {2}, "f"},  {"bn.num_batches_tracked", {}, "f"}};
+  const NamedShape file[] = {{"layers.0.rotary_emb.inv_freq", {32}, "f"},
+                             {"embeddings.position_ids", {1, 577}, "f"},
+                             {"attn.relative_position_index", {2}, "f"},
+                             {"bn.num_batches_tracked", {}, "f"}};
   EXPECT_EQ(mismatch_text({}, file), "");
   EXPECT_EQ(mismatch_text(file, {}), "");
   EXPECT_TRUE(is_ignored_tensor("inv_freq"));

@@ -14,7 +14,8 @@ namespace {
 using ::testing::ElementsAre;
 
 template <typename T>
-StoredTensor tensor_over(const std::vector<T>& values, StoredType type, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides) {
+StoredTensor tensor_over(const std::vector<T>& values, StoredType type, std::vector<std::int64_t> shape,
+                         std::vector<std::int64_t> strides) {
   return {"t", type, std::move(shape), std::move(strides), std::as_bytes(std::span(values)), "f"};
 }
 template <typename T>
@@ -37,7 +38,8 @@ TEST(ToFloat32, ReadsBfloat16Exactly) {
 }
 // Source: OCP 8-bit floating point specification 1.0, table 2 (largest, smallest normal, smallest subnormal).
 TEST(ToFloat32, ReadsEightBitFloatsExactly) {
-  EXPECT_THAT(floats_of<std::uint8_t>({0x7E, 0x08, 0x01, 0xB8}, StoredType::kFloat8E4M3), ElementsAre(448.0F, std::ldexp(1.0F, -6), std::ldexp(1.0F, -9), -1.0F));
+  EXPECT_THAT(floats_of<std::uint8_t>({0x7E, 0x08, 0x01, 0xB8}, StoredType::kFloat8E4M3),
+              ElementsAre(448.0F, std::ldexp(1.0F, -6), std::ldexp(1.0F, -9), -1.0F));
   EXPECT_THAT(floats_of<std::uint8_t>({0x7B, 0x04, 0x01, 0xBC, 0x7C}, StoredType::kFloat8E5M2),
               ElementsAre(57344.0F, std::ldexp(1.0F, -14), std::ldexp(1.0F, -16), -1.0F, std::numeric_limits<float>::infinity()));
   EXPECT_TRUE(std::isnan(floats_of<std::uint8_t>({0x7F}, StoredType::kFloat8E4M3)[0]));
@@ -52,9 +54,12 @@ TEST(ToFloat32, ReadsWholeNumbersAndTruth) {
 }
 TEST(ToFloat32, FollowsStrides) {
   const std::vector<float> row_major{1, 2, 3, 4, 5, 6};
-  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {3, 2}, {1, 3})), ElementsAre(1, 4, 2, 5, 3, 6)) << "transposed";
-  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {2, 2}, {3, 2})), ElementsAre(1, 3, 4, 6)) << "every other column";
-  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {2, 3}, {0, 1})), ElementsAre(1, 2, 3, 1, 2, 3)) << "expanded";
+  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {3, 2}, {1, 3})), ElementsAre(1, 4, 2, 5, 3, 6))
+      << "transposed";
+  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {2, 2}, {3, 2})), ElementsAre(1, 3, 4, 6))
+      << "every other column";
+  EXPECT_THAT(to_float32(tensor_over(row_major, StoredType::kFloat32, {2, 3}, {0, 1})), ElementsAre(1, 2, 3, 1, 2, 3))
+      << "expanded";
 }
 TEST(StoredTensor, KnowsWhenItIsContiguous) {
   const std::vector<float> v(6);

@@ -11,18 +11,19 @@
 namespace assay {
 namespace {
 
-using testing::message_of;
-using testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::message_of;
 using ::testing::SizeIs;
+using testing::TemporaryFolder;
 
 /// A safetensors file with one float each.
 std::string file_with(const std::vector<std::pair<std::string, float>>& values) {
   std::vector<TensorToWrite> tensors;
-  for (const auto& [name, value] : values) tensors.push_back({name, StoredType::kFloat32, {1}, std::as_bytes(std::span(&value, 1))});
+  for (const auto& [name, value] : values)
+    tensors.push_back({name, StoredType::kFloat32, {1}, std::as_bytes(std::span(&value, 1))});
   return safetensors_bytes(tensors);
 }
 constexpr const char* kIndex = "model.safetensors.index.json";
@@ -129,14 +130,16 @@ TEST(Checkpoint, PrefersSafetensorsAndSaysWhatItLeavesOut) {
   folder.write("pytorch_model.bin", "not read");
   EXPECT_THAT(Checkpoint::open(folder.path()).warnings(), IsEmpty());
   folder.write(kIndex, index_with(R"({"a":"1.safetensors"})"));
-  EXPECT_THAT(Checkpoint::open(folder.path()).warnings(), ElementsAre(HasSubstr("holds model.safetensors and model.safetensors.index.json; reading the first")));
+  EXPECT_THAT(Checkpoint::open(folder.path()).warnings(),
+              ElementsAre(HasSubstr("holds model.safetensors and model.safetensors.index.json; reading the first")));
 }
 TEST(Checkpoint, OpensTheOnlyWeightFileOfAFolder) {
   const TemporaryFolder folder;
   folder.write("consolidated.safetensors", file_with({{"a", 1}}));
   EXPECT_NE(Checkpoint::open(folder.path()).find("a"), nullptr);
   folder.write("other.safetensors", file_with({{"a", 1}}));
-  EXPECT_THAT(refusal_of(folder.path()), HasSubstr("2 weight files and no index (model.safetensors.index.json): consolidated.safetensors, other.safetensors"));
+  EXPECT_THAT(refusal_of(folder.path()),
+              HasSubstr("2 weight files and no index (model.safetensors.index.json): consolidated.safetensors, other.safetensors"));
 }
 TEST(Checkpoint, SaysWhatIsNotThere) {
   const TemporaryFolder folder;

@@ -14,15 +14,17 @@
 namespace assay {
 namespace {
 
-using testing::bytes_of;
-using testing::message_of;
-using testing::TemporaryFolder;
 using ::testing::AllOf;
+using testing::bytes_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::message_of;
+using testing::TemporaryFolder;
 
-std::filesystem::path fixture(std::string_view name) { return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/model/checkpoint/data" / name; }
+std::filesystem::path fixture(std::string_view name) {
+  return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/model/checkpoint/data" / name;
+}
 
 const StoredTensor& get(const Checkpoint& checkpoint, std::string_view name) {
   const auto* const tensor = checkpoint.find(name);
@@ -73,9 +75,8 @@ TEST_P(TorchFile, HasTheDigestOfItsWeights) {
   EXPECT_EQ(Checkpoint::open(fixture(GetParam())).digest(), Checkpoint::open(fixture("zip.bin")).digest());
 }
 
-INSTANTIATE_TEST_SUITE_P(Saved, TorchFile, ::testing::Values("zip.bin", "zip_protocol4.bin", "stream.pth"), [](const auto& c) {
-  return std::string(c.param, std::strchr(c.param, '.'));
-});
+INSTANTIATE_TEST_SUITE_P(Saved, TorchFile, ::testing::Values("zip.bin", "zip_protocol4.bin", "stream.pth"),
+                         [](const auto& c) { return std::string(c.param, std::strchr(c.param, '.')); });
 
 TEST(TorchFileTypes, ReadsTypesThatHaveNoStorageClass) {
   const auto checkpoint = Checkpoint::open(fixture("newer_types.bin"));
@@ -99,7 +100,8 @@ TEST(TorchFileHostile, ExecutesNothing) {
   const auto checkpoint = Checkpoint::open(fixture("hostile.bin"));
   EXPECT_THAT(to_float32(get(checkpoint, "w")), ElementsAre(4));
   EXPECT_THAT(checkpoint.warnings(), ElementsAre(HasSubstr("skipped 1 entries that are no tensors: hostile (a \"posix.system\")")));
-  EXPECT_THAT(message_of<ModelError>([] { (void)Checkpoint::open(fixture("hostile_root.pth")); }), HasSubstr("expected a state dict, got a \"posix.system\""));
+  EXPECT_THAT(message_of<ModelError>([] { (void)Checkpoint::open(fixture("hostile_root.pth")); }),
+              HasSubstr("expected a state dict, got a \"posix.system\""));
   std::filesystem::current_path(before);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
@@ -113,8 +115,9 @@ TEST(TorchFileShards, OpenByIndex) {
   const TemporaryFolder folder;
   std::filesystem::copy_file(fixture("trainer.pth"), folder.path() / "pytorch_model-00001-of-00002.bin");
   std::filesystem::copy_file(fixture("newer_types.bin"), folder.path() / "pytorch_model-00002-of-00002.bin");
-  folder.write("pytorch_model.bin.index.json",
-               R"({"metadata":{"total_size":12},"weight_map":{"w":"pytorch_model-00001-of-00002.bin","float8":"pytorch_model-00002-of-00002.bin","uint16":"pytorch_model-00002-of-00002.bin"}})");
+  folder.write(
+      "pytorch_model.bin.index.json",
+      R"({"metadata":{"total_size":12},"weight_map":{"w":"pytorch_model-00001-of-00002.bin","float8":"pytorch_model-00002-of-00002.bin","uint16":"pytorch_model-00002-of-00002.bin"}})");
   const auto checkpoint = Checkpoint::open(folder.path());
   EXPECT_EQ(checkpoint.tensors().size(), 3);
   EXPECT_THAT(checkpoint.warnings(), IsEmpty());
@@ -132,15 +135,17 @@ std::string storage(std::int32_t count, std::string_view view = "N", std::string
   return tuple(text("storage") + global("torch", type) + text("0") + text("cpu") + number(count) + std::string(view)) + "Q";
 }
 std::string tensor(std::string_view storage_program, std::int32_t offset, std::string_view sizes, std::string_view strides) {
-  return global("torch._utils", "_rebuild_tensor_v2") + tuple(fmt::format("{}{}({}t({}t\x89N", storage_program, number(offset), sizes, strides)) + "R";
+  return global("torch._utils", "_rebuild_tensor_v2") +
+         tuple(fmt::format("{}{}({}t({}t\x89N", storage_program, number(offset), sizes, strides)) + "R";
 }
 std::string dict(std::string_view items) { return fmt::format("}}({}u", items); }
 
 /// A stream whose storage "0" holds `values`.
 std::string stream_of(std::string_view object, const std::vector<float>& values) {
   const auto count = static_cast<std::int64_t>(values.size());
-  return pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled("M\xe9\x03") + pickled(dict(text("little_endian") + "\x88")) + pickled(object) +
-         pickled(fmt::format("]({}e", text("0"))) + std::string(reinterpret_cast<const char*>(&count), sizeof count) +
+  return pickled("\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19") + pickled("M\xe9\x03") +
+         pickled(dict(text("little_endian") + "\x88")) + pickled(object) + pickled(fmt::format("]({}e", text("0"))) +
+         std::string(reinterpret_cast<const char*>(&count), sizeof count) +
          std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
 }
 std::vector<StoredTensor> read_stream(const std::string& file) {
@@ -158,8 +163,10 @@ TEST(TorchStream, FollowsViewsOfStorages) {
   const auto file = stream_of(dict(text("w") + tensor(view, 1, number(2), number(1))), {1, 2, 3, 4});
   EXPECT_THAT(to_float32(read_stream(file).at(0)), ElementsAre(3, 4));
   EXPECT_THAT(refusal_of_tensor(tensor(view, 2, number(2), number(1))), HasSubstr("reaches beyond its storage of 3 elements"));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, tuple(text("v") + number(3) + number(2))), 0, number(1), number(1))), HasSubstr("views 2 elements from 3 on of a storage of 4"));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, tuple(text("v") + number(-1) + number(2))), 0, number(1), number(1))), HasSubstr("views 2 elements from -1 on"));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, tuple(text("v") + number(3) + number(2))), 0, number(1), number(1))),
+              HasSubstr("views 2 elements from 3 on of a storage of 4"));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, tuple(text("v") + number(-1) + number(2))), 0, number(1), number(1))),
+              HasSubstr("views 2 elements from -1 on"));
 }
 TEST(TorchStream, TakesTheLastValueOfAKeyAsPythonDoes) {
   const auto at = [](std::int32_t offset) { return text("w") + tensor(storage(4), offset, number(1), number(1)); };
@@ -173,22 +180,29 @@ TEST(TorchStream, ReadsOrderedDictsOfPairs) {
 TEST(TorchStream, ExpandsWithinReason) {
   const auto file = stream_of(dict(text("w") + tensor(storage(4), 1, number(3), number(0))), {1, 2, 3, 4});
   EXPECT_THAT(to_float32(read_stream(file).at(0)), ElementsAre(2, 2, 2));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(1 << 30), number(0))), HasSubstr("is 4 stored bytes expanded to 4294967296"));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(1 << 30), number(0))),
+              HasSubstr("is 4 stored bytes expanded to 4294967296"));
 }
 TEST(TorchStream, ChecksPlaces) {
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(5), number(1))), AllOf(HasSubstr("m.pth: tensor \"w\": [5]"), HasSubstr("beyond its storage of 4")));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(5), number(1))),
+              AllOf(HasSubstr("m.pth: tensor \"w\": [5]"), HasSubstr("beyond its storage of 4")));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), -1, number(1), number(1))), HasSubstr("from element -1 on"));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 4, number(1), number(1))), HasSubstr("from element 4 on"));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(2), number(4))), HasSubstr("beyond its storage"));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(2), number(-1))), HasSubstr("sizes of 0 and more, got -1"));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(-2), number(1))), HasSubstr("sizes of 0 and more, got -2"));
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(2) + number(2), number(1))), HasSubstr("2 sizes, but 1 strides"));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(1 << 30) + number(1 << 30) + number(1 << 30), number(0) + number(0) + number(0))), HasSubstr("larger than any file"));
+  EXPECT_THAT(refusal_of_tensor(
+                  tensor(storage(4), 0, number(1 << 30) + number(1 << 30) + number(1 << 30), number(0) + number(0) + number(0))),
+              HasSubstr("larger than any file"));
   const std::string far = "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f";  // 2^63 - 1
   EXPECT_THAT(refusal_of_tensor(tensor(storage(4), 0, number(3), far)), HasSubstr("beyond its storage"));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(5), 0, number(1), number(1))), HasSubstr("should hold 5 elements of 4 bytes, but has 16 bytes"));
-  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, "N", "UntypedStorage"), 0, number(1), number(1))), HasSubstr("untyped storage without a dtype"));
-  EXPECT_THAT(refusal_of_tensor(tensor(global("os", "system"), 0, number(1), number(1))), HasSubstr("lies in \"os.system\", which is no storage"));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(5), 0, number(1), number(1))),
+              HasSubstr("should hold 5 elements of 4 bytes, but has 16 bytes"));
+  EXPECT_THAT(refusal_of_tensor(tensor(storage(4, "N", "UntypedStorage"), 0, number(1), number(1))),
+              HasSubstr("untyped storage without a dtype"));
+  EXPECT_THAT(refusal_of_tensor(tensor(global("os", "system"), 0, number(1), number(1))),
+              HasSubstr("lies in \"os.system\", which is no storage"));
 }
 TEST(TorchStream, RefusesWhatIsNoStateDict) {
   EXPECT_THAT(refusal_of(stream_of("N", {})), HasSubstr("expected a state dict, got None"));
