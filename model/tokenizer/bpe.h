@@ -16,8 +16,9 @@ namespace assay {
 
 /// How the letters of a word become its first symbols; names as in tokenizer.json's "model".
 struct BpeOptions {
-  std::optional<std::string> unk_token;
-  std::string continuing_subword_prefix, end_of_word_suffix;
+  std::optional<std::string> unk_token = std::nullopt;
+  std::string continuing_subword_prefix = {};
+  std::string end_of_word_suffix = {};
   bool fuse_unk = false;       ///< neighbouring unknown letters become one unknown token
   bool byte_fallback = false;  ///< an unknown letter becomes its bytes' tokens, "<0xE4>"
   bool ignore_merges = false;  ///< a word that is itself a token is that token, whatever the merges say
