@@ -72,7 +72,7 @@ PreTokenizerStep split(TextPattern pattern, SplitBehavior behavior, bool invert)
 PreTokenizerStep byte_level(bool add_prefix_space, bool use_regex) {
   std::optional<TextPattern> pattern;
   if (use_regex) pattern = UnicodeRegex(kGpt2Pattern);
-  return [pattern, add_prefix_space](Piece piece, std::vector<Piece>& out) {
+  return [pattern, add_prefix_space](Piece& piece, std::vector<Piece>& out) {
     if (add_prefix_space && !piece.text.starts_with(' ')) piece.text.insert(0, 1, ' ');
     const std::size_t first = out.size();
     if (pattern) append_split(piece, *pattern, SplitBehavior::kIsolated, false, out);
@@ -82,7 +82,7 @@ PreTokenizerStep byte_level(bool add_prefix_space, bool use_regex) {
 }
 
 PreTokenizerStep metaspace(std::string replacement, PrependScheme scheme, bool do_split) {
-  return [replacement = std::move(replacement), scheme, do_split, space = TextPattern(std::string(" "))](Piece piece,
+  return [replacement = std::move(replacement), scheme, do_split, space = TextPattern(std::string(" "))](Piece& piece,
                                                                                                         std::vector<Piece>& out) {
     piece.text = replace_all(piece.text, space, replacement);
     const bool prepends = scheme == PrependScheme::kAlways || (scheme == PrependScheme::kFirst && piece.is_at_start);
@@ -98,7 +98,7 @@ std::vector<Piece> PreTokenizer::apply(Piece piece) const {
   for (const auto& step : steps_) {
     std::vector<Piece> next;
     next.reserve(pieces.size());
-    for (Piece& each : pieces) step(std::move(each), next);
+    for (Piece& each : pieces) step(each, next);
     pieces = std::move(next);
   }
   return pieces;

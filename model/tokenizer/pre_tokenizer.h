@@ -13,8 +13,8 @@ struct Piece {
   bool is_at_start = false;  ///< begins where the whole input begins
 };
 
-/// One step: cuts a piece (or rewrites it) and appends what comes of it. Empty pieces are dropped.
-using PreTokenizerStep = std::function<void(Piece, std::vector<Piece>&)>;
+/// One step: cuts a piece, or rewrites it, and appends what comes of it; the piece itself is used up. Empty pieces are dropped.
+using PreTokenizerStep = std::function<void(Piece&, std::vector<Piece>&)>;
 
 /// What becomes of the matches of a split pattern; names as in tokenizer.json.
 enum class SplitBehavior { kRemoved, kIsolated, kMergedWithPrevious, kMergedWithNext, kContiguous };
