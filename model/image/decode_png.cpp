@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/image/formats.h"
+#include "model/image/png_text.h"
 
 namespace assay::formats {
 namespace {
@@ -141,6 +142,7 @@ bool read_pixels(Reader& reader) {
 }  // namespace
 
 Image decode_png(std::string_view bytes, const ImageLimits& limits) {
+  check_png_text(bytes);
   const auto reader = std::make_unique<Reader>();
   reader->bytes = bytes;
   if (!read_header(*reader)) throw Undecodable(fmt::format("broken PNG: {}", reader->message));
