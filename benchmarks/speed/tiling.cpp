@@ -1,5 +1,6 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <jpeglib.h>
 #include <png.h>
 
 #include <cstdio>
@@ -8,8 +9,6 @@
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <jpeglib.h>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -124,7 +123,8 @@ void time_normalize(benchmark::State& state, const Picture& picture) {
   const std::size_t per_tile = std::size_t{3} * 448 * 448;
   std::vector<float> values(per_tile * tiled.tiles.size());
   for (auto _ : state) {
-    for (std::size_t i = 0; i < tiled.tiles.size(); ++i) normalizer.normalize(tiled.tiles[i], std::span(values).subspan(per_tile * i, per_tile));
+    for (std::size_t i = 0; i < tiled.tiles.size(); ++i)
+      normalizer.normalize(tiled.tiles[i], std::span(values).subspan(per_tile * i, per_tile));
     benchmark::DoNotOptimize(values.data());
   }
   count(state, image);

@@ -83,8 +83,8 @@ std::string first_bytes(std::string_view bytes) {
 Image decode_checked(std::string_view bytes, const ImageLimits& limits) {
   if (bytes.empty()) throw Undecodable("the file is empty");
   if (static_cast<std::int64_t>(bytes.size()) > limits.max_bytes) {
-    throw Undecodable(
-        fmt::format("the file has {} bytes, over the limit of {}; raise --max-image-bytes to read it", bytes.size(), limits.max_bytes));
+    throw Undecodable(fmt::format("the file has {} bytes, over the limit of {}; raise --max-image-bytes to read it", bytes.size(),
+                                  limits.max_bytes));
   }
   const Format* format = find_format(bytes);
   if (format == nullptr) {
@@ -94,17 +94,19 @@ Image decode_checked(std::string_view bytes, const ImageLimits& limits) {
   try {
     return format->decode(bytes, limits);
   } catch (const std::bad_alloc&) {
-    throw Undecodable(fmt::format("{}: not enough memory for its pixels; lower --max-image-pixels to refuse it sooner", format->name));
+    throw Undecodable(
+        fmt::format("{}: not enough memory for its pixels; lower --max-image-pixels to refuse it sooner", format->name));
   }
 }
 
 }  // namespace
 
 void formats::check_size(std::string_view format, std::int64_t width, std::int64_t height, const ImageLimits& limits) {
-  if (width <= 0 || height <= 0) throw Undecodable(fmt::format("{} of {} x {} pixels: both must be at least 1", format, width, height));
+  if (width <= 0 || height <= 0)
+    throw Undecodable(fmt::format("{} of {} x {} pixels: both must be at least 1", format, width, height));
   if (width > limits.max_pixels / height) {
-    throw Undecodable(fmt::format("{} of {} x {} pixels is over the limit of {} pixels; raise --max-image-pixels to read it", format,
-                                  width, height, limits.max_pixels));
+    throw Undecodable(fmt::format("{} of {} x {} pixels is over the limit of {} pixels; raise --max-image-pixels to read it",
+                                  format, width, height, limits.max_pixels));
   }
 }
 

@@ -115,7 +115,8 @@ void check_header(Header& header, const ImageLimits& limits) {
     throw Undecodable(fmt::format("BMP with {} bits a pixel; 1, 4, 8, 16, 24 or 32 can be read", header.bits));
   }
   if (header.compression > kBitFields) {
-    throw Undecodable(fmt::format("BMP with compression {}; 0 (none), 1 (RLE8), 2 (RLE4) or 3 (bit fields) can be read", header.compression));
+    throw Undecodable(
+        fmt::format("BMP with compression {}; 0 (none), 1 (RLE8), 2 (RLE4) or 3 (bit fields) can be read", header.compression));
   }
   if (header.compression == kBitFields && header.bits <= 8) {
     throw Undecodable(fmt::format("BMP with bit fields for {} bits a pixel; 16, 24 or 32 can have them", header.bits));
@@ -155,7 +156,8 @@ Layout find_layout(const Header& header) {
   if (header.compression != kBitFields) return header.bits == 16 ? kRgb555 : kBgr;
   for (const Known& known : kKnown) {
     const std::size_t compared = header.bits == 32 ? 4 : 3;  // the alpha mask of 16 and 24 bits is not looked at
-    if (known.bits == header.bits && std::equal(known.masks.begin(), known.masks.begin() + compared, header.masks.begin())) return known.layout;
+    if (known.bits == header.bits && std::equal(known.masks.begin(), known.masks.begin() + compared, header.masks.begin()))
+      return known.layout;
   }
   throw Undecodable(fmt::format("BMP with {} bits a pixel and the bit fields {:#x}, {:#x}, {:#x}, {:#x}, which is no layout in use",
                                 header.bits, header.masks[0], header.masks[1], header.masks[2], header.masks[3]));
@@ -174,18 +176,21 @@ bool is_plain_grey(const Header& header, std::string_view table) {
 }
 
 void read_palette(Cursor& in, Header& header) {
-  if (header.colours > 65536) throw Undecodable(fmt::format("BMP with a colour table of {} entries; at most 65536 can be read", header.colours));
+  if (header.colours > 65536)
+    throw Undecodable(fmt::format("BMP with a colour table of {} entries; at most 65536 can be read", header.colours));
   const std::string_view table = in.take(std::size_t{header.entry_bytes} * header.colours);
   if (is_plain_grey(header, table)) {
     const bool is_black_and_white = header.colours <= 2;
     header.pixel_bits = is_black_and_white ? 1 : 8;
-    for (int i = 0; i < 256; ++i) grey_to_rgb(static_cast<std::uint8_t>(is_black_and_white && i > 0 ? 255 : i), header.palette.data() + 3 * i);
+    for (int i = 0; i < 256; ++i)
+      grey_to_rgb(static_cast<std::uint8_t>(is_black_and_white && i > 0 ? 255 : i), header.palette.data() + 3 * i);
     return;
   }
   const std::size_t entries = table.size() / header.entry_bytes;
   if (entries > 256) throw Undecodable(fmt::format("BMP with a colour table of {} entries; a pixel can name 256 of them", entries));
   for (std::size_t i = 0; i < entries; ++i) {
-    for (std::size_t c = 0; c < 3; ++c) header.palette[3 * i + c] = static_cast<std::uint8_t>(table[header.entry_bytes * i + 2 - c]);
+    for (std::size_t c = 0; c < 3; ++c)
+      header.palette[3 * i + c] = static_cast<std::uint8_t>(table[header.entry_bytes * i + 2 - c]);
   }
 }
 
@@ -222,7 +227,8 @@ Image read_rows(std::string_view bytes, const Header& header) {
   if (stride < used) throw Undecodable("BMP with 8-bit grey levels in narrower pixels");
   const std::size_t available = header.pixel_offset < bytes.size() ? bytes.size() - header.pixel_offset : 0;
   const std::size_t needed = stride * static_cast<std::size_t>(header.height - 1) + used;
-  if (available < needed) throw Undecodable(fmt::format("truncated BMP: its pixels need {} bytes, the file has {} for them", needed, available));
+  if (available < needed)
+    throw Undecodable(fmt::format("truncated BMP: its pixels need {} bytes, the file has {} for them", needed, available));
   const auto* from = reinterpret_cast<const unsigned char*>(bytes.data()) + header.pixel_offset;
   const bool is_direct = header.bits > 8;
   const Layout layout = is_direct ? find_layout(header) : kBgr;
@@ -242,7 +248,9 @@ Image read_rows(std::string_view bytes, const Header& header) {
 class RunLengths {
  public:
   RunLengths(Cursor in, const Header& header)
-      : in_(in), is_rle4_(header.compression == kRle4), width_(static_cast<std::size_t>(header.width)),
+      : in_(in),
+        is_rle4_(header.compression == kRle4),
+        width_(static_cast<std::size_t>(header.width)),
         total_(width_ * static_cast<std::size_t>(header.height)) {}
 
   std::vector<std::uint8_t> read() {
@@ -307,7 +315,8 @@ Image read_runs(std::string_view bytes, const Header& header) {
   const std::vector<std::uint8_t> indices = RunLengths(Cursor(bytes, header.pixel_offset), header).read();
   Image image(static_cast<int>(header.width), static_cast<int>(header.height));
   const std::size_t total = image.rgb.size() / 3;
-  if (indices.size() < total) throw Undecodable(fmt::format("truncated BMP: its run lengths give {} of {} pixels", indices.size(), total));
+  if (indices.size() < total)
+    throw Undecodable(fmt::format("truncated BMP: its run lengths give {} of {} pixels", indices.size(), total));
   for (std::int64_t y = 0; y < header.height; ++y) {
     const std::uint8_t* from = indices.data() + static_cast<std::size_t>(y * header.width);
     std::uint8_t* to = image.row(target_row(header, y));

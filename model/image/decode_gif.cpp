@@ -20,7 +20,8 @@ struct Source {
 
 int give_bytes(GifFileType* gif, GifByteType* to, int count) {
   auto& source = *static_cast<Source*>(gif->UserData);
-  const std::size_t given = std::min<std::size_t>(static_cast<std::size_t>(std::max(count, 0)), source.bytes.size() - source.position);
+  const std::size_t given =
+      std::min<std::size_t>(static_cast<std::size_t>(std::max(count, 0)), source.bytes.size() - source.position);
   if (given > 0) std::memcpy(to, source.bytes.data() + source.position, given);
   source.position += given;
   return static_cast<int>(given);
@@ -69,7 +70,8 @@ Palette palette_of(const GifFileType& gif) {
   if (map != nullptr) {
     std::copy_n(map->Colors, std::min(map->ColorCount, 256), palette.begin());
   } else {
-    for (int i = 0; i < 256; ++i) palette[i] = {static_cast<GifByteType>(i), static_cast<GifByteType>(i), static_cast<GifByteType>(i)};
+    for (int i = 0; i < 256; ++i)
+      palette[i] = {static_cast<GifByteType>(i), static_cast<GifByteType>(i), static_cast<GifByteType>(i)};
   }
   return palette;
 }

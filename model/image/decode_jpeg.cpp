@@ -19,6 +19,7 @@ struct Reader {
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
   jpeg_source_mgr source{};
+  jpeg_progress_mgr progress{};
   std::jmp_buf jump{};
   char message[JMSG_LENGTH_MAX] = {};
   bool hit_end = false;  ///< the decoder asked for bytes past the end of the file
@@ -61,6 +62,16 @@ void skip(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= static_cast<std::size_t>(count);
 }
 
+// Each scan of a progressive file goes over the whole picture, and a few bytes make a scan: hostile files have thousands. libjpeg
+// calls this while it reads.
+void stop_endless_scans(j_common_ptr info) {
+  constexpr int kMostScans = 500;  // an honest file has about ten; libjpeg-turbo's own fuzzers stop here too
+  if (reinterpret_cast<j_decompress_ptr>(info)->input_scan_number <= kMostScans) return;
+  Reader& reader = reader_of(info);
+  std::snprintf(reader.message, sizeof reader.message, "more than %d scans", kMostScans);
+  std::longjmp(reader.jump, 1);
+}
+
 void prepare(Reader& reader, std::string_view bytes) {
   jpeg_std_error(&reader.errors);
   reader.info.err = &reader.errors;
@@ -77,6 +88,8 @@ void prepare(Reader& reader, std::string_view bytes) {
   reader.source.next_input_byte = reinterpret_cast<const JOCTET*>(bytes.data());
   reader.source.bytes_in_buffer = bytes.size();
   reader.info.src = &reader.source;
+  reader.progress.progress_monitor = stop_endless_scans;
+  reader.info.progress = &reader.progress;
 }
 
 // False: the library gave up, and reader.message says why.
@@ -91,7 +104,8 @@ bool read_header(Reader& reader, std::string_view bytes) {
 void ink_row_to_rgb(const JSAMPLE* inks, std::uint8_t* rgb, int width) {
   for (int x = 0; x < width; ++x) {
     const std::uint8_t cmyk[4] = {static_cast<std::uint8_t>(255 - inks[4 * x]), static_cast<std::uint8_t>(255 - inks[4 * x + 1]),
-                                  static_cast<std::uint8_t>(255 - inks[4 * x + 2]), static_cast<std::uint8_t>(255 - inks[4 * x + 3])};
+                                  static_cast<std::uint8_t>(255 - inks[4 * x + 2]),
+                                  static_cast<std::uint8_t>(255 - inks[4 * x + 3])};
     cmyk_to_rgb(cmyk, rgb + 3 * x);
   }
 }

@@ -26,8 +26,8 @@ struct Reader {
   int depth = 0, colour = 0, interlace = 0;
   std::array<png_color, 256> palette{};  ///< entries that the file lacks stay black, as in Pillow
   Image image;
-  std::vector<png_byte> raw;         ///< one row, or the whole picture when interlaced
-  std::vector<png_bytep> raw_rows;   ///< interlaced only
+  std::vector<png_byte> raw;        ///< one row, or the whole picture when interlaced
+  std::vector<png_bytep> raw_rows;  ///< interlaced only
 
   Reader() = default;
   Reader(const Reader&) = delete;
@@ -65,7 +65,8 @@ bool read_header(Reader& reader) {
   png_set_read_fn(reader.png, &reader, give_bytes);
   set_limits(reader);
   png_read_info(reader.png, reader.info);
-  png_get_IHDR(reader.png, reader.info, &reader.width, &reader.height, &reader.depth, &reader.colour, &reader.interlace, nullptr, nullptr);
+  png_get_IHDR(reader.png, reader.info, &reader.width, &reader.height, &reader.depth, &reader.colour, &reader.interlace, nullptr,
+               nullptr);
   png_colorp entries = nullptr;
   int count = 0;
   if (png_get_PLTE(reader.png, reader.info, &entries, &count) != 0) std::copy_n(entries, count, reader.palette.begin());
@@ -102,7 +103,9 @@ void widen_row(const Reader& reader, const png_byte* from, std::uint8_t* to) {
   }
 }
 
-bool is_plain_rgb(const Reader& reader) { return (reader.colour & PNG_COLOR_MASK_COLOR) != 0 && reader.colour != PNG_COLOR_TYPE_PALETTE; }
+bool is_plain_rgb(const Reader& reader) {
+  return (reader.colour & PNG_COLOR_MASK_COLOR) != 0 && reader.colour != PNG_COLOR_TYPE_PALETTE;
+}
 
 bool read_interlaced(Reader& reader) {
   if (setjmp(reader.jump) != 0) return false;
@@ -147,7 +150,8 @@ Image decode_png(std::string_view bytes, const ImageLimits& limits) {
   reader->bytes = bytes;
   if (!read_header(*reader)) throw Undecodable(fmt::format("broken PNG: {}", reader->message));
   check_size("PNG", reader->width, reader->height, limits);
-  if (!read_pixels(*reader)) throw Undecodable(fmt::format("broken PNG of {} x {}: {}", reader->width, reader->height, reader->message));
+  if (!read_pixels(*reader))
+    throw Undecodable(fmt::format("broken PNG of {} x {}: {}", reader->width, reader->height, reader->message));
   return std::move(reader->image);
 }
 

@@ -71,14 +71,16 @@ Handle open(Source& source, const ImageLimits& limits) {
   constexpr std::int64_t kBytesPerPixel = 8;  // four samples of 16 bits
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(limits.max_pixels * kBytesPerPixel));
   // "m": no memory mapping; "C": no chopping of one big strip into small ones, as Pillow opens it.
-  Handle tiff(TIFFClientOpenExt("picture", "rmC", &source, give_bytes, refuse_bytes, seek, close, size_of, nullptr, nullptr, options.get()));
+  Handle tiff(TIFFClientOpenExt("picture", "rmC", &source, give_bytes, refuse_bytes, seek, close, size_of, nullptr, nullptr,
+                                options.get()));
   if (tiff == nullptr) fail(source, "its header or first directory cannot be read");
   return tiff;
 }
 
 struct Layout {
   std::uint32_t width = 0, height = 0;
-  std::uint16_t bits = 1, samples = 1, photometric = 0, planes = PLANARCONFIG_CONTIG, number = SAMPLEFORMAT_UINT, fill_order = FILLORDER_MSB2LSB;
+  std::uint16_t bits = 1, samples = 1, photometric = 0, planes = PLANARCONFIG_CONTIG, number = SAMPLEFORMAT_UINT,
+                fill_order = FILLORDER_MSB2LSB;
   std::uint16_t compression = COMPRESSION_NONE, orientation = ORIENTATION_TOPLEFT;
   std::vector<std::uint16_t> extra;  ///< meaning of the samples beyond the colours
   bool is_big_endian = false;
@@ -106,7 +108,8 @@ Layout read_layout(TIFF* tiff, const Source& source) {
   std::uint16_t* kinds = nullptr;
   if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds) != 0) layout.extra.assign(kinds, kinds + count);
   // Unspecified extra planes stored apart are not read at all.
-  const bool may_drop = layout.planes == PLANARCONFIG_SEPARATE && std::all_of(layout.extra.begin(), layout.extra.end(), [](auto kind) { return kind == 0; });
+  const bool may_drop = layout.planes == PLANARCONFIG_SEPARATE &&
+                        std::all_of(layout.extra.begin(), layout.extra.end(), [](auto kind) { return kind == 0; });
   if (may_drop && layout.samples > layout.extra.size()) {
     layout.samples = static_cast<std::uint16_t>(layout.samples - layout.extra.size());
     layout.extra.clear();
@@ -115,13 +118,28 @@ Layout read_layout(TIFF* tiff, const Source& source) {
 }
 
 /// How one row of samples becomes RGB.
-enum class Kind { kUnknown, kLevels, kGrey16, kGrey12, kSigned16, kSigned32, kFloat32, kPalette, kRgb, kRgbPremultiplied, kCmyk, kYCbCr, kPlainYCbCr };
+enum class Kind {
+  kUnknown,
+  kLevels,
+  kGrey16,
+  kGrey12,
+  kSigned16,
+  kSigned32,
+  kFloat32,
+  kPalette,
+  kRgb,
+  kRgbPremultiplied,
+  kCmyk,
+  kYCbCr,
+  kPlainYCbCr
+};
 
 Kind find_grey_kind(const Layout& layout) {
   const bool is_unsigned = layout.number == SAMPLEFORMAT_UINT, is_signed = layout.number == SAMPLEFORMAT_INT;
   const bool zero_is_black = layout.photometric == PHOTOMETRIC_MINISBLACK;
   if (layout.samples == 2) {
-    const bool may_skip_second = layout.extra.size() == 1 && (layout.extra[0] == EXTRASAMPLE_UNSPECIFIED || layout.extra[0] == EXTRASAMPLE_UNASSALPHA);
+    const bool may_skip_second =
+        layout.extra.size() == 1 && (layout.extra[0] == EXTRASAMPLE_UNSPECIFIED || layout.extra[0] == EXTRASAMPLE_UNASSALPHA);
     return zero_is_black && layout.bits == 8 && is_unsigned && may_skip_second ? Kind::kLevels : Kind::kUnknown;
   }
   if (layout.samples != 1 || !layout.extra.empty()) return Kind::kUnknown;
@@ -171,8 +189,10 @@ Kind find_kind(const Layout& layout) {
     case PHOTOMETRIC_MINISBLACK:
       return find_grey_kind(layout);
     case PHOTOMETRIC_PALETTE: {
-      const bool is_plain = layout.samples == 1 && layout.extra.empty() && layout.bits <= 8 && (layout.bits & (layout.bits - 1)) == 0;
-      const bool has_alpha = layout.samples == 2 && layout.bits == 8 && layout.extra.size() == 1 && layout.extra[0] != EXTRASAMPLE_ASSOCALPHA;
+      const bool is_plain =
+          layout.samples == 1 && layout.extra.empty() && layout.bits <= 8 && (layout.bits & (layout.bits - 1)) == 0;
+      const bool has_alpha =
+          layout.samples == 2 && layout.bits == 8 && layout.extra.size() == 1 && layout.extra[0] != EXTRASAMPLE_ASSOCALPHA;
       return is_unsigned && (is_plain || has_alpha) ? Kind::kPalette : Kind::kUnknown;
     }
     case PHOTOMETRIC_RGB:
@@ -325,13 +345,15 @@ class BlockReader {
     const bool is_apart = layout_.planes == PLANARCONFIG_SEPARATE;
     const std::uint64_t bits = std::uint64_t{layout_.bits} * (is_apart ? 1 : layout_.samples);
     const std::uint64_t row_bytes = (block_width_ * bits + 7) / 8;
-    if (block_width_ == 0 || block_height_ == 0 || row_bytes_ <= 0 || block_bytes_ <= 0) fail(source_, "its strips or tiles have no size");
+    if (block_width_ == 0 || block_height_ == 0 || row_bytes_ <= 0 || block_bytes_ <= 0)
+      fail(source_, "its strips or tiles have no size");
     const bool fits = static_cast<std::uint64_t>(row_bytes_) >= row_bytes &&
                       static_cast<std::uint64_t>(block_bytes_) / static_cast<std::uint64_t>(row_bytes_) >= block_height_;
     if (!fits) fail(source_, "its strips or tiles are smaller than its size says");
     if (std::uint64_t{block_width_} * block_height_ > static_cast<std::uint64_t>(limits.max_pixels)) {
-      throw Undecodable(fmt::format("TIFF with tiles of {} x {} pixels, over the limit of {} pixels; raise --max-image-pixels to read it",
-                                    block_width_, block_height_, limits.max_pixels));
+      throw Undecodable(
+          fmt::format("TIFF with tiles of {} x {} pixels, over the limit of {} pixels; raise --max-image-pixels to read it",
+                      block_width_, block_height_, limits.max_pixels));
     }
   }
 
@@ -411,8 +433,10 @@ Image turn_upright(const Image& image, std::uint16_t orientation) {
   for (int y = 0; y < upright.height; ++y) {
     for (int x = 0; x < upright.width; ++x) {
       int from_x = is_turned ? y : x, from_y = is_turned ? x : y;
-      const bool mirrors_x = orientation == ORIENTATION_TOPRIGHT || orientation == ORIENTATION_BOTRIGHT || orientation == ORIENTATION_RIGHTBOT || orientation == ORIENTATION_LEFTBOT;
-      const bool mirrors_y = orientation == ORIENTATION_BOTRIGHT || orientation == ORIENTATION_BOTLEFT || orientation == ORIENTATION_RIGHTTOP || orientation == ORIENTATION_RIGHTBOT;
+      const bool mirrors_x = orientation == ORIENTATION_TOPRIGHT || orientation == ORIENTATION_BOTRIGHT ||
+                             orientation == ORIENTATION_RIGHTBOT || orientation == ORIENTATION_LEFTBOT;
+      const bool mirrors_y = orientation == ORIENTATION_BOTRIGHT || orientation == ORIENTATION_BOTLEFT ||
+                             orientation == ORIENTATION_RIGHTTOP || orientation == ORIENTATION_RIGHTBOT;
       if (mirrors_x) from_x = w - 1 - from_x;
       if (mirrors_y) from_y = h - 1 - from_y;
       std::memcpy(upright.row(y) + std::size_t{3} * x, image.row(from_y) + std::size_t{3} * from_x, 3);
@@ -422,8 +446,9 @@ Image turn_upright(const Image& image, std::uint16_t orientation) {
 }
 
 [[noreturn]] void refuse(const Layout& layout) {
-  throw Undecodable(fmt::format("TIFF with {} samples of {} bits, photometric interpretation {}, sample format {}: this combination is not supported",
-                                layout.samples, layout.bits, layout.photometric, layout.number));
+  throw Undecodable(fmt::format(
+      "TIFF with {} samples of {} bits, photometric interpretation {}, sample format {}: this combination is not supported",
+      layout.samples, layout.bits, layout.photometric, layout.number));
 }
 
 Image read_pixels(TIFF* tiff, const Source& source, Layout layout, const ImageLimits& limits) {

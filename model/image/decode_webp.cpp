@@ -46,10 +46,12 @@ Image decode_first_frame(std::string_view bytes) {
   options.color_mode = MODE_RGBA;
   const std::unique_ptr<WebPAnimDecoder, DeleteDecoder> decoder(WebPAnimDecoderNew(&data, &options));
   WebPAnimInfo info;
-  if (decoder == nullptr || WebPAnimDecoderGetInfo(decoder.get(), &info) == 0) throw Undecodable("broken WebP: the animation cannot be opened");
+  if (decoder == nullptr || WebPAnimDecoderGetInfo(decoder.get(), &info) == 0)
+    throw Undecodable("broken WebP: the animation cannot be opened");
   std::uint8_t* canvas = nullptr;
   int time_ms = 0;
-  if (WebPAnimDecoderGetNext(decoder.get(), &canvas, &time_ms) == 0) throw Undecodable("broken WebP: its first frame cannot be decoded");
+  if (WebPAnimDecoderGetNext(decoder.get(), &canvas, &time_ms) == 0)
+    throw Undecodable("broken WebP: its first frame cannot be decoded");
   return drop_alpha(canvas, static_cast<int>(info.canvas_width), static_cast<int>(info.canvas_height));
 }
 

@@ -26,7 +26,8 @@ ASSAY_AVX512 inline __m512 normalized(__m128i bytes, float mean, float deviation
 
 }  // namespace
 
-ASSAY_AVX512 void normalize_row_avx512(const Normalization& normalization, const std::uint8_t* rgb, int count, float* red, float* green, float* blue) {
+ASSAY_AVX512 void normalize_row_avx512(const Normalization& normalization, const std::uint8_t* rgb, int count, float* red,
+                                       float* green, float* blue) {
   alignas(64) std::uint8_t gather[64] = {};
   for (int c = 0; c < 3; ++c) {
     for (int i = 0; i < kPixels; ++i) gather[kPixels * c + i] = static_cast<std::uint8_t>(3 * i + c);
@@ -35,9 +36,11 @@ ASSAY_AVX512 void normalize_row_avx512(const Normalization& normalization, const
   float* const outs[3] = {red, green, blue};
   for (int x = 0; x < count; x += kPixels) {
     const int pixels = count - x < kPixels ? count - x : kPixels;
-    const __m512i bytes = _mm512_maskz_loadu_epi8(_cvtu64_mask64((std::uint64_t{1} << (3 * pixels)) - 1), rgb + std::ptrdiff_t{3} * x);
+    const __m512i bytes =
+        _mm512_maskz_loadu_epi8(_cvtu64_mask64((std::uint64_t{1} << (3 * pixels)) - 1), rgb + std::ptrdiff_t{3} * x);
     const __m512i planes = _mm512_permutexvar_epi8(order, bytes);
-    const __m128i channels[3] = {_mm512_castsi512_si128(planes), _mm512_extracti32x4_epi32(planes, 1), _mm512_extracti32x4_epi32(planes, 2)};
+    const __m128i channels[3] = {_mm512_castsi512_si128(planes), _mm512_extracti32x4_epi32(planes, 1),
+                                 _mm512_extracti32x4_epi32(planes, 2)};
     const __mmask16 kept = static_cast<__mmask16>((1U << pixels) - 1);
     for (int c = 0; c < 3; ++c) {
       _mm512_mask_storeu_ps(outs[c] + x, kept, normalized(channels[c], normalization.mean[c], normalization.deviation[c]));

@@ -15,7 +15,10 @@ using resample::RowResampler;
 class TileWriter {
  public:
   TileWriter(TileGrid grid, int side, int first_tile, const Normalizer& normalizer, std::span<float> out)
-      : grid_(grid), side_(side), plane_(static_cast<std::size_t>(side) * side), normalizer_(normalizer),
+      : grid_(grid),
+        side_(side),
+        plane_(static_cast<std::size_t>(side) * side),
+        normalizer_(normalizer),
         out_(out.data() + 3 * plane_ * first_tile) {}
 
   void write(int y, const std::uint8_t* row) const {
@@ -44,11 +47,13 @@ void write_all(const Image& resized, const TileWriter& writer) {
 void write_resized(const Image& image, std::span<const TileWriter> writers, Instructions instructions) {
   const Kernels* kernels = resample::kernels_for(instructions);
   if (kernels == nullptr) {
-    for (const TileWriter& writer : writers) write_all(resize(image, writer.width(), writer.height(), Filter::kBicubic, instructions), writer);
+    for (const TileWriter& writer : writers)
+      write_all(resize(image, writer.width(), writer.height(), Filter::kBicubic, instructions), writer);
     return;
   }
   std::vector<RowResampler> resamplers;
-  for (const TileWriter& writer : writers) resamplers.emplace_back(image, writer.width(), writer.height(), Filter::kBicubic, *kernels);
+  for (const TileWriter& writer : writers)
+    resamplers.emplace_back(image, writer.width(), writer.height(), Filter::kBicubic, *kernels);
   for (int quad = 0; quad < resamplers.front().quad_count(); ++quad) {
     for (std::size_t i = 0; i < writers.size(); ++i) {
       resamplers[i].take(quad, [&](int y, const std::uint8_t* row) { writers[i].write(y, row); });
@@ -58,7 +63,8 @@ void write_resized(const Image& image, std::span<const TileWriter> writers, Inst
 
 }  // namespace
 
-void preprocess(const Image& image, const Tiling& tiling, const Normalizer& normalizer, std::span<float> out, Instructions instructions) {
+void preprocess(const Image& image, const Tiling& tiling, const Normalizer& normalizer, std::span<float> out,
+                Instructions instructions) {
   if (!tiling.is_dynamic && tiling.pads_to_square && image.width != image.height) {
     return preprocess(pad_to_square(image, kImageNetMeanColour), tiling, normalizer, out, instructions);
   }

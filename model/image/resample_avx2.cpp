@@ -62,14 +62,15 @@ ASSAY_AVX2 inline __m256i output_of(const std::uint8_t* upper, const std::uint8_
   Sums sums = start();
   const std::int32_t* pieces = taps.pieces + std::ptrdiff_t{4} * taps.quads * output;
   std::ptrdiff_t offset = std::ptrdiff_t{3} * taps.first[output];
-  for (int quad = 0; quad < taps.quads; ++quad, pieces += 4, offset += 3 * kQuad) add(sums, load_quad(upper + offset, lower + offset), pieces);
+  for (int quad = 0; quad < taps.quads; ++quad, pieces += 4, offset += 3 * kQuad)
+    add(sums, load_quad(upper + offset, lower + offset), pieces);
   return finish(sums);
 }
 
 // Four outputs of two rows: the upper row in the lower lane.
 ASSAY_AVX2 inline __m256i four_outputs(const std::uint8_t* upper, const std::uint8_t* lower, const QuadTaps& taps, int output) {
-  return pack(output_of(upper, lower, taps, output), output_of(upper, lower, taps, output + 1), output_of(upper, lower, taps, output + 2),
-              output_of(upper, lower, taps, output + 3));
+  return pack(output_of(upper, lower, taps, output), output_of(upper, lower, taps, output + 1),
+              output_of(upper, lower, taps, output + 2), output_of(upper, lower, taps, output + 3));
 }
 
 ASSAY_AVX2 void across(const std::uint8_t* const* rows, const QuadTaps& taps, std::uint8_t* quad_row) {

@@ -28,7 +28,9 @@ struct Sums {
   __m512i low, middle, high;
 };
 
-ASSAY_AVX512 inline Sums start() { return {_mm512_set1_epi32(1 << (kPrecisionBits - 1)), _mm512_setzero_si512(), _mm512_setzero_si512()}; }
+ASSAY_AVX512 inline Sums start() {
+  return {_mm512_set1_epi32(1 << (kPrecisionBits - 1)), _mm512_setzero_si512(), _mm512_setzero_si512()};
+}
 
 ASSAY_AVX512 inline void add(Sums& sums, __m512i samples, __m512i low, __m512i middle, __m512i high) {
   sums.low = _mm512_dpbusd_epi32(sums.low, samples, low);
@@ -61,7 +63,8 @@ ASSAY_AVX512 inline __m512i output_of(const std::uint8_t* const* rows, const Qua
   const std::int32_t* piece = taps.pieces + std::ptrdiff_t{3} * taps.quads * output;
   std::ptrdiff_t offset = std::ptrdiff_t{3} * taps.first[output];
   for (int quad = 0; quad < taps.quads; ++quad, piece += 3, offset += 3 * kQuad) {
-    add(sums, load_quad(rows, offset, order), _mm512_set1_epi32(piece[0]), _mm512_set1_epi32(piece[1]), _mm512_set1_epi32(piece[2]));
+    add(sums, load_quad(rows, offset, order), _mm512_set1_epi32(piece[0]), _mm512_set1_epi32(piece[1]),
+        _mm512_set1_epi32(piece[2]));
   }
   return finish(sums);
 }
@@ -83,7 +86,8 @@ ASSAY_AVX512 void across(const std::uint8_t* const* rows, const QuadTaps& taps, 
   }
 }
 
-ASSAY_AVX512 void down(const std::uint8_t* const* quad_rows, int quads, const std::int32_t* pieces, int columns, std::uint8_t* row) {
+ASSAY_AVX512 void down(const std::uint8_t* const* quad_rows, int quads, const std::int32_t* pieces, int columns,
+                       std::uint8_t* row) {
   const __m512i turn = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   for (int column = 0; column < columns; column += 64) {
     Sums a = start(), b = start(), c = start(), d = start();

@@ -6,13 +6,13 @@
 
 /// The inner loops of resampling, one set a kind of instructions. Private to this folder.
 ///
-/// Rows travel in fours. A *quad row* holds four rows with the four bytes of a column side by side: byte 4 * (3x + c) + r belongs to
-/// row r. Both directions then multiply four neighbouring samples by four weights at a time, and the
-/// second pass needs no shuffling. Weights have 24 bits, more than vector units multiply by bytes or words, so they are split into
-/// pieces that do (`split`), each piece is summed apart, and the sums are put together again: exact, as every step wraps at 2^32.
+/// Rows travel in fours. A *quad row* holds four rows with the four bytes of a column side by side: byte 4 * (3x + c) + r belongs
+/// to row r. Both directions then multiply four neighbouring samples by four weights at a time, and the second pass needs no
+/// shuffling. Weights have 24 bits, more than vector units multiply by bytes or words, so they are split into pieces that do
+/// (`split`), each piece is summed apart, and the sums are put together again: exact, as every step wraps at 2^32.
 namespace assay::resample {
 
-constexpr int kQuad = 4;        ///< rows or samples taken together
+constexpr int kQuad = 4;           ///< rows or samples taken together
 constexpr int kBytePadding = 256;  ///< that kernels may read or write past the end of a quad row or an output row
 
 struct QuadTaps {
@@ -29,7 +29,8 @@ struct Kernels {
   /// Four rows of RGB, each readable for 4 bytes past the last sample of its last quad  ->  one quad row.
   void (*across)(const std::uint8_t* const* rows, const QuadTaps& taps, std::uint8_t* quad_row) = nullptr;
   /// `quads` quad rows of `columns` columns, weighted  ->  one row of bytes.
-  void (*down)(const std::uint8_t* const* quad_rows, int quads, const std::int32_t* pieces, int columns, std::uint8_t* row) = nullptr;
+  void (*down)(const std::uint8_t* const* quad_rows, int quads, const std::int32_t* pieces, int columns,
+               std::uint8_t* row) = nullptr;
 };
 
 /// Four rows of bytes, as they are  ->  one quad row. Reads and writes in steps of 16 bytes of each row.

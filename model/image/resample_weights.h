@@ -20,8 +20,8 @@ struct Weights {
   [[nodiscard]] const std::int32_t* of(int output) const noexcept { return values.data() + std::size_t(stride) * output; }
 };
 
-/// Pillow's weights for `in_size` samples -> `out_size`; each output is its own sample when the sizes agree (Pillow skips the pass).
-/// `filter` is not kNearest.
+/// Pillow's weights for `in_size` samples -> `out_size`; each output is its own sample when the sizes agree (Pillow skips the
+/// pass). `filter` is not kNearest.
 [[nodiscard]] Weights make_weights(int in_size, int out_size, Filter filter);
 
 /// Whether the pass down comes before the pass across, which shows in the rounding between them: in Pillow 13 it does where the

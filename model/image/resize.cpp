@@ -86,8 +86,9 @@ bool has_instructions(Instructions kind) {
 #if defined(__x86_64__)
   switch (kind) {
     case Instructions::kAvx512:
-      return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&
-             __builtin_cpu_supports("avx512vnni") != 0 && __builtin_cpu_supports("avx512vbmi") != 0;
+      return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+             __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vnni") != 0 &&
+             __builtin_cpu_supports("avx512vbmi") != 0;
     case Instructions::kAvx2:
       return __builtin_cpu_supports("avx2") != 0;
     case Instructions::kPlain:
@@ -109,13 +110,16 @@ const resample::Kernels* resample::kernels_for(Instructions kind) {
   return kind == Instructions::kAvx2 ? avx2_kernels() : nullptr;
 }
 
-Image resize(const Image& image, int width, int height, Filter filter) { return resize(image, width, height, filter, best_instructions()); }
+Image resize(const Image& image, int width, int height, Filter filter) {
+  return resize(image, width, height, filter, best_instructions());
+}
 
 Image resize(const Image& image, int width, int height, Filter filter, Instructions instructions) {
   assert(image.width >= 1 && image.height >= 1 && width >= 1 && height >= 1);
   if (width == image.width && height == image.height) return image;
   if (filter == Filter::kNearest) return resize_nearest(image, width, height);
-  if (const resample::Kernels* kernels = resample::kernels_for(instructions)) return resize_with(*kernels, image, width, height, filter);
+  if (const resample::Kernels* kernels = resample::kernels_for(instructions))
+    return resize_with(*kernels, image, width, height, filter);
   if (resample::goes_down_first(image.width, image.height, width, height)) {
     return resize_across_plain(resize_down_plain(image, height, filter), width, filter);
   }

@@ -15,7 +15,8 @@ void append_pieces(const Weights& weights, int output, int lead, int quads, cons
   split.offset.push_back(split.pieces.size());
   split.pieces.resize(split.pieces.size() + static_cast<std::size_t>(quads) * kernels.pieces_per_quad);
   for (int quad = 0; quad < quads; ++quad) {
-    kernels.split(padded.data() + kQuad * quad, split.pieces.data() + split.offset.back() + std::size_t(kernels.pieces_per_quad) * quad);
+    kernels.split(padded.data() + kQuad * quad,
+                  split.pieces.data() + split.offset.back() + std::size_t(kernels.pieces_per_quad) * quad);
   }
 }
 
@@ -70,12 +71,14 @@ RowResampler::RowResampler(const Image& image, int width, int height, Filter fil
 }
 
 void RowResampler::resize_across(const std::uint8_t* const* rows, std::uint8_t* quad_row) const {
-  kernels_->across(rows, {across_.first.data(), across_.pieces.data(), across_.quads.front(), static_cast<int>(across_.first.size())}, quad_row);
+  kernels_->across(
+      rows, {across_.first.data(), across_.pieces.data(), across_.quads.front(), static_cast<int>(across_.first.size())}, quad_row);
 }
 
 void RowResampler::fill_ring(int quad) {
   const int first = quad * kQuad, count = std::min(kQuad, image_->height - first);
-  const std::size_t stride = image_->row_bytes(), last_read = stride * (first + kQuad - 1) + std::max(read_bytes_, stride + kBytePadding);
+  const std::size_t stride = image_->row_bytes(),
+                    last_read = stride * (first + kQuad - 1) + std::max(read_bytes_, stride + kBytePadding);
   const std::uint8_t* rows[kQuad];
   const bool is_inside = count == kQuad && last_read <= image_->rgb.size();
   for (int r = 0; r < kQuad; ++r) {

@@ -67,9 +67,9 @@ class RowResampler {
   RowBuffer edge_;              ///< copies of four rows where the kernel would read past the picture
   RowBuffer ring_;              ///< the latest quad rows
   int ring_size_ = 0;
-  RowBuffer shortened_;         ///< down first: four rows that have their final height but not their width
-  RowBuffer widened_;           ///< down first: the quad row made of them
-  RowBuffer finished_;          ///< rows to be emitted
+  RowBuffer shortened_;  ///< down first: four rows that have their final height but not their width
+  RowBuffer widened_;    ///< down first: the quad row made of them
+  RowBuffer finished_;   ///< rows to be emitted
   std::vector<const std::uint8_t*> sources_;
   int next_row_ = 0;
 };

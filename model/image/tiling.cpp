@@ -40,7 +40,8 @@ TiledImage tile_image(const Image& image, const Tiling& tiling) {
   const int side = tiling.side;
   TiledImage tiled{plan_tiles(image.width, image.height, tiling), {}};
   if (!tiling.is_dynamic) {
-    tiled.tiles.push_back(resize(tiling.pads_to_square ? pad_to_square(image, kImageNetMeanColour) : image, side, side, Filter::kBicubic));
+    tiled.tiles.push_back(
+        resize(tiling.pads_to_square ? pad_to_square(image, kImageNetMeanColour) : image, side, side, Filter::kBicubic));
     return tiled;
   }
   const TileGrid grid = tiled.plan.grid;

@@ -15,12 +15,12 @@ struct TileGrid {
 
 /// How pictures are cut up; the names of InternVL's config are in brackets.
 struct Tiling {
-  int side = 448;              ///< of a tile, in pixels [force_image_size]
-  bool is_dynamic = true;      ///< false: one tile, a direct square resize [dynamic_image_size]
-  int min_tiles = 1;           ///< [min_dynamic_patch]
-  int max_tiles = 12;          ///< [max_dynamic_patch]
-  bool has_thumbnail = true;   ///< the whole picture as the last tile, if there is more than one [use_thumbnail]
-  bool pads_to_square = false; ///< not dynamic only: pads with the ImageNet mean colour before the resize [pad2square]
+  int side = 448;               ///< of a tile, in pixels [force_image_size]
+  bool is_dynamic = true;       ///< false: one tile, a direct square resize [dynamic_image_size]
+  int min_tiles = 1;            ///< [min_dynamic_patch]
+  int max_tiles = 12;           ///< [max_dynamic_patch]
+  bool has_thumbnail = true;    ///< the whole picture as the last tile, if there is more than one [use_thumbnail]
+  bool pads_to_square = false;  ///< not dynamic only: pads with the ImageNet mean colour before the resize [pad2square]
 };
 
 struct TilePlan {

@@ -30,7 +30,8 @@ class DecodeFuzz : public ::testing::TestWithParam<EncodedPicture> {};
 
 TEST_P(DecodeFuzz, SurvivesEveryTruncation) {
   const EncodedPicture& picture = GetParam();
-  for (std::size_t size = 0; size < picture.bytes.size(); size += 1 + size / 60) expect_an_answer(picture.bytes.substr(0, size), picture.name);
+  for (std::size_t size = 0; size < picture.bytes.size(); size += 1 + size / 60)
+    expect_an_answer(picture.bytes.substr(0, size), picture.name);
 }
 
 TEST_P(DecodeFuzz, SurvivesFlippedBits) {
@@ -38,7 +39,8 @@ TEST_P(DecodeFuzz, SurvivesFlippedBits) {
   std::mt19937 random(20240601);
   for (int round = 0; round < 600; ++round) {
     std::string bytes = picture.bytes;
-    for (unsigned flips = 1 + random() % 4; flips > 0; --flips) bytes[random() % bytes.size()] ^= static_cast<char>(1U << random() % 8);
+    for (unsigned flips = 1 + random() % 4; flips > 0; --flips)
+      bytes[random() % bytes.size()] ^= static_cast<char>(1U << random() % 8);
     expect_an_answer(bytes, picture.name);
   }
 }
@@ -50,7 +52,8 @@ TEST_P(DecodeFuzz, SurvivesOverwrittenHeaders) {
   for (int round = 0; round < 400; ++round) {
     std::string bytes = picture.bytes;
     const std::size_t at = 2 + random() % std::min<std::size_t>(bytes.size() - 6, 120);
-    for (std::size_t i = 0; i < 1 + random() % 4; ++i) bytes[at + i] = static_cast<char>(kExtremes[random() % std::size(kExtremes)]);
+    for (std::size_t i = 0; i < 1 + random() % 4; ++i)
+      bytes[at + i] = static_cast<char>(kExtremes[random() % std::size(kExtremes)]);
     expect_an_answer(bytes, picture.name);
   }
 }

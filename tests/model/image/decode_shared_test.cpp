@@ -13,10 +13,10 @@ namespace assay {
 namespace {
 
 enum class Verdict {
-  kLikePillow,  ///< the same bytes, or refused by both
-  kReadByUs,    ///< Pillow refuses it, we read it
-  kRefusedByUs, ///< Pillow reads it, we refuse it
-  kSameSize,    ///< read by both, the bytes may differ
+  kLikePillow,   ///< the same bytes, or refused by both
+  kReadByUs,     ///< Pillow refuses it, we read it
+  kRefusedByUs,  ///< Pillow reads it, we refuse it
+  kSameSize,     ///< read by both, the bytes may differ
 };
 
 struct Exception {
@@ -26,8 +26,10 @@ struct Exception {
 };
 
 constexpr Exception kExceptions[] = {
-    {"torture/pillow/apng_chunk_no_fctl.png", Verdict::kReadByUs, "its first picture is sound; only the numbering of later frames is not"},
-    {"torture/pillow/hopper_webp.tif", Verdict::kReadByUs, "TIFF with WebP inside: our libtiff has it, Pillow's wheel is built without"},
+    {"torture/pillow/apng_chunk_no_fctl.png", Verdict::kReadByUs,
+     "its first picture is sound; only the numbering of later frames is not"},
+    {"torture/pillow/hopper_webp.tif", Verdict::kReadByUs,
+     "TIFF with WebP inside: our libtiff has it, Pillow's wheel is built without"},
     {"torture/pillow/hopper.Lab.tif", Verdict::kRefusedByUs, "CIELAB: Pillow converts it through LittleCMS, which we do not carry"},
     {"torture/pillow/lab.tif", Verdict::kRefusedByUs, "CIELAB"},
     {"torture/same-picture/peacock.progressive.scan00*", Verdict::kSameSize,
@@ -106,7 +108,8 @@ TEST_P(DecodeShared, TheTableKnowsEveryFile) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Data, DecodeShared, ::testing::Values("photos", "torture"), [](const auto& folder) { return folder.param; });
+INSTANTIATE_TEST_SUITE_P(Data, DecodeShared, ::testing::Values("photos", "torture"),
+                         [](const auto& folder) { return folder.param; });
 
 }  // namespace
 }  // namespace assay

@@ -9,10 +9,10 @@ namespace assay {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::encoded_pictures;
 using testing::EncodedPicture;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 std::string reason(std::string_view bytes, const ImageLimits& limits = {}) {
   const auto image = decode_image(bytes, "pictures/7.png", limits);
@@ -79,7 +79,8 @@ TEST(DecodeImage, SaysWhereAJpegEnds) {
 TEST(DecodeImage, RefusesTooManyPixelsBeforeReadingThem) {
   const ImageLimits limits{.max_pixels = 33 * 21 - 1};
   for (const EncodedPicture& picture : encoded_pictures()) {
-    EXPECT_THAT(reason(picture.bytes, limits), AllOf(HasSubstr("33 x 21"), HasSubstr("limit of 692 pixels"), HasSubstr("--max-image-pixels")))
+    EXPECT_THAT(reason(picture.bytes, limits),
+                AllOf(HasSubstr("33 x 21"), HasSubstr("limit of 692 pixels"), HasSubstr("--max-image-pixels")))
         << picture.name;
   }
 }
@@ -91,7 +92,8 @@ TEST(DecodeImage, RefusesAHeaderThatPromisesTheWorld) {
 }
 
 TEST(DecodeImage, RefusesTooManyBytes) {
-  EXPECT_THAT(reason(bytes_of("rgb.png"), ImageLimits{.max_bytes = 100}), AllOf(HasSubstr("limit of 100"), HasSubstr("--max-image-bytes")));
+  EXPECT_THAT(reason(bytes_of("rgb.png"), ImageLimits{.max_bytes = 100}),
+              AllOf(HasSubstr("limit of 100"), HasSubstr("--max-image-bytes")));
 }
 
 TEST(DecodeImage, GoesByContentAndNotByName) { EXPECT_TRUE(decode_image(bytes_of("runs.bmp"), "photo.jpg")); }

@@ -1,6 +1,7 @@
 #include "tests/model/image/encoded_pictures.h"
 
 #include <gif_lib.h>
+#include <jpeglib.h>
 #include <png.h>
 #include <tiffio.h>
 #include <webp/encode.h>
@@ -10,8 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-
-#include <jpeglib.h>
 
 namespace assay::testing {
 namespace {
@@ -71,8 +70,8 @@ std::string encode_png(const std::uint8_t* samples, int row_bytes, int depth, in
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
   png_infop info = png_create_info_struct(png);
   png_set_write_fn(png, &file, append_bytes, nullptr);
-  png_set_IHDR(png, info, kWidth, kHeight, depth, colour, is_interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-               PNG_FILTER_TYPE_DEFAULT);
+  png_set_IHDR(png, info, kWidth, kHeight, depth, colour, is_interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_color table[16];
   for (int i = 0; i < 16; ++i) entry(i, &table[i].red);
   if (colour == PNG_COLOR_TYPE_PALETTE) png_set_PLTE(png, info, table, 16);
@@ -110,7 +109,8 @@ std::string encode_gif(bool is_interlaced) {
   std::vector<std::uint8_t> pixels = indices();
   constexpr int kFirst[] = {0, 4, 2, 1}, kStep[] = {8, 8, 4, 2};
   for (int pass = 0; pass < (is_interlaced ? 4 : 1); ++pass) {
-    for (int y = is_interlaced ? kFirst[pass] : 0; y < kHeight; y += is_interlaced ? kStep[pass] : 1) EGifPutLine(gif, pixels.data() + y * kWidth, kWidth);
+    for (int y = is_interlaced ? kFirst[pass] : 0; y < kHeight; y += is_interlaced ? kStep[pass] : 1)
+      EGifPutLine(gif, pixels.data() + y * kWidth, kWidth);
   }
   GifFreeMapObject(map);
   EGifCloseFile(gif, &error);
@@ -123,11 +123,11 @@ void put(std::string& file, std::uint32_t value, int bytes) {
 
 std::string bmp_header(int bits, std::uint32_t compression, std::uint32_t colours) {
   std::string file = "BM";
-  put(file, 0, 8);
+  file.append(8, '\0');
   put(file, 54 + 4 * colours, 4);
   put(file, 40, 4), put(file, kWidth, 4), put(file, kHeight, 4), put(file, 1, 2);
   put(file, static_cast<std::uint32_t>(bits), 2), put(file, compression, 4);
-  put(file, 0, 12), put(file, colours, 4), put(file, 0, 4);
+  file.append(12, '\0'), put(file, colours, 4), put(file, 0, 4);
   for (std::uint32_t i = 0; i < colours; ++i) {
     std::uint8_t rgb[3];
     entry(static_cast<int>(i), rgb);
@@ -172,7 +172,8 @@ Sink& sink_of(thandle_t handle) { return *static_cast<Sink*>(handle); }
 
 tmsize_t read_sink(thandle_t handle, void* to, tmsize_t count) {
   Sink& sink = sink_of(handle);
-  const std::size_t given = std::min<std::size_t>(static_cast<std::size_t>(count), sink.bytes.size() - std::min(sink.position, sink.bytes.size()));
+  const std::size_t given =
+      std::min<std::size_t>(static_cast<std::size_t>(count), sink.bytes.size() - std::min(sink.position, sink.bytes.size()));
   std::memcpy(to, sink.bytes.data() + sink.position, given);
   sink.position += given;
   return static_cast<tmsize_t>(given);
@@ -193,8 +194,9 @@ toff_t seek_sink(thandle_t handle, toff_t offset, int whence) {
 
 std::string encode_tiff(const Image& image, std::uint16_t compression, bool is_tiled) {
   Sink sink;
-  TIFF* tiff = TIFFClientOpen("sink", "wm", &sink, read_sink, write_sink, seek_sink, [](thandle_t) { return 0; },
-                              [](thandle_t handle) -> toff_t { return sink_of(handle).bytes.size(); }, nullptr, nullptr);
+  TIFF* tiff = TIFFClientOpen(
+      "sink", "wm", &sink, read_sink, write_sink, seek_sink, [](thandle_t) { return 0; },
+      [](thandle_t handle) -> toff_t { return sink_of(handle).bytes.size(); }, nullptr, nullptr);
   TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, kWidth);
   TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, kHeight);
   TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);

@@ -60,8 +60,9 @@ TEST_P(Preprocess, EqualsPillowAndNumpyOnWholePictures) {
 
 TEST_P(Preprocess, EqualsTheTilesOfTileImage) {
   const Normalizer normalizer(kClipNormalization, GetParam());
-  for (const Tiling& tiling : {Tiling{.side = 56}, Tiling{.side = 33, .max_tiles = 5, .has_thumbnail = false}, Tiling{.side = 70, .is_dynamic = false},
-                               Tiling{.side = 70, .is_dynamic = false, .pads_to_square = true}}) {
+  for (const Tiling& tiling :
+       {Tiling{.side = 56}, Tiling{.side = 33, .max_tiles = 5, .has_thumbnail = false}, Tiling{.side = 70, .is_dynamic = false},
+        Tiling{.side = 70, .is_dynamic = false, .pads_to_square = true}}) {
     const Image image = synthetic_picture(211, 145, 3);
     const TiledImage tiled = tile_image(image, tiling);
     const std::size_t per_tile = std::size_t{3} * tiling.side * tiling.side;
@@ -76,7 +77,9 @@ TEST_P(Preprocess, EqualsTheTilesOfTileImage) {
 
 INSTANTIATE_TEST_SUITE_P(Image, Preprocess, ::testing::Values(Instructions::kPlain, Instructions::kAvx2, Instructions::kAvx512),
                          [](const auto& kind) {
-                           return kind.param == Instructions::kPlain ? "Plain" : kind.param == Instructions::kAvx2 ? "Avx2" : "Avx512";
+                           return kind.param == Instructions::kPlain  ? "Plain"
+                                  : kind.param == Instructions::kAvx2 ? "Avx2"
+                                                                      : "Avx512";
                          });
 
 }  // namespace

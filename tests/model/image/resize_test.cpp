@@ -14,7 +14,8 @@ namespace {
 using testing::read_table;
 using testing::synthetic_picture;
 
-constexpr Filter kFilters[] = {Filter::kNearest, Filter::kBox, Filter::kBilinear, Filter::kHamming, Filter::kBicubic, Filter::kLanczos};
+constexpr Filter kFilters[] = {Filter::kNearest, Filter::kBox,     Filter::kBilinear,
+                               Filter::kHamming, Filter::kBicubic, Filter::kLanczos};
 
 std::string digest(const Image& image) { return digest_of({reinterpret_cast<const char*>(image.rgb.data()), image.rgb.size()}); }
 
@@ -59,9 +60,12 @@ TEST_P(Resize, KeepsOneColour) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Image, Resize, ::testing::Values(Instructions::kPlain, Instructions::kAvx2, Instructions::kAvx512), [](const auto& kind) {
-  return kind.param == Instructions::kPlain ? "Plain" : kind.param == Instructions::kAvx2 ? "Avx2" : "Avx512";
-});
+INSTANTIATE_TEST_SUITE_P(Image, Resize, ::testing::Values(Instructions::kPlain, Instructions::kAvx2, Instructions::kAvx512),
+                         [](const auto& kind) {
+                           return kind.param == Instructions::kPlain  ? "Plain"
+                                  : kind.param == Instructions::kAvx2 ? "Avx2"
+                                                                      : "Avx512";
+                         });
 
 }  // namespace
 }  // namespace assay

@@ -48,7 +48,9 @@ TileGrid by_brute_force(int width, int height, int max_tiles, int side) {
   double least = distance(grids.front());
   for (const TileGrid& grid : grids) least = std::min(least, distance(grid));
   std::erase_if(grids, [&](const TileGrid& grid) { return distance(grid) > least; });
-  const auto is_filled = [&](const TileGrid& grid) { return std::int64_t{2} * width * height > std::int64_t{side} * side * grid.cells(); };
+  const auto is_filled = [&](const TileGrid& grid) {
+    return std::int64_t{2} * width * height > std::int64_t{side} * side * grid.cells();
+  };
   const auto largest = std::find_if(grids.rbegin(), grids.rend() - 1, is_filled);
   return *largest;
 }
@@ -58,7 +60,8 @@ TEST(ChooseGrid, EqualsBruteForce) {
   for (int i = 0; i < 20000; ++i) {
     const int width = 1 + static_cast<int>(random() % 3000), height = 1 + static_cast<int>(random() % 3000);
     const int max_tiles = 1 + static_cast<int>(random() % 24);
-    ASSERT_EQ(choose_grid(width, height, 1, max_tiles, 448), by_brute_force(width, height, max_tiles, 448)) << width << "x" << height;
+    ASSERT_EQ(choose_grid(width, height, 1, max_tiles, 448), by_brute_force(width, height, max_tiles, 448))
+        << width << "x" << height;
   }
 }
 
@@ -83,7 +86,9 @@ TEST(ChooseGrid, StaysWithinItsBounds) {
   }
 }
 
-TEST(PlanTiles, AddsNoThumbnailWhereNoneIsWanted) { EXPECT_EQ(plan_tiles(640, 480, Tiling{.has_thumbnail = false}).tile_count, 12); }
+TEST(PlanTiles, AddsNoThumbnailWhereNoneIsWanted) {
+  EXPECT_EQ(plan_tiles(640, 480, Tiling{.has_thumbnail = false}).tile_count, 12);
+}
 TEST(PlanTiles, IsOneTileWhenNotDynamic) { EXPECT_EQ(plan_tiles(640, 480, Tiling{.is_dynamic = false}).tile_count, 1); }
 
 TEST(TileImage, PutsTilesRowByRowAndTheThumbnailLast) {
