@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What pandas' read_csv makes of the text in a column, told cell by cell.
+namespace assay {
+
+/// One of the 19 texts that read_csv takes for a missing cell by default (pandas 2.0 and later: "None" is one).
+[[nodiscard]] bool is_pandas_na(std::string_view cell);
+
+enum class ColumnType { kInt64, kUint64, kFloat64, kBool, kString, kAllMissing };
+
+/// Infers a column's type over all its cells, in any order.
+///
+/// Source   pandas 2.2.3 and 3.1.1, pandas/_libs/parsers.pyx (_convert_tokens) and src/parser/tokenizer.c; both were run
+/// Differs  pandas infers in pieces of 32,768 rows or more (low_memory) and mixes their types; this is the type over all rows, as with
+///          low_memory=False. A number that float64 cannot hold (1e400) is `inf`, as in pandas 3; pandas 2 keeps the column as text.
+class ColumnTypeInference {
+ public:
+  void add(std::string_view cell);
+  [[nodiscard]] ColumnType type() const;
+
+ private:
+  bool has_missing_ = false;
+  bool has_value_ = false;
+  bool fits_int64_ = true;
+  bool fits_uint64_ = true;
+  bool fits_float_ = true;
+  bool fits_bool_ = true;
+};
+
+/// The cell as Python's str() prints it in a column of that type; nothing for a missing cell (Python prints `nan`).
+[[nodiscard]] std::optional<std::string> pandas_text(std::string_view cell, ColumnType type);
+
+/// str(float): the shortest text that reads back as `value`; 1.0, 1e-05, 1e+16, inf, nan.
+[[nodiscard]] std::string python_float_text(double value);
+
+}  // namespace assay
