@@ -57,6 +57,7 @@ class DelimitedTable {
   [[nodiscard]] const std::string& digest() const;
 
  private:
+  friend class TableLoader;
   struct State;
   std::unique_ptr<const State> state_;
 };

@@ -12,11 +12,12 @@ namespace assay {
 
 enum class ColumnType { kInt64, kUint64, kFloat64, kBool, kString, kAllMissing };
 
-/// Infers a column's type over all its cells, in any order.
+/// Infers a column's type over all its cells, which are added in file order.
 ///
-/// Source   pandas 2.2.3 and 3.1.1, pandas/_libs/parsers.pyx (_convert_tokens) and src/parser/tokenizer.c; both were run
+/// Source   pandas 2.2.3 and 3.1.1 (both were run), pandas/_libs/parsers.pyx (_convert_tokens) and src/parser/tokenizer.c
 /// Differs  pandas infers in pieces of 32,768 rows or more (low_memory) and mixes their types; this is the type over all rows, as with
-///          low_memory=False. A number that float64 cannot hold (1e400) is `inf`, as in pandas 3; pandas 2 keeps the column as text.
+///          low_memory=False. Numbers are read to the nearest double as in pandas 3; pandas 2 is off by a few units in the last place where a
+///          number has 16 digits or more, or a large exponent, and keeps a column with a number beyond float64 (1e400) as text.
 class ColumnTypeInference {
  public:
   void add(std::string_view cell);
@@ -25,10 +26,11 @@ class ColumnTypeInference {
  private:
   bool has_missing_ = false;
   bool has_value_ = false;
-  bool fits_int64_ = true;
-  bool fits_uint64_ = true;
-  bool fits_float_ = true;
-  bool fits_bool_ = true;
+  bool has_negative_ = false;
+  bool has_unsigned_ = false;  ///< an integer that only uint64 holds
+  bool is_int_ = true;
+  bool is_float_ = true;
+  bool is_bool_ = true;
 };
 
 /// The cell as Python's str() prints it in a column of that type; nothing for a missing cell (Python prints `nan`).
