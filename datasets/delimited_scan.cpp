@@ -55,7 +55,7 @@ bool DelimitedScan::step(char c, std::uint64_t at, bool& reread) {
   switch (state_) {
     case State::kBlankCr:
       state_ = State::kStartRow;
-      if (c == '\n') return false;
+      if (c == '\n' || c == separator_) return false;  // pandas swallows a separator behind a blank line that ends in CR
       [[fallthrough]];
     case State::kStartRow:
       if (c == '\n') return false;

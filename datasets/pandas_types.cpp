@@ -94,24 +94,26 @@ bool is_pandas_na(std::string_view cell) { return cell.size() <= kLongestNa + 1 
 
 void ColumnTypeInference::add(std::string_view cell) {
   if (is_pandas_na(cell)) {
-    has_missing_ = true;
+    has_missing_ = needs_signed_ = true;
     return;
   }
   has_value_ = true;
   if (is_bool_) is_bool_ = equals_ignoring_case(cell, "true") || equals_ignoring_case(cell, "false");
   if (!is_float_) return;
   const auto number = trimmed(cell);
+  const bool is_negative = number.starts_with('-');
+  if (is_negative) needs_signed_ = true;
   if (!is_integer_text(number)) {
+    if (!is_negative) has_plain_decimal_ = true;
     is_int_ = false;
     is_float_ = is_decimal_text(number) || infinity_of(cell);
     return;
   }
-  if (number.front() == '-') has_negative_ = true;
-  if (integer_of<std::int64_t>(number)) return;
+  // Behind a decimal nothing is too long: the column goes to float64. In front of one, an integer that fits no type makes the column text.
+  if (!is_int_ || integer_of<std::int64_t>(number)) return;
   if (integer_of<std::uint64_t>(number)) {
-    has_unsigned_ = true;
-  } else if (is_int_) {
-    // The first text that int64 refuses decides: one too long ends the search for a number type, a decimal sends it to float64.
+    needs_unsigned_ = true;
+  } else {
     is_int_ = is_float_ = false;
   }
 }
@@ -119,9 +121,9 @@ void ColumnTypeInference::add(std::string_view cell) {
 ColumnType ColumnTypeInference::type() const {
   if (!has_value_) return ColumnType::kAllMissing;
   if (is_bool_) return ColumnType::kBool;
-  if (!is_float_) return ColumnType::kString;
+  if (!is_float_ || (needs_unsigned_ && needs_signed_ && !has_plain_decimal_)) return ColumnType::kString;
   if (!is_int_) return ColumnType::kFloat64;
-  if (has_unsigned_) return has_negative_ || has_missing_ ? ColumnType::kString : ColumnType::kUint64;
+  if (needs_unsigned_) return ColumnType::kUint64;
   return has_missing_ ? ColumnType::kFloat64 : ColumnType::kInt64;
 }
 

@@ -17,7 +17,8 @@ enum class ColumnType { kInt64, kUint64, kFloat64, kBool, kString, kAllMissing }
 /// Source   pandas 2.2.3 and 3.1.1 (both were run), pandas/_libs/parsers.pyx (_convert_tokens) and src/parser/tokenizer.c
 /// Differs  pandas infers in pieces of 32,768 rows or more (low_memory) and mixes their types; this is the type over all rows, as with
 ///          low_memory=False. Numbers are read to the nearest double as in pandas 3; pandas 2 is off by a few units in the last place where a
-///          number has 16 digits or more, or a large exponent, and keeps a column with a number beyond float64 (1e400) as text.
+///          number has 16 digits or more, or a large exponent, and keeps a column with a number beyond float64 (1e400) as text. In a column
+///          that mixes integers above 2^63 with negative ones, NA words are missing here; pandas keeps them as text.
 class ColumnTypeInference {
  public:
   void add(std::string_view cell);
@@ -26,11 +27,14 @@ class ColumnTypeInference {
  private:
   bool has_missing_ = false;
   bool has_value_ = false;
-  bool has_negative_ = false;
-  bool has_unsigned_ = false;  ///< an integer that only uint64 holds
   bool is_int_ = true;
   bool is_float_ = true;
   bool is_bool_ = true;
+  /// What decides where an integer came that only uint64 holds: whether it stood before any decimal; whether there is a minus or a missing
+  /// cell, which uint64 cannot hold; whether there is a decimal without a minus, which ends pandas' try for uint64.
+  bool needs_unsigned_ = false;
+  bool needs_signed_ = false;
+  bool has_plain_decimal_ = false;
 };
 
 /// The cell as Python's str() prints it in a column of that type; nothing for a missing cell (Python prints `nan`).
