@@ -39,7 +39,7 @@ Result<std::string> read_image_bytes(const ImageRef& image) {
   }
   if (stored.empty()) return failure("the picture is empty");
   if (image.encoding == ImageRef::Encoding::kRaw) return stored;
-  auto bytes = decode_base64(stored);
+  auto bytes = decode_base64(std::move(stored));
   if (!bytes) return failure(bytes.error().message);
   if (bytes->empty()) return failure("the picture is empty");
   return bytes;

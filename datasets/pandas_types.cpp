@@ -121,14 +121,15 @@ void ColumnTypeInference::add(std::string_view cell) {
 ColumnType ColumnTypeInference::type() const {
   if (!has_value_) return ColumnType::kAllMissing;
   if (is_bool_) return ColumnType::kBool;
-  if (!is_float_ || (needs_unsigned_ && needs_signed_ && !has_plain_decimal_)) return ColumnType::kString;
+  if (!is_float_) return ColumnType::kString;
+  if (needs_unsigned_ && needs_signed_ && !has_plain_decimal_) return ColumnType::kRawText;
   if (!is_int_) return ColumnType::kFloat64;
   if (needs_unsigned_) return ColumnType::kUint64;
   return has_missing_ ? ColumnType::kFloat64 : ColumnType::kInt64;
 }
 
 std::optional<std::string> pandas_text(std::string_view cell, ColumnType type) {
-  if (is_pandas_na(cell)) return std::nullopt;
+  if (type != ColumnType::kRawText && is_pandas_na(cell)) return std::nullopt;
   switch (type) {
     case ColumnType::kInt64:
       if (const auto value = integer_of<std::int64_t>(trimmed(cell))) return fmt::to_string(*value);
@@ -139,6 +140,7 @@ std::optional<std::string> pandas_text(std::string_view cell, ColumnType type) {
     case ColumnType::kFloat64: return float_cell_text(cell);
     case ColumnType::kBool: return equals_ignoring_case(cell, "true") ? "True" : "False";
     case ColumnType::kString:
+    case ColumnType::kRawText:
     case ColumnType::kAllMissing: break;
   }
   return std::string(cell);

@@ -17,7 +17,7 @@ void PrintTo(const Case& c, std::ostream* os) { *os << c.text; }
 /// Each verdict is Python 3.11's base64.b64decode.
 class DecodeBase64 : public testing::TestWithParam<Case> {};
 TEST_P(DecodeBase64, GivesWhatPythonGives) {
-  const auto bytes = decode_base64(GetParam().text);
+  const auto bytes = decode_base64(std::string(GetParam().text));
   ASSERT_TRUE(bytes) << bytes.error().message;
   EXPECT_EQ(*bytes, GetParam().expected);
 }

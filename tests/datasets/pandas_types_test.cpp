@@ -44,6 +44,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"comma", {"1,000"}, {"1,000"}}, Case{"hex", {"0x10"}, {"0x10"}}, Case{"bare_exponent", {"1e"}, {"1e"}}, Case{"bare_point", {"."}, {"."}},
         Case{"blanks_are_text", {"  "}, {"  "}}, Case{"uint64", {"9223372036854775808"}, {"9223372036854775808"}},
         Case{"uint64_with_negative_is_text", {"9223372036854775808", "-1"}, {"9223372036854775808", "-1"}},
+        Case{"uint64_with_a_missing_cell_keeps_all_as_text", {"9223372036854775808", "NA", ""}, {"9223372036854775808", "NA", ""}},
         Case{"uint64_with_decimal_is_float", {"9223372036854775808", "1.5"}, {"9.223372036854776e+18", "1.5"}},
         Case{"uint64_with_negative_decimal_is_text", {"9223372036854775808", "-1.5"}, {"9223372036854775808", "-1.5"}},
         Case{"beyond_uint64_is_text", {"18446744073709551616", "1.5"}, {"18446744073709551616", "1.5"}},
