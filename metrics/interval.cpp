@@ -1,0 +1,96 @@
+#include "metrics/interval.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace assay {
+namespace {
+
+constexpr double kZ = 1.959963984540054;  // 97.5 % quantile of the standard normal distribution
+
+/// splitmix64: the standard library's distributions differ between implementations, and intervals must not.
+/// Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators", figure 13.
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    state_ += 0x9E3779B97F4A7C15;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+    return z ^ (z >> 31);
+  }
+  /// In [0, n) for n below 2^32; biased by less than n / 2^32.
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(((next() >> 32) * n) >> 32); }
+
+ private:
+  std::uint64_t state_;
+};
+
+double percentile(const std::vector<double>& sorted, double share) {
+  const double place = share * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+}  // namespace
+
+Interval wilson_interval(double proportion, double n) {
+  if (n <= 0) return {0, 1};
+  const double spread = kZ * kZ / n;
+  const double center = (proportion + spread / 2) / (1 + spread);
+  const double half = kZ / (1 + spread) * std::sqrt(proportion * (1 - proportion) / n + spread / (4 * n));
+  // the ends at 0 and 1 are exact in the formula but not in floating point
+  return {proportion == 0 ? 0 : std::max(0.0, center - half), proportion == 1 ? 1 : std::min(1.0, center + half)};
+}
+
+Interval clustered_proportion_interval(std::span<const Cluster> clusters) {
+  double sum = 0, n = 0, squares = 0;
+  for (const auto& cluster : clusters) sum += cluster.sum, n += cluster.count;
+  if (n == 0) return wilson_interval(0, 0);
+  const double mean = sum / n, cluster_count = static_cast<double>(clusters.size());
+  if (n == cluster_count) return wilson_interval(mean, n);
+  const double binomial = mean * (1 - mean) / n;
+  if (binomial <= 0 || clusters.size() < 2) return wilson_interval(mean, cluster_count);
+  for (const auto& cluster : clusters) {
+    const double residual = cluster.sum - mean * cluster.count;
+    squares += residual * residual;
+  }
+  const double robust = cluster_count / (cluster_count - 1) * squares / (n * n);
+  return wilson_interval(mean, n / std::max(1.0, robust / binomial));
+}
+
+Interval bootstrap_interval(std::span<const std::size_t> stratum_sizes,
+                            const std::function<double(std::span<const std::uint32_t>)>& statistic, const BootstrapOptions& options) {
+  const std::size_t total = std::accumulate(stratum_sizes.begin(), stratum_sizes.end(), std::size_t{0});
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  if (total == 0 || options.resamples <= 0) return {kNan, kNan};
+  Generator generator(options.seed);
+  std::vector<std::uint32_t> times_drawn(total);
+  std::vector<double> values(static_cast<std::size_t>(options.resamples));
+  for (double& value : values) {
+    std::fill(times_drawn.begin(), times_drawn.end(), 0);
+    std::size_t start = 0;
+    for (const std::size_t size : stratum_sizes) {
+      for (std::size_t i = 0; i < size; ++i) ++times_drawn[start + generator.below(size)];
+      start += size;
+    }
+    value = statistic(times_drawn);
+  }
+  std::sort(values.begin(), values.end());
+  return {percentile(values, 0.025), percentile(values, 0.975)};
+}
+
+Interval bootstrap_mean_interval(std::span<const Cluster> clusters, const BootstrapOptions& options) {
+  const std::size_t size = clusters.size();
+  return bootstrap_interval({&size, 1}, [&](std::span<const std::uint32_t> times_drawn) {
+    double sum = 0, count = 0;
+    for (std::size_t i = 0; i < size; ++i) sum += times_drawn[i] * clusters[i].sum, count += times_drawn[i] * clusters[i].count;
+    return count == 0 ? 0 : sum / count;
+  }, options);
+}
+
+}  // namespace assay

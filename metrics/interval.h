@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "metrics/score.h"
+
+/// 95 % confidence intervals. Questions on one picture are not independent of each other, so everything here counts clusters (pictures,
+/// circular groups, documents) and not only questions. All of it is deterministic: equal inputs give equal intervals, everywhere.
+namespace assay {
+
+/// Wilson's score interval of a proportion.  Range [0, 1]; n = 0 gives [0, 1].
+///
+/// Source       Wilson 1927, JASA 22:209; Brown, Cai & DasGupta 2001, Statistical Science 16:101, section 3.1.1
+[[nodiscard]] Interval wilson_interval(double proportion, double n);
+
+/// One cluster: the sum of its values and how many there are.
+struct Cluster {
+  double sum = 0;
+  double count = 0;
+};
+
+/// The interval of a proportion whose right and wrong answers come in clusters: Wilson's, at n divided by the design effect, which is the
+/// cluster-robust variance over the binomial one (never under 1). Clusters of one each give Wilson's own. Where all are right or all
+/// wrong no variance is seen, and each cluster counts as one.
+///
+/// Source       Kish 1965, Survey Sampling, section 8.2; Korn & Graubard 1998, Survey Methodology 24:193; cluster-robust variance of a
+///              ratio: Cochran 1977, Sampling Techniques, eq. 9A.7; for evaluations: Miller 2024, arXiv:2411.00640, section 2.2
+[[nodiscard]] Interval clustered_proportion_interval(std::span<const Cluster> clusters);
+
+/// Percentile bootstrap over clusters, for means of graded values and for numbers that are no means at all.
+///
+/// Each of `resamples` rounds draws, within every stratum by itself, as many clusters as it has, with replacement; `statistic` gets how often
+/// each cluster came, all strata one after the other, and returns the number. The interval runs from the 2.5th to the 97.5th percentile.
+/// Where every resample is alike (all right, all wrong, a single cluster) the interval is a point.
+///
+/// Source       Efron & Tibshirani 1993, An Introduction to the Bootstrap, sections 8.3 and 13.3; linear percentiles as numpy's default
+struct BootstrapOptions {
+  int resamples = 2000;
+  std::uint64_t seed = 20240617;
+};
+[[nodiscard]] Interval bootstrap_interval(std::span<const std::size_t> stratum_sizes,
+                                          const std::function<double(std::span<const std::uint32_t>)>& statistic,
+                                          const BootstrapOptions& options = {});
+
+/// The same for the mean over all values of one stratum's clusters.
+[[nodiscard]] Interval bootstrap_mean_interval(std::span<const Cluster> clusters, const BootstrapOptions& options = {});
+
+}  // namespace assay
