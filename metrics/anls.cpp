@@ -44,7 +44,7 @@ double anls_pix2struct(std::string_view prediction, std::span<const std::string>
     const auto expected = python::decode(python::lower(answer));
     const std::size_t length = std::max(expected.size(), predicted.size());
     const double distance = length == 0 ? 0 : static_cast<double>(edit_distance(expected, predicted)) / static_cast<double>(length);
-    if (distance <= kThreshold) best = std::max(best, 1 - distance);
+    if (distance < kThreshold) best = std::max(best, 1 - distance);
   }
   return best;
 }

@@ -23,9 +23,9 @@ namespace assay {
 /// Source       Biten et al. 2019, arXiv:1907.00490, eq. 1; the script named above
 [[nodiscard]] double anls(std::string_view prediction, std::span<const std::string> answers);
 
-/// The same as pix2struct has it: lower-cased only, the length is of the lower-cased texts, the best answer counts.
+/// The same as pix2struct has it: lower-cased only, the length is of the lower-cased texts, and exactly 0.5 is dropped.
 ///
-/// Range        {0} and [0.5, 1]; two empty texts, on which the source divides by zero, give 1
+/// Range        {0} and (0.5, 1]; two empty texts, on which the source divides by zero, give 1
 /// Source       google-research/pix2struct 945f27e9 pix2struct/metrics.py, anls_metric
 [[nodiscard]] double anls_pix2struct(std::string_view prediction, std::span<const std::string> answers);
 

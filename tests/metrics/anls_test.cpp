@@ -63,7 +63,9 @@ TEST(AnlsGolden, EqualsTheOfficialScript) {
     const std::string prediction(json::text_of(record["pred"]));
     scores.push_back(anls(prediction, answers));
     EXPECT_EQ(scores.back(), record["rrc_official_infographicsvqa_eval"].GetDouble()) << prediction;
-    EXPECT_EQ(anls_pix2struct(prediction, answers), record["pix2struct_lower_max"].GetDouble()) << prediction;
+    const auto& lenient = record["pix2struct_lower_max"];
+    if (lenient.IsString()) EXPECT_TRUE(prediction.empty()) << "the source fails only on two empty texts";
+    else EXPECT_EQ(anls_pix2struct(prediction, answers), lenient.GetDouble()) << prediction;
   }
   EXPECT_EQ(running_mean(scores), golden["mean"]["rrc_official_infographicsvqa_eval"].GetDouble());
 }
