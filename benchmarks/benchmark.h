@@ -63,16 +63,18 @@ class Benchmark {
 
   /// First is the default. Names among: official, vlmevalkit, lmms-eval, internvl.
   [[nodiscard]] virtual std::vector<std::string> scoring_profiles() const = 0;
-  /// One reply by itself; the answer read and the value it earns.
+  /// One reply by itself; the answer read and the value it earns (NaN for a sample without a label). See score_state.h for the states.
   [[nodiscard]] virtual Score score(const Reply& reply, std::string_view profile) const = 0;
-  /// All of them together. A reply in state kError counts as wrong and stays in the denominator.
+  /// All of them together, in the data's order: a sum of graded values follows it down to the last digit, as the official tools' sums do.
+  /// A reply in state kError counts as wrong and stays in the denominator; samples without a label are left out, and where none has one the
+  /// value is NaN and the count 0.
   [[nodiscard]] virtual std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const = 0;
 
   /// Reads somebody's prediction file or folder, in this benchmark's own formats and the common ones. `data` supplies what the file
   /// does not carry; it may be null. Throws DataError that lists unmatched, missing and duplicate ids.
   [[nodiscard]] virtual std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const = 0;
 
-  /// Nothing where the split has public answers.
+  /// Nothing where there is no place to hand one in.
   [[nodiscard]] virtual std::optional<Submission> submission(std::span<const Reply> replies) const;
 };
 

@@ -18,6 +18,9 @@ struct BenchmarkEntry {
 [[nodiscard]] std::span<const BenchmarkEntry> benchmark_catalog();
 
 /// Throws ConfigError with the nearest names when there is none of that name.
+[[nodiscard]] const BenchmarkEntry& find_benchmark(std::string_view name);
+
+/// find_benchmark(name), made.
 [[nodiscard]] std::unique_ptr<Benchmark> make_benchmark(std::string_view name);
 
 }  // namespace assay

@@ -1,0 +1,52 @@
+#include "benchmarks/catalog.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "benchmarks/families.h"
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kMmBench = "arXiv:2307.06281";
+
+constexpr BenchmarkEntry kCatalog[] = {
+    {"ccbench", "Chinese culture, circular evaluation", kMmBench, [] { return make_mmbench("ccbench"); }},
+    {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
+    {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},
+    {"docvqa_val", "questions on scanned documents, ANLS", "arXiv:2007.00398", [] { return make_docvqa("docvqa_val"); }},
+    {"mmbench_dev_cn", "perception and reasoning in Chinese, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_cn"); }},
+    {"mmbench_dev_cn_v11", "mmbench_dev_cn, version 1.1", kMmBench, [] { return make_mmbench("mmbench_dev_cn_v11"); }},
+    {"mmbench_dev_en", "perception and reasoning in English, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_en"); }},
+    {"mmbench_dev_en_v11", "mmbench_dev_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_dev_en_v11"); }},
+    {"mmbench_test_cn", "perception and reasoning in Chinese, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_cn"); }},
+    {"mmbench_test_cn_v11", "mmbench_test_cn, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_cn_v11"); }},
+    {"mmbench_test_en", "perception and reasoning in English, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_en"); }},
+    {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
+    {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
+    {"seed_bench", "nine dimensions of understanding pictures, four options", "arXiv:2307.16125", make_seed_bench},
+};
+
+}  // namespace
+
+std::span<const BenchmarkEntry> benchmark_catalog() { return kCatalog; }
+
+const BenchmarkEntry& find_benchmark(std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& entry : kCatalog) {
+    if (entry.name == name) return entry;
+    known.emplace_back(entry.name);
+  }
+  throw ConfigError(fmt::format("no benchmark is called \"{}\"{}", name, suggestion(name, known)));
+}
+
+std::unique_ptr<Benchmark> make_benchmark(std::string_view name) { return find_benchmark(name).make(); }
+
+std::string CatalogBenchmark::summary() const { return std::string(find_benchmark(name()).summary); }
+std::string CatalogBenchmark::paper() const { return std::string(find_benchmark(name()).paper); }
+
+}  // namespace assay

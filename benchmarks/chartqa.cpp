@@ -1,0 +1,132 @@
+#include "benchmarks/families.h"
+#include "benchmarks/find_data.h"
+#include "benchmarks/prediction_file.h"
+#include "benchmarks/profile.h"
+#include "benchmarks/prompt.h"
+#include "benchmarks/score_state.h"
+#include "benchmarks/summary.h"
+#include "datasets/chartqa_folder.h"
+#include "datasets/vlmevalkit_tsv.h"
+#include "metrics/python_text.h"
+#include "metrics/relaxed_accuracy.h"
+
+namespace assay {
+namespace {
+
+constexpr SuffixProfile kPrompts[] = {
+    {"vlmevalkit", "\nAnswer the question using a single word or phrase.", 4096, 12},
+    {"internvl", " Answer the question using a single word or phrase.", 100, 12},
+    {"lmms-eval", "\nAnswer the question with a single word.", 16, 0},
+    {"plain", "\nAnswer the question using a single word or phrase.", 1024, 0},
+};
+
+enum class Order { kTargetFirst, kPredictionFirst };
+
+/// Where the toolkits differ: what becomes of the reply, which of the two numbers the tolerance is relative to, and the scale printed.
+struct ScoringProfile {
+  std::string_view name;
+  bool strips_reply;
+  Order order;
+  Scale scale;
+  bool reads_back;  ///< through VLMEvalKit's spreadsheet
+};
+constexpr ScoringProfile kScorings[] = {
+    {"official", false, Order::kTargetFirst, Scale::kPercentFromSum, false},  // google-research/pix2struct, aggregate_metrics
+    {"vlmevalkit", true, Order::kTargetFirst, Scale::kPercent, true},
+    {"lmms-eval", false, Order::kTargetFirst, Scale::kFraction, false},
+    {"internvl", true, Order::kPredictionFirst, Scale::kFraction, false},
+};
+
+bool is_human(const Sample& sample) {
+  const auto split = sample.fields.find("split");
+  return sample.category.starts_with("human") || (split != sample.fields.end() && split->second.find("human") != std::string::npos);
+}
+
+bool is_augmented(const Sample& sample) {
+  const auto split = sample.fields.find("split");
+  return sample.category.starts_with("augmented") || (split != sample.fields.end() && split->second.find("augmented") != std::string::npos);
+}
+
+/// The mean of both splits, as papers report it. They are of equal size in the full test set, where it is the overall number.
+Metric average_metric(const Metric& human, const Metric& augmented, std::span<const Unit> human_units, std::span<const Unit> augmented_units,
+                      double scale) {
+  Metric metric{"average.relaxed_accuracy", (human.value + augmented.value) / 2, 2, {}, "splits"};
+  const auto h = clusters_of(human_units), a = clusters_of(augmented_units);
+  const std::vector<std::size_t> sizes = {h.size(), a.size()};
+  const auto mean_of = [](std::span<const Cluster> clusters, std::span<const std::uint32_t> times_drawn) {
+    double sum = 0, count = 0;
+    for (std::size_t i = 0; i < clusters.size(); ++i) sum += times_drawn[i] * clusters[i].sum, count += times_drawn[i] * clusters[i].count;
+    return count == 0 ? 0 : sum / count;
+  };
+  metric.interval = bootstrap_interval(sizes, [&](std::span<const std::uint32_t> times_drawn) {
+    return scale * (mean_of(h, times_drawn.first(h.size())) + mean_of(a, times_drawn.subspan(h.size()))) / 2;
+  });
+  return metric;
+}
+
+class ChartQa final : public CatalogBenchmark {
+ public:
+  [[nodiscard]] std::string name() const override { return "chartqa_test"; }
+  [[nodiscard]] std::string split() const override { return "test"; }
+  [[nodiscard]] std::string main_metric() const override { return "relaxed_accuracy"; }
+
+  [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
+    const auto found = find_data(places, {"chartqa", "ChartQA", "ChartQA Dataset", "chartqa/ChartQA Dataset", "ChartQA/ChartQA Dataset", "LMUData"},
+                                 {"test/test_human.json", "test_human.json", "ChartQA_TEST.tsv"},
+                                 "chartqa_test: the official folder (test/test_human.json) or VLMEvalKit's ChartQA_TEST.tsv");
+    return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_chartqa_folder(found.parent_path());
+  }
+
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of chartqa_test");
+    return suffixed_question(sample, sample.question, profile);
+  }
+
+  [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    const std::string text = rule.reads_back ? as_vlmevalkit_reads(reply.text) : reply.text;
+    const std::string_view answer = rule.strips_reply ? python::strip(text) : std::string_view(text);
+    bool is_right = false;
+    for (const auto& target : reply.sample.references) {
+      is_right |= rule.order == Order::kTargetFirst ? relaxed_match(target, answer) : relaxed_match(answer, target);
+    }
+    return make_score(reply, std::string(answer), value_if_labelled(reply.sample, is_right));
+  }
+
+  [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    std::vector<Unit> all, human, augmented;
+    for (const auto& scored : replies) {
+      const Sample& sample = scored.reply.sample;
+      if (sample.references.empty()) continue;
+      const Unit unit{cluster_of(sample), scored.score.value};
+      all.push_back(unit);
+      if (is_human(sample)) human.push_back(unit);
+      else if (is_augmented(sample)) augmented.push_back(unit);
+    }
+    std::vector<Metric> metrics = {proportion_metric("relaxed_accuracy", all, rule.scale, "questions")};
+    if (!human.empty()) metrics.push_back(proportion_metric("human.relaxed_accuracy", human, rule.scale, "human questions"));
+    if (!augmented.empty()) metrics.push_back(proportion_metric("augmented.relaxed_accuracy", augmented, rule.scale, "augmented questions"));
+    if (!human.empty() && !augmented.empty()) {
+      metrics.push_back(average_metric(metrics[1], metrics[2], human, augmented, rule.scale == Scale::kFraction ? 1 : 100));
+    }
+    return metrics;
+  }
+
+  [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
+    return match_predictions(read_prediction_file(path), data, path);
+  }
+
+ private:
+  [[nodiscard]] static const ScoringProfile& scoring(std::string_view profile) {
+    return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of chartqa_test");
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Benchmark> make_chartqa() { return std::make_unique<ChartQa>(); }
+
+}  // namespace assay

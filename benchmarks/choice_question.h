@@ -1,0 +1,25 @@
+#pragma once
+#include <string_view>
+
+#include "benchmarks/benchmark.h"
+#include "metrics/option_letter.h"
+
+/// How multiple-choice questions are asked: MMBench, CCBench and SEED-Bench share these texts.
+namespace assay {
+
+/// VLMEvalKit's own: `Hint: ...`, `Question: ...`, `Options:`, one a line, and a request to select.
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/image_mcq.py, ImageMCQDataset.build_prompt
+[[nodiscard]] std::string choice_text_plain(const Sample& sample);
+
+enum class AskIn { kEnglish, kChinese, kLanguageOfQuestion };
+
+/// LLaVA's and InternVL's: hint, question, `A. ...` lines, and a request for the letter (for a direct answer where there are no options).
+/// `kLanguageOfQuestion` asks in Chinese when the text so far has a Chinese letter, as VLMEvalKit does.
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/vlm/internvl/utils.py, build_multi_choice_prompt; OpenGVLab/InternVL 2410d1db
+///          internvl_chat/eval/mmbench/evaluate_mmbench.py
+[[nodiscard]] std::string choice_text_letter(const Sample& sample, AskIn language);
+
+/// The options of the sample as the letter rules take them; A to D without text where it has none.
+[[nodiscard]] std::vector<Choice> choices_of(const Sample& sample);
+
+}  // namespace assay

@@ -1,0 +1,23 @@
+#pragma once
+#include <memory>
+#include <string_view>
+
+#include "benchmarks/benchmark.h"
+
+/// How the catalogue makes each benchmark; one file per family.
+namespace assay {
+
+/// A benchmark of the catalogue: its summary and paper are said there.
+class CatalogBenchmark : public Benchmark {
+ public:
+  [[nodiscard]] std::string summary() const final;
+  [[nodiscard]] std::string paper() const final;
+};
+
+[[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_val, docvqa_test
+[[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
+[[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
+
+}  // namespace assay

@@ -1,0 +1,235 @@
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "benchmarks/families.h"
+#include "benchmarks/find_data.h"
+#include "benchmarks/mme_results.h"
+#include "benchmarks/prediction_file.h"
+#include "benchmarks/profile.h"
+#include "benchmarks/prompt.h"
+#include "benchmarks/score_state.h"
+#include "benchmarks/summary.h"
+#include "datasets/mme_folder.h"
+#include "datasets/mme_questions.h"
+#include "datasets/vlmevalkit_tsv.h"
+#include "metrics/python_text.h"
+#include "metrics/yes_no.h"
+
+namespace assay {
+namespace {
+
+constexpr SuffixProfile kPrompts[] = {
+    {"vlmevalkit", " Answer the question using a single word or phrase.", 4096, 6},
+    {"internvl", " Answer the question using a single word or phrase.", 20, 12},
+    {"lmms-eval", "\nAnswer the question using a single word or phrase.", 16, 0},
+    {"plain", "", 1024, 0},
+};
+constexpr std::string_view kYesOrNo = " Please answer yes or no.";
+
+YesNo by_internvl(std::string_view reply) { return yes_no_mme(internvl_mme_text(reply)); }
+YesNo by_vlmevalkit(std::string_view reply) { return yes_no_vlmevalkit(as_vlmevalkit_reads(std::string(reply))); }
+
+/// The tools agree on what is added up but not on the order, which shows in the last digit.
+enum class AddUp {
+  kAccuracies,  ///< 100 acc + 100 acc_plus, subtasks in the official order
+  kPictures,    ///< lmms-eval: the mean over pictures of acc + acc_plus, in percent
+};
+
+struct ScoringProfile {
+  std::string_view name;
+  YesNo (*read)(std::string_view);
+  AddUp add_up;
+  bool vlmevalkit_order;  ///< of the subtasks in a sum
+};
+constexpr ScoringProfile kScorings[] = {
+    {"official", yes_no_mme, AddUp::kAccuracies, false},
+    {"vlmevalkit", by_vlmevalkit, AddUp::kAccuracies, true},
+    {"lmms-eval", yes_no_lmms_mme, AddUp::kPictures, false},
+    {"internvl", by_internvl, AddUp::kAccuracies, false},
+};
+
+/// A subtask is told by its name in the data; metrics write it in lower case ("ocr").
+struct Ability {
+  std::string_view name;
+  std::vector<std::string_view> official_order, vlmevalkit_order;
+};
+const Ability& perception() {
+  static const Ability ability{
+      "perception",
+      {"existence", "count", "position", "color", "posters", "celebrity", "scene", "landmark", "artwork", "OCR"},
+      {"OCR", "artwork", "celebrity", "color", "count", "existence", "landmark", "position", "posters", "scene"}};
+  return ability;
+}
+const Ability& cognition() {
+  static const Ability ability{"cognition",
+                               {"commonsense_reasoning", "numerical_calculation", "text_translation", "code_reasoning"},
+                               {"code_reasoning", "commonsense_reasoning", "numerical_calculation", "text_translation"}};
+  return ability;
+}
+
+/// A picture and the questions on it.
+struct Picture {
+  double lines = 0;  ///< those that count in acc
+  double right = 0;
+  [[nodiscard]] bool is_plus() const { return lines == 2 && right == 2; }
+};
+
+struct Subtask {
+  std::map<std::string, Picture> pictures;
+};
+
+/// VLMEvalKit's TSV names no groups; its scorer groups by category and image_path.
+std::string picture_of(const Sample& sample) {
+  if (!sample.group.empty()) return sample.group;
+  const auto path = sample.fields.find("image_path");
+  return sample.category + "/" + (path != sample.fields.end() ? path->second : cluster_of(sample));
+}
+
+double score_of(std::span<const Picture> pictures, std::span<const std::uint32_t> times_drawn, AddUp add_up) {
+  double count = 0, lines = 0, right = 0, plus = 0;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const double times = times_drawn[i];
+    count += times;
+    lines += times * pictures[i].lines;
+    right += times * pictures[i].right;
+    plus += pictures[i].is_plus() ? times : 0;
+  }
+  const double acc = lines == 0 ? 0 : right / lines, acc_plus = plus / count;
+  if (add_up == AddUp::kAccuracies) return acc * 100 + acc_plus * 100;
+  return (right / 2 * 100 + plus * 100) / count;  // every term a multiple of 50: exact in any order
+}
+
+std::vector<Picture> pictures_of(const Subtask& subtask) {
+  std::vector<Picture> pictures;
+  for (const auto& [name, picture] : subtask.pictures) pictures.push_back(picture);
+  return pictures;
+}
+
+/// Scores of one subtask and of the sum over several, with the interval of pictures drawn within each subtask.
+Metric summed_metric(std::string name, const std::vector<std::vector<Picture>>& subtasks, AddUp add_up, std::string divides_by) {
+  Metric metric{std::move(name), 0, static_cast<std::int64_t>(subtasks.size()), {}, std::move(divides_by)};
+  std::vector<std::size_t> sizes;
+  for (const auto& pictures : subtasks) sizes.push_back(pictures.size());
+  const auto sum = [&](std::span<const std::uint32_t> times_drawn) {
+    double total = 0;
+    for (const auto& pictures : subtasks) {
+      total += score_of(pictures, times_drawn.first(pictures.size()), add_up);
+      times_drawn = times_drawn.subspan(pictures.size());
+    }
+    return total;
+  };
+  std::size_t count = 0;
+  for (const auto size : sizes) count += size;
+  if (count == 0) {
+    metric.value = metric.interval.low = metric.interval.high = std::numeric_limits<double>::quiet_NaN();
+    return metric;
+  }
+  metric.value = sum(std::vector<std::uint32_t>(count, 1));
+  metric.interval = bootstrap_interval(sizes, sum);
+  return metric;
+}
+
+Metric accuracy_metric(const std::string& name, std::span<const Picture> pictures) {
+  std::vector<Cluster> clusters;
+  double right = 0, lines = 0;
+  for (const auto& picture : pictures) {
+    if (picture.lines > 0) clusters.push_back({picture.right, picture.lines});
+    right += picture.right, lines += picture.lines;
+  }
+  const double value = lines == 0 ? std::numeric_limits<double>::quiet_NaN() : right / lines;
+  return {name + ".acc", value, static_cast<std::int64_t>(lines), clustered_proportion_interval(clusters), "questions"};
+}
+
+Metric accuracy_plus_metric(const std::string& name, std::span<const Picture> pictures) {
+  const double count = static_cast<double>(pictures.size());
+  const double value = static_cast<double>(std::count_if(pictures.begin(), pictures.end(), [](const Picture& p) { return p.is_plus(); })) / count;
+  return {name + ".acc_plus", value, static_cast<std::int64_t>(pictures.size()), wilson_interval(value, count), "pictures with two questions"};
+}
+
+class Mme final : public CatalogBenchmark {
+ public:
+  [[nodiscard]] std::string name() const override { return "mme"; }
+  [[nodiscard]] std::string split() const override { return "test"; }
+  [[nodiscard]] std::string main_metric() const override { return "perception"; }
+  [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
+  [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
+  [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+
+  [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
+    if (std::filesystem::is_directory(path)) return read_mme_results(path);
+    return match_predictions(read_prediction_file(path), data, path);
+  }
+
+ private:
+  [[nodiscard]] static const ScoringProfile& scoring(std::string_view profile) {
+    return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of mme");
+  }
+};
+
+std::unique_ptr<SampleSource> Mme::open(const DataPlaces& places) const {
+  const auto found = find_data(places,
+                               {"MME_Benchmark_release_version", "MME_Benchmark_release_version/MME_Benchmark", "MME", "MME/MME_Benchmark_release_version",
+                                "mme", "mme/MME_Benchmark_release_version", "questions", "mme/questions", "Your_Results", "LMUData"},
+                               {"existence", "artwork", "MME.tsv", "existence.txt"},
+                               "mme: the authors' MME_Benchmark_release_version (a folder per subtask), its question files, or VLMEvalKit's MME.tsv");
+  if (found.extension() == ".tsv") return open_vlmevalkit_tsv(found);
+  return found.extension() == ".txt" ? open_mme_questions(found.parent_path()) : open_mme_folder(found.parent_path());
+}
+
+Question Mme::ask(const Sample& sample, std::string_view prompt_profile) const {
+  const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of mme");
+  if (profile.name != "lmms-eval") return suffixed_question(sample, sample.question, profile);
+  return suffixed_question(sample, python::replace(python::strip(sample.question), kYesOrNo, ""), profile);
+}
+
+Score Mme::score(const Reply& reply, std::string_view profile) const {
+  const YesNo answer = scoring(profile).read(reply.text);
+  const auto& references = reply.sample.references;
+  const bool is_right = !references.empty() && python::lower(references.front()) == name_of(answer);
+  return make_score(reply, answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer))),
+                    value_if_labelled(reply.sample, is_right));
+}
+
+std::vector<Metric> Mme::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  std::map<std::string, Subtask, std::less<>> subtasks;
+  for (const auto& scored : replies) {
+    const Sample& sample = scored.reply.sample;
+    Picture& picture = subtasks[sample.category].pictures[picture_of(sample)];
+    if (is_malformed_line(sample)) continue;
+    picture.lines += 1;
+    picture.right += scored.score.value == 1 ? 1 : 0;
+  }
+  std::vector<Metric> sums, details;
+  for (const Ability* ability : {&perception(), &cognition()}) {
+    std::vector<std::vector<Picture>> there;
+    for (const auto subtask : rule.vlmevalkit_order ? ability->vlmevalkit_order : ability->official_order) {
+      const auto found = subtasks.find(subtask);
+      if (found != subtasks.end()) there.push_back(pictures_of(found->second));
+    }
+    sums.push_back(summed_metric(std::string(ability->name), there, rule.add_up, "nothing: a sum over subtasks"));
+    for (const auto subtask : ability->official_order) {
+      const auto found = subtasks.find(subtask);
+      if (found == subtasks.end()) continue;
+      const auto pictures = pictures_of(found->second);
+      const std::string name = snake_case(subtask);
+      details.push_back(summed_metric(name, {pictures}, rule.add_up, "pictures with two questions"));
+      details.back().count = static_cast<std::int64_t>(pictures.size());
+      details.push_back(accuracy_metric(name, pictures));
+      details.push_back(accuracy_plus_metric(name, pictures));
+    }
+  }
+  sums.insert(sums.end(), details.begin(), details.end());
+  return sums;
+}
+
+}  // namespace
+
+std::unique_ptr<Benchmark> make_mme() { return std::make_unique<Mme>(); }
+
+}  // namespace assay

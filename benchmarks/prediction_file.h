@@ -1,0 +1,47 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "benchmarks/benchmark.h"
+
+/// Prediction files that others wrote, read without being told their kind.
+namespace assay {
+
+/// One row: a reply, and whatever of the sample the row itself carries (id, question, options, label, category).
+struct Prediction {
+  Sample sample;
+  std::string reply;
+  std::string where;  ///< "predictions.jsonl:17"
+};
+
+/// Reads, by content:
+///   - a JSON array, or JSON lines (a trailing comma is allowed), of objects:
+///     id from `id`, `question_id`, `questionId`, `index` (or, last, `doc_id`); reply from `reply`, `prediction`, `pred`, `filtered_resps`,
+///     `resps`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `annotation`, `target`, and
+///     `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options` or `A` to `Z`; every other
+///     text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
+///   - a VLMEvalKit TSV with a `prediction` column.
+///
+/// Throws   DataError for another file, and with file and line for a row without a reply
+[[nodiscard]] std::vector<Prediction> read_prediction_file(const std::filesystem::path& path);
+
+struct MatchRules {
+  /// Told by id: whether a row that the data does not have may be left out. Empty: none may.
+  std::function<bool(const std::string& id)> may_leave_out;
+  /// Told by sample: whether it may be missing from the file. Empty: none may.
+  std::function<bool(const Sample& sample)> may_be_missing;
+  /// A file that brings its own labels may hold an id twice: its lines are what is counted.
+  bool may_repeat_unmatched = false;
+};
+
+/// The predictions as replies. With `data` each is matched by id and takes its sample from there, in the data's order; without, the rows must
+/// carry their labels themselves and keep their order.
+///
+/// Throws   DataError that lists ids unmatched, missing or given twice (the first ten and how many), or rows without a label
+[[nodiscard]] std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const SampleSource* data,
+                                                   const std::filesystem::path& path, const MatchRules& rules = {});
+
+}  // namespace assay

@@ -1,0 +1,31 @@
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "benchmarks/benchmark.h"
+
+/// What is said to the model, put together. The texts themselves stand beside each benchmark.
+namespace assay {
+
+/// One user turn: all of the sample's pictures attached, then `text`.
+[[nodiscard]] Prompt attached_prompt(const Sample& sample, std::string text);
+
+/// A prompt profile of a benchmark whose questions only get an instruction behind them.
+struct SuffixProfile {
+  std::string_view name;
+  std::string_view suffix;  ///< put behind the question as it is
+  int max_new_tokens;
+  int max_tiles;            ///< 0: as the checkpoint's config says
+};
+
+/// `text` and the profile's suffix, asked with the profile's limits.
+[[nodiscard]] Question suffixed_question(const Sample& sample, std::string text, const SuffixProfile& profile);
+
+/// Whether the text has a letter of U+4E00 to U+9FFF: how VLMEvalKit tells Chinese (smp/misc.py, cn_string).
+[[nodiscard]] bool has_chinese(std::string_view text);
+
+/// Lines `\nA. text`, one per option.
+[[nodiscard]] std::string option_lines(std::span<const Option> options);
+
+}  // namespace assay
