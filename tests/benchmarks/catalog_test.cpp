@@ -1,0 +1,45 @@
+#include "benchmarks/catalog.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/base/error.h"
+#include "tests/benchmarks/scoring.h"
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Catalog, IsSortedAndUnique) {
+  const auto entries = benchmark_catalog();
+  for (std::size_t i = 1; i < entries.size(); ++i) EXPECT_LT(entries[i - 1].name, entries[i].name);
+}
+TEST(Catalog, MakesWhatItNames) {
+  for (const auto& entry : benchmark_catalog()) {
+    const auto benchmark = make_benchmark(entry.name);
+    EXPECT_EQ(benchmark->name(), entry.name);
+    EXPECT_EQ(benchmark->summary(), entry.summary);
+    EXPECT_EQ(benchmark->prompt_profiles().front(), "vlmevalkit");
+    EXPECT_EQ(benchmark->scoring_profiles().front(), "official");
+    for (const auto& profile : {"official", "vlmevalkit", "lmms-eval", "internvl"}) EXPECT_THAT(benchmark->scoring_profiles(), ::testing::Contains(profile));
+  }
+}
+TEST(Catalog, SuggestsTheNearestName) {
+  EXPECT_THAT(testing::message_of<ConfigError>([] { (void)make_benchmark("mmbench_dev_e"); }), HasSubstr("did you mean \"mmbench_dev_en\"?"));
+}
+TEST(Catalog, SaysWhereItLookedForData) {
+  const testing::TemporaryFile somewhere("x", "");
+  const DataPlaces places{{somewhere.path().parent_path()}};
+  for (const auto& entry : benchmark_catalog()) {
+    EXPECT_THAT(testing::message_of<DataError>([&] { (void)entry.make()->open(places); }), HasSubstr(somewhere.path().parent_path().string())) << entry.name;
+  }
+}
+TEST(Catalog, RefusesUnknownProfiles) {
+  const auto benchmark = make_benchmark("mme");
+  EXPECT_THAT(testing::message_of<ConfigError>([&] { (void)benchmark->ask({}, "internlv"); }), HasSubstr("did you mean \"internvl\"?"));
+  EXPECT_THAT(testing::message_of<ConfigError>([&] { (void)benchmark->score({}, "oficial"); }), HasSubstr("did you mean \"official\"?"));
+}
+
+}  // namespace
+}  // namespace assay

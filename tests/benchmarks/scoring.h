@@ -1,0 +1,74 @@
+#pragma once
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "benchmarks/benchmark.h"
+
+/// What the tests of every benchmark do: score replies, look a metric up, write a prediction file.
+namespace assay::testing {
+
+inline std::vector<ScoredReply> scored(const Benchmark& benchmark, const std::vector<Reply>& replies, std::string_view profile = "") {
+  std::vector<ScoredReply> out;
+  for (const auto& reply : replies) out.push_back({reply, benchmark.score(reply, profile)});
+  return out;
+}
+
+inline std::vector<Metric> metrics_of(const Benchmark& benchmark, const std::vector<Reply>& replies, std::string_view profile = "") {
+  return benchmark.metrics(scored(benchmark, replies, profile), profile);
+}
+
+inline const Metric* find_metric(const std::vector<Metric>& metrics, std::string_view name) {
+  for (const auto& metric : metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+inline double value_of(const std::vector<Metric>& metrics, std::string_view name) {
+  const Metric* metric = find_metric(metrics, name);
+  EXPECT_NE(metric, nullptr) << "no metric " << name;
+  return metric == nullptr ? -1 : metric->value;
+}
+
+/// The text of the one turn's only text part.
+inline std::string text_of(const Question& question) {
+  EXPECT_EQ(question.prompt.turns.size(), 1u);
+  const auto& parts = question.prompt.turns.front().parts;
+  EXPECT_EQ(parts.size(), question.prompt.images.size() + 1);
+  return parts.back().text;
+}
+
+/// A file that goes when the test does.
+class TemporaryFile {
+ public:
+  TemporaryFile(const std::string& name, std::string_view content)
+      : folder_(std::filesystem::path(::testing::TempDir()) / ("assay-" + std::to_string(::getpid()) + "-" + std::to_string(next_++))), path_(folder_ / name) {
+    std::filesystem::create_directories(folder_);
+    std::ofstream(path_, std::ios::binary) << content;
+  }
+  ~TemporaryFile() { std::filesystem::remove_all(folder_); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  static inline int next_ = 0;
+  std::filesystem::path folder_, path_;
+};
+
+template <typename Error, typename Action>
+std::string message_of(Action&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+}  // namespace assay::testing
