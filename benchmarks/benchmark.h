@@ -22,7 +22,7 @@ struct DataPlaces {
 struct Reply {
   Sample sample;
   std::string text;
-  SampleState state = SampleState::kScored;  ///< kError, kTruncated or kEmpty when the run said so; else kScored
+  SampleState state = SampleState::kScored;  ///< what the run or the file said (kError, kTruncated, kEmpty, kUnparsed); else kScored
 };
 
 /// A scored reply; what metrics are made of.

@@ -30,6 +30,8 @@ Reply reply_from(const std::string& line, const std::string& subtask, std::size_
   const auto parts = python::split(line, "\t");
   if (parts.size() != 4) {
     reply.sample.fields[kMalformed] = line;
+    reply.text = line;
+    reply.state = SampleState::kUnparsed;
     return reply;
   }
   const std::string label = python::lower(parts[2]);
