@@ -62,15 +62,18 @@ Letter letter_before(std::string_view text, std::size_t end) {
   return {0xFFFD, 1};
 }
 
-/// Digits of every script as ASCII, white space stripped, other letters beyond ASCII as '?', which no number holds.
+/// Digits of every script as ASCII, white space beyond ASCII as a space, other letters as '?', which no number holds; then stripped. U+001C to
+/// U+001F are white space to str.strip, but not to float() and int().
+/// Source   CPython 3.11 Objects/unicodeobject.c, _PyUnicode_TransformDecimalAndSpaceToASCII
 std::string ascii_number(std::string_view text) {
   std::string out;
-  for (const char32_t letter : decode(strip(text))) {
+  for (const char32_t letter : decode(text)) {
     if (letter < 0x80) out += static_cast<char>(letter);
+    else if (is_space(letter)) out += ' ';
     else if (is_decimal_digit(letter)) out += static_cast<char>('0' + u_charDigitValue(static_cast<UChar32>(letter)));
     else out += '?';
   }
-  return out;
+  return std::string(strip(out, " \t\n\v\f\r"));
 }
 
 bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
