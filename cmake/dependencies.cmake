@@ -8,12 +8,7 @@ target_include_directories(assay_rapidjson SYSTEM INTERFACE ${RapidJSON_INCLUDE_
 target_compile_definitions(assay_rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
 
 if(ASSAY_WITH_LIBTORCH)
-  if(NOT Torch_DIR AND NOT DEFINED ENV{Torch_DIR})
-    file(GLOB assay_torch_wheel ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
-    list(APPEND CMAKE_PREFIX_PATH ${assay_torch_wheel})
-  endif()
-  find_package(Torch REQUIRED)
-  message(STATUS "LibTorch ${Torch_VERSION} from ${TORCH_INSTALL_PREFIX}")
+  include(libtorch)
 endif()
 if(ASSAY_BUILD_TESTS)
   find_package(GTest REQUIRED)
