@@ -92,7 +92,7 @@ add_cuda_runtime() {
   version="$(sed -n 's/^Requires-Dist: cuda-toolkit\[.*\]==\([0-9.]*\).*/\1/p' "$root"-*.dist-info/METADATA | head -n 1)"
   [ -n "$version" ] || { say "this CUDA build of LibTorch does not name its CUDA runtime; install it beside $root"; return 1; }
   say "this LibTorch is a CUDA build; adding the CUDA $version runtime that its CPU half is linked with"
-  .venv/bin/pip install -q "cuda-toolkit[cudart,cupti]==$version"
+  .venv/bin/pip install -q --no-warn-conflicts "cuda-toolkit[cudart,cupti]==$version"
 }
 
 install_wheel() {
