@@ -35,4 +35,5 @@ The demo: tests/parity/data/qwen2/checkpoint over demo/data/chartqa. The checkpo
 way from pictures to a scored report works, and its score means nothing.
 
 TEXT
-exec build/assay run --model tests/parity/data/qwen2/checkpoint --bench chartqa_test --data-dir demo/data/chartqa --out runs/demo
+rm -rf runs/demo  # always the whole way: it takes seconds
+exec build/assay run --model tests/parity/data/qwen2/checkpoint --bench chartqa_test --data-dir demo/data/chartqa --max-new-tokens 16 --out runs/demo
