@@ -5,6 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly kTorchVersion=2.13.0
 readonly kTorchConfig='share/cmake/Torch/TorchConfig.cmake'
+readonly kFellBack=.venv/uses-debian-libtorch
 
 usage() {
   cat <<'TEXT'
@@ -127,11 +128,15 @@ main() {
         say "using the LibTorch that the environment points at"
       elif root="$(venv_torch)"; then
         add_cuda_runtime "$root"
+      elif [ "$libtorch" = auto ] && [ -e "$kFellBack" ]; then
+        say "using Debian's libtorch-dev, since the wheel could not be had before; --libtorch=wheel tries it again"
+        install_packages libtorch-dev
       elif install_wheel; then
         :
       elif [ "$libtorch" = auto ]; then
         say "the wheel cannot be had; falling back to Debian's libtorch-dev"
         install_packages libtorch-dev
+        mkdir -p .venv && touch "$kFellBack"
       else
         fail "the wheel cannot be had"
       fi ;;
