@@ -1,6 +1,8 @@
-#include <fmt/format.h>
+#include "benchmarks/catalog.h"
+#include "harness/cli/program.h"
+#include "model/checkpoint_report.h"
+#include "model/vlm.h"
 
-int main() {
-  fmt::print("assay\n");
-  return 0;
+int main(int argc, char** argv) {
+  return assay::run_program(argc, argv, {assay::benchmark_catalog(), assay::open_vlm, assay::inspect_checkpoint, {}});
 }

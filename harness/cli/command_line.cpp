@@ -1,0 +1,114 @@
+#include "harness/cli/command_line.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <type_traits>
+
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+
+namespace assay {
+
+CommandLine::CommandLine(const std::string& verb, const std::string& description, const std::string& examples)
+    : verb_(verb), app_(description, "assay " + verb) {
+  app_.footer("Examples:\n" + examples);
+  app_.allow_extras();  // collected, so that they can be told with a suggestion
+  app_.get_formatter()->column_width(34);
+}
+
+void CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
+  add_name(name);
+  app_.add_flag("--" + name, value, help);
+}
+
+void CommandLine::text(const std::string& name, std::string& value, const std::string& help) {
+  add_name(name);
+  app_.add_option("--" + name, value, help);
+}
+
+void CommandLine::list(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  add_name(name);
+  app_.add_option("--" + name, values, help)->allow_extra_args(false)->delimiter(',');
+}
+
+void CommandLine::number(const std::string& name, std::optional<int>& value, const std::string& help) {
+  add_name(name);
+  app_.add_option("--" + name, value, help);
+}
+
+void CommandLine::argument(const std::string& name, std::string& value, const std::string& help) {
+  app_.add_option(name, value, help);
+}
+
+void CommandLine::fields(RawValues& values, const std::vector<std::string_view>& names) {
+  const auto take = [&values](const std::string& name) {
+    return [&values, name](const std::vector<std::string>& texts) {
+      values[name] = RawValue{texts, "--" + name};
+      return true;
+    };
+  };
+  const RunConfig defaults;
+  visit(defaults, [&]<typename T>(const Field& field, const T&) {
+    if (!names.empty() && std::find(names.begin(), names.end(), field.name) == names.end()) return;
+    const std::string name(field.name);
+    add_name(name);
+    if constexpr (std::is_same_v<T, bool>) {
+      app_.add_flag_callback("--" + name, [&values, name] { values[name] = RawValue{{"true"}, "--" + name}; }, std::string(field.help));
+    } else {
+      auto* option = app_.add_option("--" + name, take(name), std::string(field.help));
+      option->type_name(std::string(field.value_name))->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+  });
+}
+
+bool CommandLine::parse(std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    app_.parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    print_out(app_.help());
+    return false;
+  } catch (const CLI::ParseError& error) {
+    throw ConfigError(fmt::format("{}; see `assay {} --help`", error.what(), verb_));
+  }
+  for (const std::string& extra : app_.remaining()) {
+    if (!extra.starts_with("-")) continue;
+    const std::string name = extra.substr(0, extra.find('='));
+    throw ConfigError(fmt::format("assay {} has no option \"{}\"{}", verb_, name, suggestion(name, known_)));
+  }
+  if (!app_.remaining().empty())
+    throw ConfigError(fmt::format("assay {}: \"{}\" is one word too many; see `assay {} --help`", verb_, app_.remaining().front(), verb_));
+  return true;
+}
+
+void print_out(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw ModelError(fmt::format("stdout: cannot write: {}", std::strerror(errno)));
+}
+
+void print_log(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+
+bool wants_json(const std::string& format) {
+  if (format != "text" && format != "json") throw ConfigError(fmt::format("--format must be text or json, got \"{}\"", format));
+  return format == "json";
+}
+
+std::string read_stdin() {
+  std::string text;
+  std::array<char, 65536> buffer{};
+  for (;;) {
+    const auto got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw DataError(fmt::format("stdin: cannot read: {}", std::strerror(errno)));
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace assay

@@ -1,0 +1,49 @@
+#pragma once
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/config.h"
+
+namespace assay {
+
+/// A verb's own options, on CLI11 with our errors: every failure is a ConfigError, unknown options get a suggestion.
+class CommandLine {
+ public:
+  /// `examples` are lines for --help.
+  CommandLine(const std::string& verb, const std::string& description, const std::string& examples);
+
+  void flag(const std::string& name, bool& value, const std::string& help);
+  void text(const std::string& name, std::string& value, const std::string& help);
+  void list(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable, and a,b,c
+  void number(const std::string& name, std::optional<int>& value, const std::string& help);
+  void argument(const std::string& name, std::string& value, const std::string& help);
+  /// An option for each config field named, or for all when there are none named; what is given lands in `values`.
+  void fields(RawValues& values, const std::vector<std::string_view>& names = {});
+
+  /// False when --help was asked for and has been printed.
+  [[nodiscard]] bool parse(std::vector<std::string> arguments);
+
+ private:
+  void add_name(const std::string& name) { known_.push_back("--" + name); }
+
+  std::string verb_;
+  CLI::App app_;
+  std::vector<std::string> known_ = {"--help"};
+};
+
+/// All of `text` to stdout. Throws ModelError (exit code 4) when it cannot be written.
+void print_out(std::string_view text);
+
+/// A line to stderr.
+void print_log(std::string_view line);
+
+/// "text" or "json"; throws ConfigError for anything else.
+[[nodiscard]] bool wants_json(const std::string& format);
+
+/// All of stdin.
+[[nodiscard]] std::string read_stdin();
+
+}  // namespace assay

@@ -1,0 +1,11 @@
+#pragma once
+#include "harness/cli/program.h"
+#include "harness/config.h"
+#include "harness/plan.h"
+
+namespace assay {
+
+/// Tells on stdout what a run would do: the model from its headers, prompts, pictures, work and time. Writes nothing.
+int dry_run(const Program& program, const RunConfig& config, const Plan& plan);
+
+}  // namespace assay

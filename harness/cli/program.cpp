@@ -1,0 +1,98 @@
+#include "harness/cli/program.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <new>
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/verbs.h"
+#include "harness/version.h"
+
+namespace assay {
+namespace {
+
+constexpr std::array kVerbs = {
+    Verb{"run", "ask a model every sample of some benchmarks, score the replies; goes on by itself where it was interrupted", run_verb},
+    Verb{"score", "score the replies of a run again, or somebody's prediction file", score_verb},
+    Verb{"report", "write a finished run's numbers as text, JSON or Markdown", report_verb},
+    Verb{"list", "benchmarks and their profiles", list_verb},
+    Verb{"describe", "one benchmark: what it asks, how it scores, where its data comes from", describe_verb},
+    Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test --data-dir data --out runs/chartqa\n"
+    "  assay score --bench mme --predictions results/mme --format json\n"
+    "  assay report runs/chartqa --format md\n"
+    "  assay list\n"
+    "  assay describe mmbench_dev_en\n"
+    "  printf 'a chart' | assay inspect tokens --model checkpoints/InternVL2_5-1B\n"
+    "\n"
+    "Exit codes: 0 fine; 2 usage or config; 3 data missing or broken; 4 model or infrastructure; 70 a bug of ours;\n"
+    "130/143 interrupted, the same command goes on.\n";
+
+std::string help_text() {
+  std::string text = "Assay evaluates vision-language models.\n\nUsage: assay VERB [options]   (assay VERB --help for one verb's options)\n\n";
+  for (const Verb& verb : kVerbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  return text + "\n" + kExamples;
+}
+
+int dispatch_program(const Program& program, Arguments arguments) {
+  if (arguments.empty()) {
+    print_log(help_text());
+    throw ConfigError("no verb given");
+  }
+  const std::string first = arguments.front();
+  if (first == "--version") {
+    print_out(fmt::format("assay {}\n", version()));
+    return 0;
+  }
+  if (first == "--help" || first == "-h" || (first == "help" && arguments.size() == 1)) {
+    print_out(help_text());
+    return 0;
+  }
+  if (first == "help") {
+    arguments.erase(arguments.begin());
+    arguments.push_back("--help");
+  }
+  return dispatch(kVerbs, "", program, std::move(arguments));
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+int dispatch(std::span<const Verb> among, std::string_view prefix, const Program& program, Arguments arguments) {
+  const std::string name = arguments.front();
+  arguments.erase(arguments.begin());
+  std::vector<std::string> known;
+  for (const Verb& verb : among) {
+    if (verb.name == name) return verb.run(program, std::move(arguments));
+    known.emplace_back(verb.name);
+  }
+  throw ConfigError(fmt::format("there is no `assay {}{}`{}", prefix, name, suggestion(name, known)));
+}
+
+int run_program(int argc, const char* const* argv, Program program) {
+  program.command.assign(argv, argv + argc);
+  try {
+    return dispatch_program(program, Arguments(argv + 1, argv + argc));
+  } catch (const Error& error) {
+    fmt::print(stderr, "assay: {}\n", error.what());
+    return error.exit_code();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "assay: out of memory; a smaller --batch or fewer --max-tiles may fit\n");
+    return ModelError("").exit_code();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "assay: internal error: {}; this is a bug of ours\n", error.what());
+    return InternalError("").exit_code();
+  }
+}
+
+}  // namespace assay

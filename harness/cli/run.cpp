@@ -1,0 +1,179 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/dry_run.h"
+#include "harness/cli/verbs.h"
+#include "harness/interrupt.h"
+#include "harness/manifest.h"
+#include "harness/progress.h"
+#include "harness/run_folder.h"
+#include "harness/run_loop.h"
+#include "harness/run_results.h"
+#include "reports/results_json.h"
+#include "reports/text_reports.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kExamples =
+    "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test,docvqa_val --data-dir data --out runs/first\n"
+    "  assay run --model checkpoints/InternVL2_5-1B --bench mme --out runs/try --limit 20 --dtype float32\n"
+    "  assay run --config eval.yaml --out runs/second --dry-run\n"
+    "  assay run --model M --bench seed_bench --print-config > eval.yaml\n";
+
+struct RunOptions {
+  RunConfig config;
+  bool prints_config = false;
+  bool is_dry_run = false;
+  bool shows_help = false;
+};
+
+RunOptions parse_options(const Program& program, Arguments arguments) {
+  RunOptions options;
+  RawValues given;
+  std::string config_file;
+  CommandLine line("run", "Asks a model every sample of some benchmarks and scores the replies.", kExamples);
+  line.fields(given);
+  line.text("config", config_file, "YAML file of these options; the command line wins over it");
+  line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
+  line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count and estimate; run nothing");
+  if (!line.parse(std::move(arguments))) {
+    options.shows_help = true;
+    return options;
+  }
+  options.config = make_config(config_file.empty() ? RawValues{} : read_config_file(config_file), given);
+  if (options.prints_config) return options;
+  auto problems = validate(options.config, names_of(program.catalog));
+  if (options.config.output.folder.empty() && !options.is_dry_run) problems.emplace_back("--out is missing: name a folder for the run");
+  throw_if_any(problems);
+  return options;
+}
+
+std::string quoted(const std::string& word) {
+  const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                                                "_-./,=:+@%") == std::string::npos;
+  if (is_plain) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+std::string command_text(const Program& program) {
+  std::string text;
+  for (const auto& word : program.command) text += (text.empty() ? "" : " ") + quoted(word);
+  return text;
+}
+
+int interrupted(const Program& program, std::int64_t done, std::int64_t total) {
+  print_log(fmt::format("assay: interrupted; {} of {} samples are done and kept. To go on:\n  {}", done, total, command_text(program)));
+  return interrupt::exit_code_of(interrupt::signal_received());
+}
+
+void log_plan(const Plan& plan) {
+  for (const auto& planned : plan.benchmarks)
+    print_log(fmt::format("{}: {} prompts on {} distinct pictures, asked as {}", planned.benchmark->name(), planned.samples.size(),
+                          planned.distinct_pictures, planned.prompt_profile));
+}
+
+void log_notes(const std::vector<std::string>& notes) {
+  constexpr std::size_t kShown = 10;
+  for (std::size_t i = 0; i < notes.size() && i < kShown; ++i) print_log(fmt::format("assay: note: {}", notes[i]));
+  if (notes.size() > kShown) print_log(fmt::format("assay: note: and {} more of this kind", notes.size() - kShown));
+}
+
+/// One start of a run, from the samples that are left to the last record.
+struct Start {
+  LoopOutcome outcome;
+  double wall_ms = 0;
+};
+
+Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState& state, Vlm& model, const RunFolder& folder) {
+  Start start;
+  if (state.done == plan.sample_count()) {
+    start.outcome = {LoopOutcome::End::kFinished, state.done, 0, state.failed, {}};
+    if (static_cast<double>(state.failed) > config.output.max_failures * static_cast<double>(state.done))
+      start.outcome.end = LoopOutcome::End::kOverBudget;
+    return start;
+  }
+  if (state.done > 0) print_log(fmt::format("going on: {} of {} samples are done", state.done, plan.sample_count()));
+  JournalWriter journal(folder.path());
+  Progress progress(Progress::style_of_stderr(), plan.sample_count(), state.done);
+  LoopOptions options;
+  options.max_failures = config.output.max_failures;
+  options.should_stop = [] { return interrupt::signal_received() != 0; };
+  options.on_progress = [&](std::int64_t done, std::int64_t failed) { progress.update(done, failed); };
+  const auto began = std::chrono::steady_clock::now();
+  start.outcome = run_samples(plan, state, model, journal, options);
+  start.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  return start;
+}
+
+[[noreturn]] void throw_over_budget(const RunConfig& config, const LoopOutcome& outcome, std::int64_t total) {
+  std::string text = fmt::format("{} of {} samples failed, more than --max-failures {} allows; the records are kept", outcome.failed, total,
+                                 config.output.max_failures);
+  for (const auto& failure : outcome.failures) text += "\n  - " + failure;
+  throw ModelError(text + "\nOnce the cause is gone, the same command with --retry-failed goes on; or allow more with --max-failures");
+}
+
+void write_submissions(const RunFolder& folder, const std::vector<Submission>& submissions) {
+  if (submissions.empty()) return;
+  std::filesystem::create_directories(submissions_path(folder.path()));
+  for (const auto& submission : submissions) {
+    const auto path = submissions_path(folder.path()) / std::filesystem::path(submission.file_name).filename();
+    write_file_atomically(path, submission.content);
+    print_log(fmt::format("to hand in: {}", path.string()));
+  }
+}
+
+/// From the records on disk to the files and the numbers on stdout.
+void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, const Start& start) {
+  JournalFiles journals(folder.path());
+  const RunState state = read_state(plan, journals);
+  if (state.done != plan.sample_count())
+    throw InternalError(fmt::format("{} of {} samples can be read back from the journals", state.done, plan.sample_count()));
+  const RunResults results = compute_results(plan, state, journals);
+  RunTiming timing = sum_times(plan, state, journals);
+  timing.wall_ms = start.wall_ms;
+  timing.samples_in_wall = start.outcome.done_now;
+  const std::string json = results_json(results.record);
+  write_file_atomically(results_path(folder.path()), json);
+  write_file_atomically(report_path(folder.path()), markdown_report(results.record));
+  if (start.outcome.done_now > 0) write_file_atomically(timing_path(folder.path()), timing_json(timing));
+  write_submissions(folder, results.submissions);
+  print_out(wants_json(config.output.format) ? json : console_report(results.record) + "\n" + console_timing(timing));
+}
+
+}  // namespace
+
+int run_verb(const Program& program, Arguments arguments) {
+  const RunOptions options = parse_options(program, std::move(arguments));
+  if (options.shows_help) return 0;
+  const RunConfig& config = options.config;
+  if (options.prints_config) {
+    print_out(to_yaml(config));
+    return 0;
+  }
+  interrupt::install();
+  const Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
+  if (options.is_dry_run) return dry_run(program, config, plan);
+  log_plan(plan);
+  if (interrupt::signal_received() != 0) return interrupted(program, 0, plan.sample_count());
+  const RunFolder folder(config.output.folder);
+  const auto model = program.open_model(config.model.path, vlm_options(config));
+  write_or_compare(folder.path(), make_manifest(config, plan, model->card()));
+  RunState state = read_state(plan, JournalFiles(folder.path()));
+  log_notes(state.notes);
+  if (config.output.retries_failed) forget_failures(state);
+  const Start start = ask_what_is_left(config, plan, state, *model, folder);
+  if (start.outcome.end == LoopOutcome::End::kStopped) return interrupted(program, start.outcome.done, plan.sample_count());
+  if (start.outcome.end == LoopOutcome::End::kOverBudget) throw_over_budget(config, start.outcome, plan.sample_count());
+  finish(config, plan, folder, start);
+  return 0;
+}
+
+}  // namespace assay

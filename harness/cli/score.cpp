@@ -1,0 +1,116 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/verbs.h"
+#include "harness/manifest.h"
+#include "harness/plan.h"
+#include "harness/run_folder.h"
+#include "harness/run_loop.h"
+#include "harness/run_results.h"
+#include "harness/scoring.h"
+#include "reports/results_json.h"
+#include "reports/text_reports.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kExamples =
+    "  assay score runs/first --profile official,vlmevalkit\n"
+    "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
+    "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n";
+
+struct ScoreOptions {
+  std::string run, predictions, bench, data_dir, format = "text";
+  std::vector<std::string> profiles;
+  bool is_partial_fine = false;
+};
+
+void print_record(const RunRecord& record, const std::string& format) {
+  print_out(wants_json(format) ? results_json(record) : console_report(record));
+}
+
+/// The data, where it is needed and found: a place that was named must have it, the usual places may.
+std::unique_ptr<SampleSource> open_if_found(const Benchmark& benchmark, const std::string& data_dir) {
+  if (!data_dir.empty()) return benchmark.open(data_places(data_dir));
+  try {
+    return benchmark.open(data_places(""));
+  } catch (const DataError&) {
+    return nullptr;
+  }
+}
+
+RunRecord score_predictions(const Program& program, const ScoreOptions& options) {
+  const auto benchmark = make_from(program.catalog, options.bench);
+  const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
+  const auto data = open_if_found(*benchmark, options.data_dir);
+  const auto replies = benchmark->read_predictions(options.predictions, data.get());
+  RunRecord record;
+  for (const auto& profile : profiles) record.results.push_back(score_all(*benchmark, replies, profile));
+  return record;
+}
+
+/// The profiles asked for, or those that the run was made with.
+void set_profiles(Plan& plan, const Manifest& manifest, const std::filesystem::path& run, const std::vector<std::string>& asked) {
+  for (auto& planned : plan.benchmarks) {
+    planned.scoring_profiles = choose_scoring_profiles(*planned.benchmark, asked.empty() ? config_of(manifest, run).task.scoring_profiles : asked);
+  }
+}
+
+/// Scores are comparable only when they are over the same data.
+void check_data(const Plan& plan, const Manifest& manifest, const std::filesystem::path& run) {
+  for (const auto& planned : plan.benchmarks) {
+    const std::string then = value_of(manifest, planned.benchmark->name() + ".data_digest");
+    const std::string now = "\"" + planned.source->digest() + "\"";
+    if (then != now)
+      throw DataError(fmt::format("{}: the run was made on other data: {} had digest {}, the files found now have {}; name the old ones "
+                                  "with --data-dir", run.string(), planned.benchmark->name(), then, now));
+  }
+}
+
+RunRecord score_run(const Program& program, const ScoreOptions& options) {
+  const std::filesystem::path run = options.run;
+  const Manifest manifest = read_manifest(run);
+  RunConfig config = config_of(manifest, run);
+  if (!options.data_dir.empty()) config.task.data_dir = options.data_dir;
+  config.task.scoring_profiles.clear();
+  Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
+  check_data(plan, manifest, run);
+  set_profiles(plan, manifest, run, options.profiles);
+  JournalFiles journals(run);
+  const RunState state = read_state(plan, journals);
+  for (const auto& note : state.notes) print_log(fmt::format("assay: note: {}", note));
+  if (state.done < plan.sample_count()) {
+    const std::string text = fmt::format("{}: {} of {} samples are done", run.string(), state.done, plan.sample_count());
+    if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
+    print_log(fmt::format("assay: note: {}; the rest is left out", text));
+  }
+  return compute_results(plan, state, journals).record;
+}
+
+}  // namespace
+
+int score_verb(const Program& program, Arguments arguments) {
+  ScoreOptions options;
+  CommandLine line("score", "Scores replies that are there already: a run's, or somebody's prediction file.", kExamples);
+  line.argument("RUN", options.run, "run folder");
+  line.text("predictions", options.predictions, "prediction file or folder, in place of a run");
+  line.text("bench", options.bench, "the benchmark that it answers");
+  line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
+  line.list("profile", options.profiles, "how to score; default: the benchmark's first");
+  line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done");
+  line.text("format", options.format, "text or json");
+  if (!line.parse(std::move(arguments))) return 0;
+  std::vector<std::string> problems;
+  if (options.run.empty() == options.predictions.empty()) problems.emplace_back("name either a run folder or --predictions FILE");
+  if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
+  if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
+  throw_if_any(problems);
+  (void)wants_json(options.format);
+  print_record(options.run.empty() ? score_predictions(program, options) : score_run(program, options), options.format);
+  return 0;
+}
+
+}  // namespace assay

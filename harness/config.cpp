@@ -1,0 +1,246 @@
+#include "harness/config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <type_traits>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "harness/base/suggestion.h"
+
+namespace assay {
+namespace {
+
+std::optional<DType> dtype_named(std::string_view name) {
+  if (name == "auto") return DType::kAuto;
+  if (name == "float32") return DType::kFloat32;
+  if (name == "bfloat16") return DType::kBFloat16;
+  if (name == "float16") return DType::kFloat16;
+  return std::nullopt;
+}
+
+std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) {
+  std::vector<std::string> pieces;
+  for (const std::string& text : texts) {
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const auto end = std::min(text.find(',', begin), text.size());
+      if (end > begin) pieces.push_back(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  return pieces;
+}
+
+template <typename T>
+bool parse_number(const std::string& text, T& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+/// Reads `texts` into `out`; false when they do not fit its type.
+template <typename T>
+bool read_texts(const std::vector<std::string>& texts, T& out) {
+  if constexpr (IsOptional<T>::value) {
+    typename T::value_type value{};
+    if (!read_texts(texts, value)) return false;
+    out = std::move(value);
+    return true;
+  } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    out = texts;
+    return true;
+  } else {
+    if (texts.size() != 1) return false;
+    const std::string& text = texts.front();
+    if constexpr (std::is_same_v<T, std::string>) {
+      out = text;
+      return true;
+    } else if constexpr (std::is_same_v<T, bool>) {
+      out = text == "true";
+      return text == "true" || text == "false";
+    } else {
+      return parse_number(text, out);
+    }
+  }
+}
+
+template <typename T>
+constexpr const char* expected_by() {
+  if constexpr (IsOptional<T>::value) return expected_by<typename T::value_type>();
+  else if constexpr (std::is_same_v<T, bool>) return "true or false";
+  else if constexpr (std::is_same_v<T, std::string>) return "one text";
+  else if constexpr (std::is_same_v<T, double>) return "a number";
+  else if constexpr (std::is_unsigned_v<T>) return "an integer, 0 or more";
+  else return "an integer";
+}
+
+template <typename T>
+std::string json_of(const T& value) {
+  if constexpr (IsOptional<T>::value) {
+    return value ? json_of(*value) : "null";
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return value ? "true" : "false";
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return fmt::format("{}", value);
+  } else {
+    json::Document document;
+    auto& allocator = document.GetAllocator();
+    if constexpr (std::is_same_v<T, std::string>) {
+      return json::dump(json::string_value(value, allocator));
+    } else {
+      document.SetArray();
+      for (const auto& text : value) document.PushBack(json::string_value(text, allocator), allocator);
+      return json::dump(document);
+    }
+  }
+}
+
+std::vector<std::string> field_names() {
+  std::vector<std::string> names;
+  const RunConfig config;
+  visit(config, [&](const Field& field, const auto&) { names.emplace_back(field.name); });
+  return names;
+}
+
+std::vector<std::string> texts_of(const YAML::Node& node) {
+  std::vector<std::string> texts;
+  if (node.IsSequence()) {
+    for (const auto& item : node) texts.push_back(item.Scalar());
+  } else {
+    texts.push_back(node.Scalar());
+  }
+  return texts;
+}
+
+bool is_flat(const YAML::Node& node) {
+  if (!node.IsSequence()) return !node.IsMap();
+  return std::all_of(node.begin(), node.end(), [](const YAML::Node& item) { return item.IsScalar(); });
+}
+
+RawValues flatten(const YAML::Node& root, const std::string& path) {
+  const auto known = field_names();
+  RawValues values;
+  std::vector<std::string> problems;
+  for (const auto& entry : root) {
+    const std::string key = entry.first.Scalar();
+    const std::string where = fmt::format("{}:{}: \"{}\"", path, entry.first.Mark().line + 1, key);
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      problems.push_back(fmt::format("{} is no option{}", where, suggestion(key, known)));
+    } else if (!is_flat(entry.second)) {
+      problems.push_back(fmt::format("{} must be a value or a list of values", where));
+    } else if (values.contains(key)) {
+      problems.push_back(fmt::format("{} is given twice", where));
+    } else if (!entry.second.IsNull()) {
+      values[key] = RawValue{texts_of(entry.second), where};
+    }
+  }
+  throw_if_any(problems);
+  return values;
+}
+
+}  // namespace
+
+RawValues read_config_file(const std::string& path) {
+  try {
+    const YAML::Node root = YAML::LoadFile(path);
+    if (root.IsNull()) return {};
+    if (!root.IsMap()) throw ConfigError(fmt::format("{}: expected lines of `option: value`, as `assay run --print-config` writes", path));
+    return flatten(root, path);
+  } catch (const YAML::BadFile&) {
+    throw ConfigError(fmt::format("{}: cannot open this config file", path));
+  } catch (const YAML::Exception& error) {
+    throw ConfigError(fmt::format("{}:{}:{}: not YAML: {}", path, error.mark.line + 1, error.mark.column + 1, error.msg));
+  }
+}
+
+RunConfig make_config(const RawValues& file, const RawValues& command_line) {
+  RunConfig config;
+  std::vector<std::string> problems;
+  visit(config, [&]<typename T>(const Field& field, T& value) {
+    auto raw = command_line.find(field.name);
+    if (raw == command_line.end()) {
+      raw = file.find(field.name);
+      if (raw == file.end()) return;
+    }
+    const auto texts = field.splits_at_commas ? split_at_commas(raw->second.texts) : raw->second.texts;
+    if (read_texts(texts, value)) return;
+    problems.push_back(fmt::format("{} must be {}, got \"{}\"", raw->second.where, expected_by<T>(), fmt::join(texts, "\", \"")));
+  });
+  throw_if_any(problems);
+  return config;
+}
+
+std::vector<std::string> validate(const RunConfig& config, std::span<const std::string> known_benchmarks) {
+  std::vector<std::string> problems;
+  const auto demand = [&](bool holds, std::string problem) {
+    if (!holds) problems.push_back(std::move(problem));
+  };
+  const auto at_least_one = [&](std::string_view name, auto value) {
+    demand(!value || *value >= 1, fmt::format("--{} must be at least 1, got {}", name, value.value_or(0)));
+  };
+  demand(!config.model.path.empty(), "--model is missing: name a checkpoint folder");
+  demand(!config.task.benchmarks.empty(), "--bench is missing: name one or more benchmarks, see `assay list`");
+  std::set<std::string> seen;
+  for (const std::string& name : config.task.benchmarks) {
+    if (std::find(known_benchmarks.begin(), known_benchmarks.end(), name) == known_benchmarks.end())
+      problems.push_back(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, known_benchmarks)));
+    demand(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
+  }
+  at_least_one("limit", config.task.limit);
+  at_least_one("max-new-tokens", config.decoding.max_new_tokens);
+  at_least_one("max-tiles", config.decoding.max_tiles);
+  at_least_one("batch", std::optional(config.model.batch));
+  at_least_one("image-max-pixels", std::optional(config.model.image_max_pixels));
+  at_least_one("image-max-bytes", std::optional(config.model.image_max_bytes));
+  demand(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
+  demand(config.output.max_failures >= 0 && config.output.max_failures <= 1,
+         fmt::format("--max-failures must be a share in [0, 1], got {}", config.output.max_failures));
+  demand(dtype_named(config.model.dtype).has_value(),
+         fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
+  demand(config.output.format == "text" || config.output.format == "json",
+         fmt::format("--format must be text or json, got \"{}\"", config.output.format));
+  demand(!config.model.has_no_system || !config.model.system_text, "--system and --no-system exclude each other");
+  return problems;
+}
+
+void throw_if_any(std::span<const std::string> problems) {
+  if (problems.empty()) return;
+  if (problems.size() == 1) throw ConfigError(problems.front());
+  throw ConfigError(fmt::format("{} problems:\n  - {}", problems.size(), fmt::join(problems, "\n  - ")));
+}
+
+std::vector<FieldText> field_texts(const RunConfig& config) {
+  std::vector<FieldText> texts;
+  visit(config, [&](const Field& field, const auto& value) { texts.push_back({field, json_of(value)}); });
+  return texts;
+}
+
+std::string to_yaml(const RunConfig& config) {
+  std::string yaml;
+  for (const auto& [field, json] : field_texts(config))  // JSON values are YAML values, and quoted as they should be
+    yaml += fmt::format("{}: {}  # {}\n", field.name, json, field.help);
+  return yaml;
+}
+
+VlmOptions vlm_options(const RunConfig& config) {
+  VlmOptions options;
+  options.dtype = dtype_named(config.model.dtype).value_or(DType::kAuto);
+  options.device = config.model.device;
+  options.threads = config.model.threads;
+  options.batch = config.model.batch;
+  options.chat_template = config.model.chat_template;
+  options.system_text = config.model.has_no_system ? std::optional<std::string>("") : config.model.system_text;
+  options.image_limits = {config.model.image_max_pixels, config.model.image_max_bytes};
+  return options;
+}
+
+}  // namespace assay

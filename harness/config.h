@@ -1,0 +1,139 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/vlm.h"
+
+namespace assay {
+
+/// Which model, and how it computes.
+struct ModelConfig {
+  std::string path;
+  std::string dtype = "auto";
+  std::string device = "cpu";
+  int threads = VlmOptions{}.threads;
+  int batch = VlmOptions{}.batch;
+  std::optional<std::string> chat_template;
+  std::optional<std::string> system_text;
+  bool has_no_system = false;
+  std::int64_t image_max_pixels = ImageLimits{}.max_pixels;
+  std::int64_t image_max_bytes = ImageLimits{}.max_bytes;
+};
+
+/// What is asked, and how the replies are scored.
+struct TaskConfig {
+  std::vector<std::string> benchmarks;
+  std::string data_dir;
+  std::optional<std::int64_t> limit;
+  std::vector<std::string> samples;
+  std::string prompt_profile;
+  std::vector<std::string> scoring_profiles;
+};
+
+/// What is set in place of a benchmark's own decoding.
+struct DecodingConfig {
+  std::uint64_t seed = 0;
+  std::optional<int> max_new_tokens;
+  std::optional<int> max_tiles;
+};
+
+/// Where the run is kept, and when it gives up.
+struct OutputConfig {
+  std::string folder;
+  double max_failures = 0.01;
+  bool retries_failed = false;
+  std::string format = "text";
+};
+
+struct RunConfig {
+  ModelConfig model;
+  TaskConfig task;
+  DecodingConfig decoding;
+  OutputConfig output;
+};
+
+/// What a run that goes on in the same folder may change.
+enum class Effect {
+  kFixed,  ///< another value gives other results
+  kFree,   ///< speed, presentation, or something that the manifest compares by its content
+};
+
+/// One entry of the config: the option's name (`--name`), the key in a config file (`name:`) and the manifest's member.
+struct Field {
+  std::string_view name;
+  std::string_view value_name;  ///< for --help
+  std::string_view help;
+  Effect effect = Effect::kFixed;
+  bool splits_at_commas = false;
+};
+
+/// The one list of fields. It drives the command line, config files, --print-config, --help and the manifest.
+template <typename Config, typename Visitor>
+void visit(Config& config, Visitor&& field) {
+  field(Field{"model", "DIR", "checkpoint folder", Effect::kFree}, config.model.path);
+  field(Field{"bench", "NAME,...", "benchmarks, see `assay list`", Effect::kFixed, true}, config.task.benchmarks);
+  field(Field{"data-dir", "DIR", "where the data sets lie; before ASSAY_DATA, LMUData and the hub cache", Effect::kFree},
+        config.task.data_dir);
+  field(Field{"out", "DIR", "run folder; an unfinished run in it goes on", Effect::kFree}, config.output.folder);
+  field(Field{"limit", "N", "only the first N samples of each benchmark", Effect::kFixed}, config.task.limit);
+  field(Field{"sample", "ID", "only this sample; may be repeated", Effect::kFixed}, config.task.samples);
+  field(Field{"prompt-profile", "NAME", "how to ask; default: each benchmark's first", Effect::kFree}, config.task.prompt_profile);
+  field(Field{"profile", "NAME,...", "how to score; default: each benchmark's first", Effect::kFree, true},
+        config.task.scoring_profiles);
+  field(Field{"seed", "N", "for sampled decoding", Effect::kFixed}, config.decoding.seed);
+  field(Field{"max-new-tokens", "N", "in place of the benchmark's own limit", Effect::kFixed}, config.decoding.max_new_tokens);
+  field(Field{"max-tiles", "N", "most tiles a picture is cut into; default: as the checkpoint says", Effect::kFixed},
+        config.decoding.max_tiles);
+  field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
+  field(Field{"device", "NAME", "cpu, cuda, cuda:1", Effect::kFixed}, config.model.device);
+  field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
+  field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
+  field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);
+  field(Field{"image-max-pixels", "N", "a picture with more is a failed sample", Effect::kFixed}, config.model.image_max_pixels);
+  field(Field{"image-max-bytes", "N", "a picture file with more is a failed sample", Effect::kFixed}, config.model.image_max_bytes);
+  field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
+  field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
+  field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},
+        config.output.max_failures);
+  field(Field{"retry-failed", "", "ask again for samples whose record is an error", Effect::kFree}, config.output.retries_failed);
+  field(Field{"format", "NAME", "what goes to stdout: text or json", Effect::kFree}, config.output.format);
+}
+
+/// A value as somebody wrote it, and where: `--limit`, or `eval.yaml:3: "limit"`.
+struct RawValue {
+  std::vector<std::string> texts;
+  std::string where;
+};
+using RawValues = std::map<std::string, RawValue, std::less<>>;
+
+/// The keys of a YAML file. Throws ConfigError for a file that cannot be read, is no flat map, or has unknown keys (all of them, with
+/// suggestions).
+[[nodiscard]] RawValues read_config_file(const std::string& path);
+
+/// Defaults, overlaid by `file`, overlaid by `command_line`. Throws ConfigError that lists every value that does not fit its field.
+[[nodiscard]] RunConfig make_config(const RawValues& file, const RawValues& command_line);
+
+/// Everything wrong with a config for a run, one sentence each; empty when it can go.
+[[nodiscard]] std::vector<std::string> validate(const RunConfig& config, std::span<const std::string> known_benchmarks);
+
+/// Throws ConfigError that lists all of `problems`, if any.
+void throw_if_any(std::span<const std::string> problems);
+
+/// As a file that read_config_file reads back to the same config, with each field's help beside it.
+[[nodiscard]] std::string to_yaml(const RunConfig& config);
+
+/// A field's value on one line of JSON; null for an optional one that is not set.
+struct FieldText {
+  Field field;
+  std::string json;
+};
+[[nodiscard]] std::vector<FieldText> field_texts(const RunConfig& config);
+
+[[nodiscard]] VlmOptions vlm_options(const RunConfig& config);
+
+}  // namespace assay

@@ -1,0 +1,17 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace assay {
+
+/// The machine a run was made on; for the manifest.
+struct Hardware {
+  std::string cpu;  ///< "AMD EPYC 9R14", or "unknown"
+  int cores = 0;    ///< online
+  std::int64_t memory_bytes = 0;
+};
+
+[[nodiscard]] Hardware this_hardware();
+[[nodiscard]] std::string host_name();
+
+}  // namespace assay

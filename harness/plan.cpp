@@ -1,0 +1,241 @@
+#include "harness/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <numeric>
+#include <set>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "harness/base/digest.h"
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+#include "harness/base/utf8.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t seed_for(std::uint64_t run_seed, const std::string& benchmark, const std::string& id) {
+  const std::string hex = digest_of(fmt::format("{}/{}/{}", run_seed, benchmark, id)).substr(0, 16);
+  return std::strtoull(hex.c_str(), nullptr, 16);
+}
+
+/// Pieces with their lengths, so that "ab","c" and "a","bc" differ.
+class KeyText {
+ public:
+  void clear() { text_.clear(); }
+  KeyText& add(std::string_view piece) {
+    fmt::format_to(std::back_inserter(text_), "{}:", piece.size());
+    text_ += piece;
+    return *this;
+  }
+  template <typename Number>
+  KeyText& add_number(Number value) {
+    fmt::format_to(std::back_inserter(text_), "#{};", value);
+    return *this;
+  }
+  [[nodiscard]] std::string digest() const { return digest_of(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string content_key_of(const Question& question, KeyText& text) {
+  text.clear();
+  for (const Turn& turn : question.prompt.turns) {
+    text.add_number(static_cast<int>(turn.role)).add_number(turn.parts.size());
+    for (const Part& part : turn.parts) part.is_image() ? text.add_number(part.image_index) : text.add(part.text);
+  }
+  for (const ImageInput& image : question.prompt.images) text.add(image.key);
+  const Decoding& decoding = question.decoding;
+  text.add_number(decoding.max_new_tokens).add_number(decoding.min_new_tokens).add_number(static_cast<int>(decoding.do_sample));
+  if (decoding.do_sample)
+    text.add_number(decoding.temperature).add_number(decoding.top_p).add_number(decoding.top_k).add_number(decoding.seed);
+  for (const std::string& stop : decoding.stop) text.add(stop);
+  text.add_number(question.max_tiles.value_or(-1));
+  return text.digest();
+}
+
+/// Numbers pictures in the order in which they first appear.
+class PictureRanks {
+ public:
+  /// The rank of a sample's first picture; each sample without one stands alone.
+  std::uint32_t add(const Prompt& prompt) {
+    for (const ImageInput& image : prompt.images) ranks_.try_emplace(image.key, next_++);
+    return prompt.images.empty() ? next_++ : ranks_.at(prompt.images.front().key);
+  }
+  [[nodiscard]] std::int64_t distinct() const { return static_cast<std::int64_t>(ranks_.size()); }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> ranks_;
+  std::uint32_t next_ = 0;
+};
+
+/// A row that cannot be read has no id of its own; it fails later, as a sample, under this one.
+std::string id_of_row(std::size_t index) { return fmt::format("row-{}", index); }
+
+class Planner {
+ public:
+  Planner(PlannedBenchmark& planned, const RunConfig& config) : planned_(planned), config_(config) {}
+
+  void read_all() {
+    const auto size = planned_.source->size();
+    if (size == 0)
+      throw DataError(fmt::format("{}: the data set holds no samples ({})", planned_.benchmark->name(), paths_text()));
+    const std::set<std::string> wanted(config_.task.samples.begin(), config_.task.samples.end());
+    const auto limit = config_.task.limit ? static_cast<std::size_t>(*config_.task.limit) : size;
+    for (std::size_t index = 0; index < size && planned_.samples.size() < limit; ++index) read(index, wanted);
+    planned_.order.resize(planned_.samples.size());
+    std::iota(planned_.order.begin(), planned_.order.end(), 0U);
+    std::stable_sort(planned_.order.begin(), planned_.order.end(), [&](auto a, auto b) { return ranks_[a] < ranks_[b]; });
+    planned_.distinct_pictures = pictures_.distinct();
+  }
+
+ private:
+  void read(std::size_t index, const std::set<std::string>& wanted) {
+    PlannedSample sample{index, id_of_row(index), ""};
+    std::uint32_t rank = 0;
+    try {
+      const Sample read = planned_.source->get(index);
+      sample.id = replace_invalid_utf8(read.id);
+      if (!wanted.empty() && !wanted.contains(sample.id)) return;
+      const Question question = question_for(planned_, read, config_.decoding);
+      sample.content_key = content_key_of(question, key_text_);
+      rank = pictures_.add(question.prompt);
+      planned_.most_new_tokens += question.decoding.max_new_tokens;
+    } catch (const InternalError&) {
+      throw;
+    } catch (const Error&) {  // told as this sample's failure when its turn comes
+      if (!wanted.empty() && !wanted.contains(sample.id)) return;
+      rank = pictures_.add(Prompt{});
+    }
+    if (const auto [first, is_new] = ids_.try_emplace(sample.id, index); !is_new)
+      throw DataError(fmt::format("{}: samples {} and {} have the same id \"{}\" ({})", planned_.benchmark->name(), first->second,
+                                  index, sample.id, paths_text()));
+    planned_.samples.push_back(std::move(sample));
+    ranks_.push_back(rank);
+  }
+
+  [[nodiscard]] std::string paths_text() const {
+    std::vector<std::string> paths;
+    for (const auto& path : planned_.source->paths()) paths.push_back(path.string());
+    return fmt::format("{}", fmt::join(paths, ", "));
+  }
+
+  PlannedBenchmark& planned_;
+  const RunConfig& config_;
+  PictureRanks pictures_;
+  KeyText key_text_;
+  std::unordered_map<std::string, std::size_t> ids_;
+  std::vector<std::uint32_t> ranks_;
+};
+
+std::string choose_prompt_profile(const Benchmark& benchmark, const std::string& asked) {
+  const auto known = benchmark.prompt_profiles();
+  if (asked.empty()) return known.at(0);
+  if (std::find(known.begin(), known.end(), asked) == known.end())
+    throw ConfigError(fmt::format("{}: no prompt profile is named \"{}\"{}", benchmark.name(), asked, suggestion(asked, known)));
+  return asked;
+}
+
+void check_samples_found(const Plan& plan, const std::vector<std::string>& wanted) {
+  std::unordered_set<std::string> found;
+  for (const auto& planned : plan.benchmarks)
+    for (const auto& sample : planned.samples) found.insert(sample.id);
+  std::vector<std::string> problems;
+  for (const auto& id : wanted)
+    if (!found.contains(id)) problems.push_back(fmt::format("--sample: no benchmark of this run has a sample \"{}\"", id));
+  throw_if_any(problems);
+}
+
+std::optional<fs::path> folder_in_environment(const char* variable) {
+  const char* value = std::getenv(variable);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return fs::path(value);
+}
+
+/// Where huggingface_hub keeps its cache: HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME or ~/.cache, huggingface/hub.
+std::optional<fs::path> hub_cache() {
+  if (auto set = folder_in_environment("HF_HUB_CACHE")) return set;
+  if (auto set = folder_in_environment("HF_HOME")) return *set / "hub";
+  if (auto set = folder_in_environment("XDG_CACHE_HOME")) return *set / "huggingface" / "hub";
+  if (auto set = folder_in_environment("HOME")) return *set / ".cache" / "huggingface" / "hub";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::int64_t Plan::sample_count() const {
+  std::int64_t count = 0;
+  for (const auto& planned : benchmarks) count += static_cast<std::int64_t>(planned.samples.size());
+  return count;
+}
+
+std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog) {
+  std::vector<std::string> names;
+  for (const auto& entry : catalog) names.emplace_back(entry.name);
+  return names;
+}
+
+std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, std::string_view name) {
+  for (const auto& entry : catalog)
+    if (entry.name == name) return entry.make();
+  throw ConfigError(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, names_of(catalog))));
+}
+
+DataPlaces data_places(const std::string& data_dir) {
+  DataPlaces places;
+  if (!data_dir.empty()) {
+    std::error_code error;
+    if (!fs::is_directory(data_dir, error)) throw DataError(fmt::format("--data-dir: there is no folder \"{}\"", data_dir));
+    places.roots.push_back(fs::canonical(data_dir));  // one spelling, so that a picture's key does not depend on how it was named
+  }
+  for (const auto& place : {folder_in_environment("ASSAY_DATA"), folder_in_environment("LMUData"), hub_cache()}) {
+    std::error_code error;
+    if (place && fs::is_directory(*place, error)) places.roots.push_back(fs::canonical(*place));
+  }
+  return places;
+}
+
+std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, const std::vector<std::string>& asked) {
+  const auto known = benchmark.scoring_profiles();
+  if (asked.empty()) return {known.at(0)};
+  for (const auto& name : asked)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw ConfigError(fmt::format("{}: no scoring profile is named \"{}\"{}", benchmark.name(), name, suggestion(name, known)));
+  return asked;
+}
+
+Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places) {
+  Plan plan;
+  plan.decoding = config.decoding;
+  for (const std::string& name : config.task.benchmarks) {
+    PlannedBenchmark planned;
+    planned.benchmark = make_from(catalog, name);
+    planned.prompt_profile = choose_prompt_profile(*planned.benchmark, config.task.prompt_profile);
+    planned.scoring_profiles = choose_scoring_profiles(*planned.benchmark, config.task.scoring_profiles);
+    plan.benchmarks.push_back(std::move(planned));
+  }
+  for (PlannedBenchmark& planned : plan.benchmarks) {
+    planned.source = planned.benchmark->open(places);
+    Planner(planned, config).read_all();
+  }
+  check_samples_found(plan, config.task.samples);
+  return plan;
+}
+
+Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding) {
+  Question question = planned.benchmark->ask(sample, planned.prompt_profile);
+  if (decoding.max_new_tokens) question.decoding.max_new_tokens = *decoding.max_new_tokens;
+  if (decoding.max_tiles) question.max_tiles = decoding.max_tiles;
+  if (question.decoding.do_sample) question.decoding.seed = seed_for(decoding.seed, planned.benchmark->name(), sample.id);
+  return question;
+}
+
+}  // namespace assay

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmarks/catalog.h"
+#include "harness/config.h"
+
+namespace assay {
+
+/// A sample that will be asked; its text stays on disk until then.
+struct PlannedSample {
+  std::size_t index = 0;    ///< in the source
+  std::string id;           ///< as the journal writes it (valid UTF-8)
+  std::string content_key;  ///< digest over everything that decides the reply, the model apart
+};
+
+struct PlannedBenchmark {
+  std::unique_ptr<Benchmark> benchmark;
+  std::unique_ptr<SampleSource> source;
+  std::string prompt_profile;
+  std::vector<std::string> scoring_profiles;
+  std::vector<PlannedSample> samples;  ///< in the source's order
+  std::vector<std::uint32_t> order;    ///< the same, questions on one picture beside each other
+  std::int64_t distinct_pictures = 0;
+  std::int64_t most_new_tokens = 0;  ///< sum of the decoding limits
+};
+
+struct Plan {
+  std::vector<PlannedBenchmark> benchmarks;
+  DecodingConfig decoding;
+
+  [[nodiscard]] std::int64_t sample_count() const;
+};
+
+[[nodiscard]] std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog);
+
+/// Throws ConfigError with the nearest names when there is none of that name.
+[[nodiscard]] std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, std::string_view name);
+
+/// --data-dir (which must be a folder: DataError), ASSAY_DATA, LMUData, the hub's cache; most specific first.
+[[nodiscard]] DataPlaces data_places(const std::string& data_dir);
+
+/// The profiles asked for, or the default one. Throws ConfigError with a suggestion for a name that the benchmark does not have.
+[[nodiscard]] std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, const std::vector<std::string>& asked);
+
+/// Opens the data and reads every sample once. Throws ConfigError for profiles or sample ids that do not exist, DataError for data
+/// that is missing, empty, or names two samples alike.
+[[nodiscard]] Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places);
+
+/// What is asked for one sample, the config's own limits and seed applied. Throws what the source and the benchmark throw.
+[[nodiscard]] Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding);
+
+}  // namespace assay

@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace assay {
+
+/// A run's folder, held by one process: a second one that wants it is told who has it. The hold ends with the process, however it ends.
+class RunFolder {
+ public:
+  /// Creates the folder where there is none. Throws ConfigError when another process holds it or the path cannot be a folder.
+  explicit RunFolder(std::filesystem::path path);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  int lock_ = -1;
+};
+
+[[nodiscard]] std::filesystem::path manifest_path(const std::filesystem::path& run);
+[[nodiscard]] std::filesystem::path results_path(const std::filesystem::path& run);
+[[nodiscard]] std::filesystem::path report_path(const std::filesystem::path& run);
+[[nodiscard]] std::filesystem::path timing_path(const std::filesystem::path& run);
+[[nodiscard]] std::filesystem::path submissions_path(const std::filesystem::path& run);
+
+}  // namespace assay

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "harness/journal.h"
+#include "harness/plan.h"
+#include "harness/run_loop.h"
+#include "reports/run_record.h"
+#include "reports/run_timing.h"
+
+namespace assay {
+
+/// What the records of a run say. Nothing here depends on how often the run was interrupted, or in which order samples finished.
+struct RunResults {
+  RunRecord record;
+  std::vector<Submission> submissions;
+};
+
+/// Scores every done sample of the plan under each of its benchmarks' profiles, in sample order, one benchmark in memory at a time.
+[[nodiscard]] RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals);
+
+/// Where the time of all records went.
+[[nodiscard]] RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journals);
+
+}  // namespace assay

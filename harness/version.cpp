@@ -1,0 +1,7 @@
+#include "harness/version.h"
+
+namespace assay {
+
+const char* version() { return ASSAY_VERSION; }
+
+}  // namespace assay

@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+
+#include "reports/run_record.h"
+#include "reports/run_timing.h"
+
+namespace assay {
+
+/// A table a benchmark for a terminal: every metric with its 95 % interval and what it divides by, then states and failed samples.
+[[nodiscard]] std::string console_report(const RunRecord& record);
+
+/// The same as Markdown. Texts from models and data sets are escaped.
+[[nodiscard]] std::string markdown_report(const RunRecord& record);
+
+/// One paragraph: where the time went, and how much work was shared.
+[[nodiscard]] std::string console_timing(const RunTiming& timing);
+
+}  // namespace assay

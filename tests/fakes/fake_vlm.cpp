@@ -1,0 +1,146 @@
+#include "tests/fakes/fake_vlm.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include "harness/base/digest.h"
+#include "harness/base/error.h"
+
+namespace assay::testing {
+namespace {
+
+class FakeVlm final : public Vlm {
+ public:
+  explicit FakeVlm(FakeBehaviour behaviour) : behaviour_(std::move(behaviour)) {
+    card_.name = "fake";
+    card_.family = "fake";
+    card_.dtype = "float32";
+    card_.weights_digest = behaviour_.weights;
+    card_.engine = "none";
+    if (!behaviour_.calls_file.empty())
+      calls_ = ::open(behaviour_.calls_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  }
+  ~FakeVlm() override {
+    if (calls_ >= 0) ::close(calls_);
+  }
+  [[nodiscard]] const ModelCard& card() const override { return card_; }
+
+  void run(RequestSource& source, GenerationSink& sink) override {
+    std::vector<Request> batch;
+    for (bool has_more = true; has_more;) {
+      while (static_cast<int>(batch.size()) < behaviour_.batch) {
+        auto request = source.next();
+        has_more = request.has_value();
+        if (!has_more) break;
+        batch.push_back(std::move(*request));
+      }
+      for (; !batch.empty(); batch.pop_back()) {
+        if (source.is_cancelled()) return;
+        answer(batch.back(), sink);
+      }
+    }
+  }
+
+  Result<PromptView> view_prompt(const Request& request) override {
+    PromptView view;
+    for (const auto& part : request.prompt.turns.front().parts) view.text += part.is_image() ? "<image>" : part.text;
+    view.token_ids = {1, 2, 3};
+    view.images.push_back({request.prompt.images.front().name, "d1", 64, 32, 2, 1, 3, 768});
+    view.stop = {"<end>"};
+    return view;
+  }
+
+ private:
+  void answer(const Request& request, GenerationSink& sink) {
+    if (behaviour_.dies_after >= 0 && answered_ >= behaviour_.dies_after) throw ModelError("the fake engine broke");
+    if (behaviour_.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(behaviour_.delay_ms));
+    if (calls_ >= 0) {
+      const std::string line = request.id + "\n";
+      if (::write(calls_, line.data(), line.size()) < 0) throw ModelError("the calls file cannot be written");
+    }
+    ++answered_;
+    sink.finish(request.id, behaviour_.answer(request));
+  }
+
+  FakeBehaviour behaviour_;
+  ModelCard card_;
+  int calls_ = -1;
+  std::int64_t answered_ = 0;
+};
+
+Generation generation_of(std::string reply, const Request& request) {
+  Generation generation;
+  for (const char c : reply) generation.token_ids.push_back(static_cast<unsigned char>(c));
+  generation.reply = std::move(reply);
+  generation.prompt_token_count = 20;
+  generation.tile_count = static_cast<std::int64_t>(request.prompt.images.size());
+  for (const auto& image : request.prompt.images) generation.image_digests.push_back(image.key);
+  generation.prompt_digest = "none";
+  generation.times = {1, 2, 3, 4, 5};
+  return generation;
+}
+
+int number_in(const std::string& name) {
+  const auto colon = name.find(':');
+  int number = 0;
+  if (colon == std::string::npos ||
+      std::from_chars(name.data() + colon + 1, name.data() + name.size(), number).ptr != name.data() + name.size())
+    throw ConfigError(fmt::format("\"{}\": a number belongs behind the colon", name));
+  return number;
+}
+
+}  // namespace
+
+std::unique_ptr<Vlm> make_fake_vlm(FakeBehaviour behaviour) { return std::make_unique<FakeVlm>(std::move(behaviour)); }
+
+Result<Generation> oracle_answer(const Request& request) {
+  const std::string& text = request.prompt.turns.back().parts.back().text;
+  const auto begin = text.find("Say ") + 4;
+  return generation_of(text.substr(begin, text.find('.', begin) - begin), request);
+}
+
+Result<Generation> flaky_answer(const Request& request, unsigned one_in) {
+  const std::string hex = digest_of(request.id).substr(0, 8);
+  if (std::strtoul(hex.c_str(), nullptr, 16) % one_in == 0) return SampleFailure{request.id, "decode", "the picture is cut short"};
+  return oracle_answer(request);
+}
+
+std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options) {
+  FakeBehaviour behaviour;
+  behaviour.answer = oracle_answer;
+  behaviour.batch = options.batch;
+  if (const char* file = std::getenv("ASSAY_FAKE_CALLS")) behaviour.calls_file = file;
+  if (name == "constant") {
+    behaviour.answer = [](const Request& request) { return Result<Generation>(generation_of("w1", request)); };
+  } else if (name.starts_with("flaky:")) {
+    behaviour.answer = [one_in = static_cast<unsigned>(number_in(name))](const Request& r) { return flaky_answer(r, one_in); };
+  } else if (name.starts_with("slow:")) {
+    behaviour.delay_ms = number_in(name);
+  } else if (name.starts_with("dying:")) {
+    behaviour.dies_after = number_in(name);
+  } else if (name == "other-weights") {
+    behaviour.weights = "others";
+  } else if (name != "oracle") {
+    throw ConfigError(fmt::format("\"{}\": there is no such fake", name));
+  }
+  return make_fake_vlm(std::move(behaviour));
+}
+
+CheckpointReport inspect_fake(const std::string& name) {
+  if (name == "nowhere") throw ConfigError("\"nowhere\": there is no checkpoint folder");
+  CheckpointReport report;
+  report.family = "fake";
+  report.layout = "none";
+  report.dtype = "float32";
+  report.parameter_count = 1000;
+  report.weight_bytes = 4000;
+  return report;
+}
+
+}  // namespace assay::testing

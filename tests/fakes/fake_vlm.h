@@ -1,0 +1,35 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "model/checkpoint_report.h"
+#include "model/vlm.h"
+
+namespace assay::testing {
+
+/// A model without weights. It keeps `batch` requests in flight and finishes them in reverse, so that nothing may lean on an order.
+struct FakeBehaviour {
+  std::function<Result<Generation>(const Request&)> answer;
+  int batch = 4;
+  int delay_ms = 0;               ///< before each answer
+  std::string calls_file;         ///< each answered request's id is appended here, one write a line; empty: nowhere
+  std::int64_t dies_after = -1;   ///< answers until it throws ModelError; -1: never
+  std::string weights = "fake-weights";
+};
+
+[[nodiscard]] std::unique_ptr<Vlm> make_fake_vlm(FakeBehaviour behaviour);
+
+/// Says the word that it is asked to say: always right.
+[[nodiscard]] Result<Generation> oracle_answer(const Request& request);
+
+/// Fails for one request in `one_in`, chosen by its id alone.
+[[nodiscard]] Result<Generation> flaky_answer(const Request& request, unsigned one_in);
+
+/// By name: "oracle", "constant", "flaky:<one in>", "slow:<ms>", "dying:<after>", "other-weights". ASSAY_FAKE_CALLS names the calls file.
+/// Throws ConfigError for anything else.
+[[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
+
+[[nodiscard]] CheckpointReport inspect_fake(const std::string& name);
+
+}  // namespace assay::testing
