@@ -31,7 +31,7 @@ json::Value result_value(const BenchmarkResult& result, Allocator& allocator) {
   value.AddMember("profile", json::string_value(result.profile, allocator), allocator);
   value.AddMember("samples", result.samples, allocator);
   json::Value states(rapidjson::kObjectType);
-  for (const auto& [name, count] : result.states) states.AddMember(json::string_value(name, allocator), count, allocator);
+  for (const auto& [name, count] : result.states) states.AddMember(json::string_value(name, allocator), json::Value(count), allocator);
   value.AddMember("states", states, allocator);
   json::Value failed(rapidjson::kArrayType);
   for (const auto& id : result.failed_ids) failed.PushBack(json::string_value(id, allocator), allocator);

@@ -55,9 +55,9 @@ std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
+std::string padded(std::string_view text, std::size_t width, bool is_right_aligned) {
   const std::string space(width - std::min(width, width_of(text)), ' ');
-  return to_the_right ? space + text : text + space;
+  return is_right_aligned ? fmt::format("{}{}", space, text) : fmt::format("{}{}", text, space);
 }
 
 std::string console_table(const std::vector<Row>& rows) {
@@ -68,7 +68,7 @@ std::string console_table(const std::vector<Row>& rows) {
   }
   const auto line = [&](const auto& cells) {
     std::string text = " ";
-    for (std::size_t c = 0; c < kColumns.size(); ++c) text += " " + padded(std::string(cells[c]), widths[c], c == 1 || c == 2) + " ";
+    for (std::size_t c = 0; c < kColumns.size(); ++c) text += fmt::format(" {} ", padded(cells[c], widths[c], c == 1 || c == 2));
     text.erase(text.find_last_not_of(' ') + 1);
     return text + "\n";
   };

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,35 +17,43 @@
 
 namespace assay {
 
+struct CommandLine::Parts {
+  Parts(const std::string& verb_name, const std::string& description) : verb(verb_name), app(description, "assay " + verb_name) {}
+
+  /// "--name", remembered for suggestions.
+  std::string option(const std::string& name) {
+    known.push_back("--" + name);
+    return known.back();
+  }
+
+  std::string verb;
+  CLI::App app;
+  std::vector<std::string> known = {"--help"};
+};
+
 CommandLine::CommandLine(const std::string& verb, const std::string& description, const std::string& examples)
-    : verb_(verb), app_(description, "assay " + verb) {
-  app_.footer("Examples:\n" + examples);
-  app_.allow_extras();  // collected, so that they can be told with a suggestion
-  app_.get_formatter()->column_width(34);
+    : parts_(std::make_unique<Parts>(verb, description)) {
+  parts_->app.footer("Examples:\n" + examples);
+  parts_->app.allow_extras();  // collected, so that they can be told with a suggestion
+  parts_->app.get_formatter()->column_width(34);
 }
 
+CommandLine::~CommandLine() = default;
+
 void CommandLine::flag(const std::string& name, bool& value, const std::string& help) {
-  add_name(name);
-  app_.add_flag("--" + name, value, help);
+  parts_->app.add_flag(parts_->option(name), value, help);
 }
 
 void CommandLine::text(const std::string& name, std::string& value, const std::string& help) {
-  add_name(name);
-  app_.add_option("--" + name, value, help);
+  parts_->app.add_option(parts_->option(name), value, help);
 }
 
 void CommandLine::list(const std::string& name, std::vector<std::string>& values, const std::string& help) {
-  add_name(name);
-  app_.add_option("--" + name, values, help)->allow_extra_args(false)->delimiter(',');
-}
-
-void CommandLine::number(const std::string& name, std::optional<int>& value, const std::string& help) {
-  add_name(name);
-  app_.add_option("--" + name, value, help);
+  parts_->app.add_option(parts_->option(name), values, help)->allow_extra_args(false)->delimiter(',');
 }
 
 void CommandLine::argument(const std::string& name, std::string& value, const std::string& help) {
-  app_.add_option(name, value, help);
+  parts_->app.add_option(name, value, help);
 }
 
 void CommandLine::fields(RawValues& values, const std::vector<std::string_view>& names) {
@@ -57,33 +67,34 @@ void CommandLine::fields(RawValues& values, const std::vector<std::string_view>&
   visit(defaults, [&]<typename T>(const Field& field, const T&) {
     if (!names.empty() && std::find(names.begin(), names.end(), field.name) == names.end()) return;
     const std::string name(field.name);
-    add_name(name);
+    const std::string option_name = parts_->option(name);
     if constexpr (std::is_same_v<T, bool>) {
-      app_.add_flag_callback("--" + name, [&values, name] { values[name] = RawValue{{"true"}, "--" + name}; }, std::string(field.help));
+      parts_->app.add_flag_callback(option_name, [&values, name] { values[name] = RawValue{{"true"}, "--" + name}; }, std::string(field.help));
     } else {
-      auto* option = app_.add_option("--" + name, take(name), std::string(field.help));
+      auto* option = parts_->app.add_option(option_name, take(name), std::string(field.help));
       option->type_name(std::string(field.value_name))->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   });
 }
 
 bool CommandLine::parse(std::vector<std::string> arguments) {
+  auto& [verb, app, known] = *parts_;
   std::reverse(arguments.begin(), arguments.end());
   try {
-    app_.parse(arguments);
+    app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
-    print_out(app_.help());
+    print_out(app.help());
     return false;
   } catch (const CLI::ParseError& error) {
-    throw ConfigError(fmt::format("{}; see `assay {} --help`", error.what(), verb_));
+    throw ConfigError(fmt::format("{}; see `assay {} --help`", error.what(), verb));
   }
-  for (const std::string& extra : app_.remaining()) {
+  for (const std::string& extra : app.remaining()) {
     if (!extra.starts_with("-")) continue;
     const std::string name = extra.substr(0, extra.find('='));
-    throw ConfigError(fmt::format("assay {} has no option \"{}\"{}", verb_, name, suggestion(name, known_)));
+    throw ConfigError(fmt::format("assay {} has no option \"{}\"{}", verb, name, suggestion(name, known)));
   }
-  if (!app_.remaining().empty())
-    throw ConfigError(fmt::format("assay {}: \"{}\" is one word too many; see `assay {} --help`", verb_, app_.remaining().front(), verb_));
+  if (!app.remaining().empty())
+    throw ConfigError(fmt::format("assay {}: \"{}\" is one word too many; see `assay {} --help`", verb, app.remaining().front(), verb));
   return true;
 }
 

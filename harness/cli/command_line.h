@@ -1,6 +1,5 @@
 #pragma once
-#include <CLI/CLI.hpp>
-
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +13,11 @@ class CommandLine {
  public:
   /// `examples` are lines for --help.
   CommandLine(const std::string& verb, const std::string& description, const std::string& examples);
+  ~CommandLine();
 
   void flag(const std::string& name, bool& value, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& help);
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable, and a,b,c
-  void number(const std::string& name, std::optional<int>& value, const std::string& help);
   void argument(const std::string& name, std::string& value, const std::string& help);
   /// An option for each config field named, or for all when there are none named; what is given lands in `values`.
   void fields(RawValues& values, const std::vector<std::string_view>& names = {});
@@ -27,11 +26,8 @@ class CommandLine {
   [[nodiscard]] bool parse(std::vector<std::string> arguments);
 
  private:
-  void add_name(const std::string& name) { known_.push_back("--" + name); }
-
-  std::string verb_;
-  CLI::App app_;
-  std::vector<std::string> known_ = {"--help"};
+  struct Parts;  // CLI11's headers cost seconds to compile: they stay in the .cpp
+  std::unique_ptr<Parts> parts_;
 };
 
 /// All of `text` to stdout. Throws ModelError (exit code 4) when it cannot be written.
