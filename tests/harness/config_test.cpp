@@ -1,0 +1,112 @@
+#include "harness/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "harness/base/error.h"
+#include "tests/harness/temporary_folder.h"
+
+namespace assay {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::TemporaryFolder;
+
+const std::vector<std::string> kBenchmarks = {"chartqa_test", "mme"};
+
+RawValues file_with(const std::string& yaml) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "eval.yaml") << yaml;
+  return read_config_file((folder / "eval.yaml").string());
+}
+
+template <typename F>
+std::string config_error(F&& f) {
+  try {
+    f();
+  } catch (const ConfigError& error) {
+    return error.what();
+  }
+  return "no ConfigError";
+}
+
+RunConfig good_config() {
+  RunConfig config;
+  config.model.path = "m";
+  config.task.benchmarks = {"mme"};
+  return config;
+}
+
+TEST(Config, PutsTheCommandLineOverTheFileOverTheDefault) {
+  const auto file = file_with("limit: 5\nbatch: 3\nbench: [mme, chartqa_test]\n");
+  const auto config = make_config(file, {{"limit", {{"7"}, "--limit"}}});
+  EXPECT_EQ(config.task.limit, 7);
+  EXPECT_EQ(config.model.batch, 3);
+  EXPECT_THAT(config.task.benchmarks, ElementsAre("mme", "chartqa_test"));
+  EXPECT_EQ(config.output.max_failures, 0.01);
+}
+
+TEST(Config, SplitsBenchmarksAtCommasAndSampleIdsNot) {
+  const auto config = make_config({}, {{"bench", {{"mme,chartqa_test"}, "--bench"}}, {"sample", {{"a,b", "c"}, "--sample"}}});
+  EXPECT_THAT(config.task.benchmarks, ElementsAre("mme", "chartqa_test"));
+  EXPECT_THAT(config.task.samples, ElementsAre("a,b", "c"));
+}
+
+TEST(Config, NamesEveryUnknownKeyWithASuggestion) {
+  const std::string message = config_error([] { (void)file_with("limits: 5\nbatch: 2\nmax_tiles: 6\n"); });
+  EXPECT_THAT(message, HasSubstr("eval.yaml:1: \"limits\" is no option; did you mean \"limit\"?"));
+  EXPECT_THAT(message, HasSubstr("eval.yaml:3: \"max_tiles\" is no option; did you mean \"max-tiles\"?"));
+}
+
+TEST(Config, SaysWhichValueDoesNotFit) {
+  const std::string message = config_error([] { (void)make_config(file_with("batch: many\n"), {{"limit", {{"2.5"}, "--limit"}}}); });
+  EXPECT_THAT(message, HasSubstr("eval.yaml:1: \"batch\" must be an integer, got \"many\""));
+  EXPECT_THAT(message, HasSubstr("--limit must be an integer, got \"2.5\""));
+}
+
+TEST(Config, RefusesWhatIsNoYaml) {
+  EXPECT_THAT(config_error([] { (void)file_with("a: [1\n"); }), HasSubstr("not YAML"));
+  EXPECT_THAT(config_error([] { (void)file_with("- a\n"); }), HasSubstr("expected lines of `option: value`"));
+  EXPECT_THAT(config_error([] { (void)read_config_file("/no/such.yaml"); }), HasSubstr("/no/such.yaml: cannot open"));
+}
+
+TEST(Config, PrintsWhatItReadsBack) {
+  RunConfig config = good_config();
+  config.model.system_text = "You are \"fair\": # not\n a comment";
+  config.task.samples = {"1", "a, b"};
+  config.decoding.max_tiles = 6;
+  config.output.max_failures = 0.25;
+  const RunConfig back = make_config(file_with(to_yaml(config)), {});
+  const auto before = field_texts(config), after = field_texts(back);
+  ASSERT_EQ(before.size(), after.size());
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(before[i].json, after[i].json) << before[i].field.name;
+}
+
+TEST(Config, FindsNothingWrongWithAGoodOne) { EXPECT_THAT(validate(good_config(), kBenchmarks), ElementsAre()); }
+
+TEST(Config, ReportsEveryProblemAtOnce) {
+  RunConfig config;
+  config.task.benchmarks = {"mne", "mme", "mme"};
+  config.task.limit = 0;
+  config.model.dtype = "int8";
+  config.output.max_failures = 2;
+  config.model.system_text = "x";
+  config.model.has_no_system = true;
+  EXPECT_THAT(validate(config, kBenchmarks),
+              ElementsAre(HasSubstr("--model is missing"), HasSubstr("no benchmark is named \"mne\"; did you mean \"mme\"?"),
+                          HasSubstr("names \"mme\" twice"), HasSubstr("--limit must be at least 1, got 0"),
+                          HasSubstr("--max-failures must be a share"), HasSubstr("--dtype must be"), HasSubstr("exclude each other")));
+}
+
+TEST(Config, TurnsNoSystemIntoAnEmptySystemText) {
+  RunConfig config = good_config();
+  EXPECT_FALSE(vlm_options(config).system_text.has_value());
+  config.model.has_no_system = true;
+  EXPECT_EQ(vlm_options(config).system_text, "");
+}
+
+}  // namespace
+}  // namespace assay
