@@ -1,11 +1,19 @@
 #include "harness/base/error.h"
+#include "model/checkpoint_report.h"
 #include "model/vlm.h"
 
 namespace assay {
+namespace {
 
-std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions&) {
-  throw ConfigError(fmt::format(
+ConfigError no_engine(const std::string& path) {
+  return ConfigError(fmt::format(
       "\"{}\": this build has no engine, it can only score, compare and report; configure with -DASSAY_WITH_LIBTORCH=ON", path));
 }
+
+}  // namespace
+
+std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions&) { throw no_engine(path); }
+
+CheckpointReport inspect_checkpoint(const std::string& path) { throw no_engine(path); }
 
 }  // namespace assay
