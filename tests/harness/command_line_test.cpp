@@ -1,0 +1,277 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "harness/run_folder.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/temporary_folder.h"
+
+namespace assay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+using testing::Finished;
+using testing::TemporaryFolder;
+
+Finished fakes(std::vector<std::string> arguments, const std::string& input = "") {
+  arguments.insert(arguments.begin(), testing::fakes_binary());
+  return testing::run_child(arguments, {}, input);
+}
+Finished assay(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), testing::assay_binary());
+  return testing::run_child(arguments);
+}
+Finished fake_run(const std::filesystem::path& out, const std::string& model, const std::string& bench,
+                  const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", out.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return fakes(arguments);
+}
+
+TEST(Assay, ListsItsBenchmarksSorted) {
+  const auto listed = assay({"list"});
+  EXPECT_EQ(listed.exit_code, 0);
+  EXPECT_THAT(listed.out, AllOf(HasSubstr("chartqa_test"), HasSubstr("docvqa_val"), HasSubstr("mmbench_dev_en"), HasSubstr("mme"),
+                                HasSubstr("seed_bench")));
+  EXPECT_THAT(listed.err, IsEmpty());
+}
+
+TEST(Assay, DescribesABenchmark) {
+  const auto described = assay({"describe", "chartqa_test"});
+  EXPECT_EQ(described.exit_code, 0) << described.err;
+  EXPECT_THAT(described.out, AllOf(HasSubstr("arXiv:2203.10244"), HasSubstr("scored as: official"), HasSubstr("data: ")));
+}
+
+TEST(Assay, TellsItsVersion) { EXPECT_EQ(assay({"--version"}).out, "assay 0.1.0\n"); }
+
+class Help : public ::testing::TestWithParam<std::vector<std::string>> {};
+TEST_P(Help, HasExamplesAndGoesToStdout) {
+  auto arguments = GetParam();
+  arguments.emplace_back("--help");
+  const auto help = assay(arguments);
+  EXPECT_EQ(help.exit_code, 0) << help.err;
+  EXPECT_THAT(help.out, AllOf(HasSubstr("Examples:"), HasSubstr("assay ")));
+  EXPECT_THAT(help.err, IsEmpty());
+}
+INSTANTIATE_TEST_SUITE_P(Assay, Help,
+                         ::testing::Values(std::vector<std::string>{}, std::vector<std::string>{"run"}, std::vector<std::string>{"score"},
+                                           std::vector<std::string>{"report"}, std::vector<std::string>{"list"},
+                                           std::vector<std::string>{"describe"}, std::vector<std::string>{"inspect"},
+                                           std::vector<std::string>{"inspect", "tokens"}, std::vector<std::string>{"inspect", "pixels"},
+                                           std::vector<std::string>{"inspect", "prompt"}, std::vector<std::string>{"inspect", "weights"},
+                                           std::vector<std::string>{"inspect", "logits"}));
+
+struct Wrong {
+  const char* name;
+  std::vector<std::string> arguments;
+  int exit_code;
+  const char* message;
+};
+void PrintTo(const Wrong& wrong, std::ostream* os) { *os << wrong.name; }
+class WrongUse : public ::testing::TestWithParam<Wrong> {};
+TEST_P(WrongUse, SaysWhatIsWrongOnStderr) {
+  const auto ended = fakes(GetParam().arguments);
+  EXPECT_EQ(ended.exit_code, GetParam().exit_code);
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("assay: "), HasSubstr(GetParam().message)));
+  EXPECT_THAT(ended.out, IsEmpty());
+}
+INSTANTIATE_TEST_SUITE_P(
+    Assay, WrongUse,
+    ::testing::Values(
+        Wrong{"no_verb", {}, 2, "no verb given"}, Wrong{"verb", {"rnu"}, 2, "there is no `assay rnu`; did you mean \"run\"?"},
+        Wrong{"inspect_verb", {"inspect", "token"}, 2, "did you mean \"tokens\"?"},
+        Wrong{"option", {"run", "--modle", "m"}, 2, "assay run has no option \"--modle\"; did you mean \"--model\"?"},
+        Wrong{"word_too_many", {"run", "fake"}, 2, "\"fake\" is one word too many"},
+        Wrong{"value_missing", {"run", "--limit"}, 2, "--limit"},
+        Wrong{"nothing_given", {"run"}, 2, "3 problems:"},
+        Wrong{"benchmark", {"run", "--model", "m", "--bench", "fale", "--out", "x"}, 2, "did you mean \"fake\"?"},
+        Wrong{"data_dir", {"run", "--model", "m", "--bench", "fake", "--out", "x", "--data-dir", "/no/such"}, 3,
+              "--data-dir: there is no folder \"/no/such\""},
+        Wrong{"empty_data", {"run", "--model", "oracle", "--bench", "fake_empty", "--out", "x"}, 3, "holds no samples"},
+        Wrong{"sample", {"run", "--model", "oracle", "--bench", "fake", "--out", "x", "--sample", "zz"}, 2, "has a sample \"zz\""},
+        Wrong{"config_file", {"run", "--config", "/no/such.yaml"}, 2, "cannot open this config file"},
+        Wrong{"score_nothing", {"score"}, 2, "name either a run folder or --predictions FILE"},
+        Wrong{"score_no_run", {"score", "/no/such"}, 3, "it has no manifest.json"},
+        Wrong{"score_bench", {"score", "--predictions", "p", "--bench", "fale"}, 2, "did you mean \"fake\"?"},
+        Wrong{"report_no_run", {"report", "/no/such"}, 3, "there are no results"},
+        Wrong{"report_format", {"report", "/", "--format", "mdd"}, 3, "there are no results"},
+        Wrong{"describe", {"describe", "fake_larg"}, 2, "did you mean \"fake_large\"?"},
+        Wrong{"list", {"list", "benchmark"}, 2, "did you mean \"benchmarks\"?"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
+  const TemporaryFolder folder;
+  const auto ended = fake_run(folder / "run", "oracle", "fake,fake_small", {"--format", "json"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_EQ(ended.out, read_file(results_path(folder / "run")));
+  const auto results = json::parse(ended.out, "stdout");
+  EXPECT_EQ(json::require_string(results, "schema", "stdout"), "assay.results/1");
+  EXPECT_EQ(json::require_array(results, "results", "stdout").Size(), 2U);
+}
+
+TEST(Run, StartedAgainAfterItsEndAsksNothing) {
+  const TemporaryFolder folder;
+  const auto first = fake_run(folder / "run", "oracle", "fake", {"--format", "json"});
+  const auto second = fake_run(folder / "run", "dying:0", "fake", {"--format", "json"});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(second.out, first.out);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run" / "journal-2.jsonl"));
+}
+
+TEST(Run, RefusesAnotherRunsFolder) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake").exit_code, 0);
+  const auto other_weights = fake_run(folder / "run", "other-weights", "fake");
+  EXPECT_EQ(other_weights.exit_code, 2);
+  EXPECT_THAT(other_weights.err, HasSubstr("\"model.weights_digest\" was \"fake-weights\", is now \"others\""));
+  const auto other_limit = fake_run(folder / "run", "oracle", "fake", {"--limit", "5", "--threads", "3"});
+  EXPECT_THAT(other_limit.err, AllOf(HasSubstr("\"limit\" was null, is now 5"), Not(HasSubstr("threads"))));
+}
+
+TEST(Run, EndsWithFourAboveTheErrorBudgetAndCanGoOn) {
+  const TemporaryFolder folder;
+  const auto over = fake_run(folder / "run", "flaky:10", "fake");
+  EXPECT_EQ(over.exit_code, 4);
+  EXPECT_THAT(over.err, AllOf(HasSubstr("4 of 300 samples failed, more than --max-failures 0.01 allows"), HasSubstr("the picture is cut short"),
+                              HasSubstr("--retry-failed")));
+  EXPECT_FALSE(std::filesystem::exists(results_path(folder / "run")));
+  const auto retried = fake_run(folder / "run", "oracle", "fake", {"--retry-failed"});
+  EXPECT_EQ(retried.exit_code, 0) << retried.err;
+}
+
+TEST(Run, ListsFailedSamplesWithinTheBudget) {
+  const TemporaryFolder folder;
+  const auto ended = fake_run(folder / "run", "flaky:10", "fake", {"--max-failures", "0.5"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.out, AllOf(HasSubstr(" error, "), HasSubstr("failed: s")));
+}
+
+TEST(Run, EndsWithFourWhenTheEngineBreaks) {
+  const TemporaryFolder folder;
+  const auto ended = fake_run(folder / "run", "dying:20", "fake");
+  EXPECT_EQ(ended.exit_code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("assay: the fake engine broke"));
+  EXPECT_EQ(fake_run(folder / "run", "oracle", "fake").exit_code, 0);
+}
+
+TEST(Run, WritesSubmissionFiles) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small", {"--limit", "2"}).exit_code, 0);
+  EXPECT_EQ(read_file(submissions_path(folder / "run") / "fake_small.tsv"), "s0\tw0\ns1\tw1\n");
+}
+
+TEST(Run, PrintsAConfigThatItReads) {
+  const TemporaryFolder folder;
+  const auto printed = fakes({"run", "--model", "oracle", "--bench", "fake_small", "--limit", "3", "--print-config"});
+  EXPECT_EQ(printed.exit_code, 0);
+  std::ofstream(folder / "eval.yaml") << printed.out;
+  const auto ended = fakes({"run", "--config", (folder / "eval.yaml").string(), "--out", (folder / "run").string(), "--limit", "4"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("4 samples"));
+}
+
+TEST(Run, DryRunCountsAndWritesNothing) {
+  const TemporaryFolder folder;
+  const auto dry = fake_run(folder / "run", "oracle", "fake", {"--dry-run"});
+  EXPECT_EQ(dry.exit_code, 0) << dry.err;
+  EXPECT_THAT(dry.out, AllOf(HasSubstr("300 prompts on 100 distinct pictures"), HasSubstr("at most 4800 new tokens"), HasSubstr("time: ")));
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+  EXPECT_EQ(fakes({"run", "--model", "nowhere", "--bench", "fake", "--dry-run"}).exit_code, 2);
+}
+
+TEST(Run, DryRunEstimatesFromTheLastStart) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30"}).exit_code, 0);
+  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30", "--dry-run"}).out,
+              AllOf(HasSubstr("30 of 30 samples are done already"), HasSubstr("samples/s of the last start")));
+}
+
+TEST(Run, SaysThatStdoutCannotBeWritten) {
+  const TemporaryFolder folder;
+  testing::ChildProcess child({testing::fakes_binary(), "list"}, {}, "", "/dev/full");
+  const auto ended = child.wait();
+  EXPECT_EQ(ended.exit_code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("assay: stdout: cannot write: No space left on device"));
+}
+
+TEST(Score, GivesARunsOwnResultsAgain) {
+  const TemporaryFolder folder;
+  const auto ran = fake_run(folder / "run", "constant", "fake,fake_small", {"--format", "json"});
+  EXPECT_EQ(fakes({"score", (folder / "run").string(), "--format", "json"}).out, ran.out);
+}
+
+TEST(Score, TakesOtherProfiles) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "constant", "fake_small").exit_code, 0);
+  const auto scored = fakes({"score", (folder / "run").string(), "--profile", "official,lenient", "--format", "json"});
+  const auto results = json::parse(scored.out, "stdout");
+  const auto& list = json::require_array(results, "results", "stdout");
+  ASSERT_EQ(list.Size(), 2U);
+  EXPECT_NEAR(list[0]["metrics"][0]["value"].GetDouble(), 100.0 / 7, 1e-9);
+  EXPECT_EQ(list[1]["metrics"][0]["value"].GetDouble(), 100);
+}
+
+TEST(Score, RefusesAnUnfinishedRunUnlessTold) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "dying:20", "fake").exit_code, 4);
+  const auto refused = fakes({"score", (folder / "run").string()});
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("20 of 300 samples are done"));
+  const auto partial = fakes({"score", (folder / "run").string(), "--partial"});
+  EXPECT_EQ(partial.exit_code, 0);
+  EXPECT_THAT(partial.out, HasSubstr("20 samples"));
+}
+
+TEST(Score, ReadsPredictionFiles) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "replies.tsv") << "s0\tw0\ns1\twrong\n";
+  const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", (folder / "replies.tsv").string(), "--format", "json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 50);
+}
+
+TEST(Report, WritesEveryFormat) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  const std::string run = (folder / "run").string();
+  EXPECT_THAT(fakes({"report", run}).out, StartsWith("fake_small (split test, scored as official): 7 samples: 7 scored"));
+  EXPECT_THAT(fakes({"report", run, "--format", "md"}).out, HasSubstr("| accuracy \\* | 100.0000 |"));
+  EXPECT_EQ(fakes({"report", run, "--format", "json"}).out, read_file(results_path(run)));
+  ASSERT_EQ(fakes({"report", run, "--format", "json,md,console", "--out", (folder / "reports").string()}).exit_code, 0);
+  for (const char* name : {"results.json", "report.md", "report.txt"}) EXPECT_TRUE(std::filesystem::exists(folder / "reports" / name)) << name;
+  EXPECT_THAT(fakes({"report", run, "--format", "html"}).err, HasSubstr("no report is named \"html\""));
+}
+
+TEST(Report, RefusesDamagedResults) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  std::ofstream(results_path(folder / "run")) << "{\"schema\": \"assay.results/9\"}";
+  const auto ended = fakes({"report", (folder / "run").string()});
+  EXPECT_EQ(ended.exit_code, 3);
+  EXPECT_THAT(ended.err, HasSubstr("\"schema\" must be \"assay.results/1\", got \"assay.results/9\""));
+}
+
+TEST(Inspect, ShowsAPromptAndWhatSharesItsPicture) {
+  const auto shown = fakes({"inspect", "prompt", "--model", "oracle", "--bench", "fake_small", "--sample", "s3"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("<image>Say w3."), HasSubstr("3 tokens: 1 2 3"), HasSubstr("grid 2x1, 3 tiles"),
+                               HasSubstr("shares its picture with 2 other samples: s0, s6")));
+  const auto as_json = fakes({"inspect", "prompt", "--model", "oracle", "--bench", "fake_small", "--sample", "s3", "--format", "json"});
+  EXPECT_EQ(json::parse(as_json.out, "stdout")["token_ids"].Size(), 3U);
+}
+
+TEST(Inspect, ShowsWeights) {
+  const auto shown = fakes({"inspect", "weights", "somewhere"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("family: fake"), HasSubstr("parameters: 1000"), HasSubstr("tensors: every one is there and used")));
+}
+
+}  // namespace
+}  // namespace assay

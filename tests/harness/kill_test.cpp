@@ -1,0 +1,126 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "harness/base/file.h"
+#include "harness/run_folder.h"
+#include "tests/harness/child_process.h"
+#include "tests/harness/fake_run.h"
+#include "tests/harness/temporary_folder.h"
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::ChildProcess;
+using testing::TemporaryFolder;
+
+constexpr int kSamples = 300;
+constexpr int kBatch = 4;
+
+std::vector<std::string> run_command(const std::string& out, const std::string& model, int batch = kBatch) {
+  return {testing::fakes_binary(), "run", "--model", model, "--bench", "fake", "--out", out, "--batch", std::to_string(batch)};
+}
+
+std::vector<std::string> lines_of(const std::filesystem::path& path) {
+  std::vector<std::string> lines;
+  std::ifstream stream(path);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::set<std::string> recorded_requests(const std::filesystem::path& run) {
+  std::set<std::string> requests;
+  JournalFiles(run).for_each([&](const JournalRecord& record, RecordPlace) { requests.insert(record.benchmark + "/" + record.id); });
+  return requests;
+}
+
+bool has_journal(const std::filesystem::path& run) {
+  return std::filesystem::exists(run) && !JournalFiles(run).empty();
+}
+
+TEST(Kill, TwentyTimesGivesTheSameBytesAndNothingTwice) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(testing::run_child(run_command(folder / "whole", "oracle", 1)).exit_code, 0);
+  const auto run = folder / "killed", calls = folder / "calls";
+  std::mt19937 random(11);
+  std::size_t kills = 0;
+  for (int start = 0; start < 20; ++start) {
+    const auto done_before = std::filesystem::exists(run) ? recorded_requests(run) : std::set<std::string>{};
+    const auto calls_before = lines_of(calls).size();
+    {
+      ChildProcess child(run_command(run, "slow:3"), {{"ASSAY_FAKE_CALLS", calls.string()}});
+      // Somewhere between the first steps and thirty samples in.
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 90));
+      if (!child.has_ended()) {
+        child.signal(SIGKILL);
+        ++kills;
+      }
+      child.wait();
+    }
+    const auto all_calls = lines_of(calls);
+    for (std::size_t i = calls_before; i < all_calls.size(); ++i)
+      EXPECT_FALSE(done_before.contains(all_calls[i])) << all_calls[i] << " had a record and was asked again";
+  }
+  const auto last = testing::run_child(run_command(run, "oracle", 7), {{"ASSAY_FAKE_CALLS", calls.string()}});
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(kills, 20U);
+  EXPECT_TRUE(has_journal(run));
+  EXPECT_EQ(read_file(results_path(run)), read_file(results_path(folder / "whole")));
+  EXPECT_EQ(read_file(report_path(run)), read_file(report_path(folder / "whole")));
+  // A kill may cost the sample in the model's hands and what it had finished within the last few milliseconds; nothing else.
+  EXPECT_LE(lines_of(calls).size(), kSamples + kills * 3);
+  EXPECT_EQ(testing::recorded_ids(run).size(), static_cast<std::size_t>(kSamples));
+}
+
+TEST(Interrupt, LeavesAResumableRunAndSaysHow) {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    const TemporaryFolder folder;
+    ChildProcess child(run_command(folder / "run", "slow:5"));
+    while (!has_journal(folder / "run") && !child.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    child.signal(signal);
+    const auto ended = child.wait();
+    EXPECT_EQ(ended.exit_code, code) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("assay: interrupted; "));
+    EXPECT_THAT(ended.err, HasSubstr("run --model slow:5 --bench fake --out " + (folder / "run").string()));
+    EXPECT_FALSE(std::filesystem::exists(results_path(folder / "run")));
+    EXPECT_GT(testing::recorded_ids(folder / "run").size(), 0U);
+    EXPECT_EQ(testing::run_child(run_command(folder / "run", "oracle")).exit_code, 0);
+    EXPECT_EQ(testing::recorded_ids(folder / "run").size(), static_cast<std::size_t>(kSamples));
+  }
+}
+
+TEST(Interrupt, EndsAtOnceTheSecondTime) {
+  const TemporaryFolder folder;
+  ChildProcess child(run_command(folder / "run", "slow:3000", 1));
+  while (!has_journal(folder / "run") && !child.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto began = std::chrono::steady_clock::now();
+  child.signal(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  child.signal(SIGINT);
+  EXPECT_EQ(child.wait().exit_code, 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(2500));
+}
+
+TEST(Lock, KeepsTwoRunsOutOfOneFolder) {
+  const TemporaryFolder folder;
+  ChildProcess first(run_command(folder / "run", "slow:20"));
+  while (!has_journal(folder / "run") && !first.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto second = testing::run_child(run_command(folder / "run", "oracle"));
+  EXPECT_EQ(second.exit_code, 2);
+  EXPECT_THAT(second.err, HasSubstr("a run is going on here (process "));
+  first.signal(SIGKILL);
+  first.wait();
+  EXPECT_EQ(testing::run_child(run_command(folder / "run", "oracle")).exit_code, 0) << "the hold ends with the process";
+}
+
+}  // namespace
+}  // namespace assay
