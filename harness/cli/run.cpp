@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 #include <utility>
@@ -58,15 +59,15 @@ std::string quoted(const std::string& word) {
   const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                                                 "_-./,=:+@%") == std::string::npos;
   if (is_plain) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
+  std::string text;
+  for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
+  return fmt::format("'{}'", text);
 }
 
 std::string command_text(const Program& program) {
-  std::string text;
-  for (const auto& word : program.command) text += (text.empty() ? "" : " ") + quoted(word);
-  return text;
+  std::vector<std::string> words;
+  for (const auto& word : program.command) words.push_back(quoted(word));
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 int interrupted(const Program& program, std::int64_t done, std::int64_t total) {

@@ -63,7 +63,7 @@ void set_profiles(Plan& plan, const Manifest& manifest, const std::filesystem::p
 void check_data(const Plan& plan, const Manifest& manifest, const std::filesystem::path& run) {
   for (const auto& planned : plan.benchmarks) {
     const std::string then = value_of(manifest, planned.benchmark->name() + ".data_digest");
-    const std::string now = "\"" + planned.source->digest() + "\"";
+    const std::string now = fmt::format("\"{}\"", planned.source->digest());
     if (then != now)
       throw DataError(fmt::format("{}: the run was made on other data: {} had digest {}, the files found now have {}; name the old ones "
                                   "with --data-dir", run.string(), planned.benchmark->name(), then, now));

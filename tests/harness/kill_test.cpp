@@ -56,9 +56,9 @@ TEST(Kill, TwentyTimesGivesTheSameBytesAndNothingTwice) {
     const auto done_before = std::filesystem::exists(run) ? recorded_requests(run) : std::set<std::string>{};
     const auto calls_before = lines_of(calls).size();
     {
-      ChildProcess child(run_command(run, "slow:3"), {{"ASSAY_FAKE_CALLS", calls.string()}});
-      // Somewhere between the first steps and thirty samples in.
-      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 90));
+      ChildProcess child(run_command(run, "slow:5"), {{"ASSAY_FAKE_CALLS", calls.string()}});
+      // Somewhere between the first steps and a dozen samples in.
+      std::this_thread::sleep_for(std::chrono::milliseconds(random() % 60));
       if (!child.has_ended()) {
         child.signal(SIGKILL);
         ++kills;
