@@ -71,3 +71,9 @@ else()
 endif()
 set(TORCH_LIBRARIES assay_torch)
 message(STATUS "LibTorch ${Torch_VERSION}, ${assay_torch_kind}: ${assay_torch_dir}")
+
+# The wheel ships headers of a newer fmt beside its own, and system folders come last on the include path: put ours in front.
+find_path(assay_fmt_headers fmt/format.h REQUIRED)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fmt-first)
+file(CREATE_LINK ${assay_fmt_headers}/fmt ${CMAKE_BINARY_DIR}/fmt-first/fmt SYMBOLIC)
+target_compile_options(assay_torch INTERFACE -I${CMAKE_BINARY_DIR}/fmt-first)
