@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <random>
+#include <span>
+
+#include "model/vlm.h"
+
+namespace assay {
+
+/// Chooses the next token of one sequence. Greedy takes the first of the highest logits; sampling draws from its own generator, so a
+/// reply does not depend on what else is in the batch.
+class Sampler {
+ public:
+  explicit Sampler(const Decoding& decoding);
+
+  /// `banned` tokens are not chosen (end tokens before min_new_tokens).  Shapes  logits [V]
+  [[nodiscard]] std::int64_t choose(std::span<const float> logits, std::span<const std::int64_t> banned);
+
+ private:
+  Decoding decoding_;
+  std::mt19937_64 generator_;
+};
+
+/// Natural logarithm of softmax(logits)[token], the sum taken in double.
+[[nodiscard]] double log_probability(std::span<const float> logits, std::int64_t token);
+
+}  // namespace assay

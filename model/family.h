@@ -1,0 +1,61 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/language/decoder.h"
+#include "model/tokenizer/tokenizer.h"
+#include "model/vlm.h"
+
+namespace assay {
+
+/// A picture made ready for the encoder.
+struct PreparedImage {
+  ImageView view;
+  std::vector<float> pixels;           ///< [tiles, 3, S, S]
+  std::vector<std::int64_t> shape;     ///< of `pixels`
+  double decode_ms = 0;
+  double preprocess_ms = 0;
+};
+
+/// A prompt as token ids, with the places where a picture's features stand.
+struct RenderedPrompt {
+  struct ImageSlot {
+    std::int64_t position = 0;  ///< first of `count` consecutive tokens
+    std::int64_t count = 0;
+    std::size_t image_index = 0;  ///< in Prompt::images
+    std::int64_t first_feature = 0;  ///< row among the picture's features
+  };
+  std::string text;  ///< each run of picture tokens written once, as "<IMG_CONTEXT>*256"
+  std::vector<std::int64_t> token_ids;
+  std::vector<ImageSlot> slots;
+};
+
+/// What is special about a family of checkpoints. The engine does the rest: it knows neither templates nor tilings.
+class Family {
+ public:
+  virtual ~Family() = default;
+  [[nodiscard]] virtual const ModelCard& card() const = 0;
+
+  /// Reads, decodes, tiles and normalises one of the `image_count` pictures of a prompt. Any thread.
+  [[nodiscard]] virtual Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t image_count) const = 0;
+
+  /// Chat template and tokens. `images` are the prompt's pictures, prepared.
+  [[nodiscard]] virtual Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const = 0;
+
+  /// Shapes  pixels [B, 3, S, S] float32 -> [B, N, D]
+  [[nodiscard]] virtual at::Tensor encode(const at::Tensor& pixels) const = 0;
+
+  [[nodiscard]] virtual const Decoder& decoder() const = 0;
+  [[nodiscard]] virtual const Tokenizer& tokenizer() const = 0;
+  /// Tokens that end a reply.
+  [[nodiscard]] virtual std::span<const std::int64_t> end_ids() const = 0;
+  /// Text that ends a reply when an end token's text comes out of ordinary tokens; may be empty.
+  [[nodiscard]] virtual const std::string& end_text() const = 0;
+};
+
+}  // namespace assay

@@ -1,0 +1,211 @@
+#include "model/internvl/internvl.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include <chrono>
+
+#include "harness/base/digest.h"
+#include "harness/base/error.h"
+#include "model/image/decode.h"
+#include "model/image/preprocess.h"
+#include "model/internvl/chat_template.h"
+#include "model/internvl/config.h"
+#include "model/internvl/projector.h"
+#include "model/internvl/prompt.h"
+
+namespace assay {
+namespace {
+
+/// Counts changes of what lies between file bytes and the encoder's input; part of every run's identity.
+constexpr const char* kPipeline = "internvl-tiles/1";
+
+/// Whose prefixes a checkpoint's tensor names carry: OpenGVLab's, transformers' (5: "model." in front), or its early -hf files'.
+struct Prefixes {
+  const char *vision, *projector, *language, *head;
+};
+constexpr Prefixes kOriginal = {"vision_model.", "mlp1.", "language_model.model.", "language_model.lm_head.weight"};
+constexpr Prefixes kOriginalInternLm2 = {"vision_model.", "mlp1.", "language_model.model.", "language_model.output.weight"};
+constexpr Prefixes kNative = {"model.vision_tower.", "model.multi_modal_projector.", "model.language_model.", "lm_head.weight"};
+constexpr Prefixes kEarlyNative = {"vision_tower.", "multi_modal_projector.", "language_model.model.", "language_model.lm_head.weight"};
+
+const Prefixes& prefixes_of(const InternVlConfig& config, const Weights& weights) {
+  if (config.naming == VitNaming::kNative) return weights.has("vision_tower.embeddings.cls_token") ? kEarlyNative : kNative;
+  return config.language.kind == LanguageKind::kInternLm2 ? kOriginalInternLm2 : kOriginal;
+}
+
+at::ScalarType scalar_type(DType dtype, const std::string& stored) {
+  switch (dtype) {
+    case DType::kFloat32: return at::kFloat;
+    case DType::kBFloat16: return at::kBFloat16;
+    case DType::kFloat16: return at::kHalf;
+    case DType::kAuto: break;
+  }
+  return stored == "bfloat16" ? at::kBFloat16 : stored == "float16" ? at::kHalf : at::kFloat;
+}
+
+const char* name_of(at::ScalarType type) { return type == at::kBFloat16 ? "bfloat16" : type == at::kHalf ? "float16" : "float32"; }
+
+/// The three parts, with every tensor taken.
+struct Parts {
+  InternVit vision;
+  Projector projector;
+  Decoder decoder;
+
+  Parts(const InternVlConfig& config, Weights& weights, const Prefixes& names)
+      : vision(config.vision, config.naming, weights, names.vision),
+        projector(config, weights, names.projector),
+        decoder(config.language, weights, names.language, names.head) {}
+};
+
+std::int64_t parameter_count(const Checkpoint& checkpoint) {
+  std::int64_t count = 0;
+  for (const auto& tensor : checkpoint.tensors()) {
+    if (!is_ignored_tensor(tensor.name)) count += tensor.element_count();
+  }
+  return count;
+}
+
+InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
+  if (options.device != "cpu") throw ConfigError(fmt::format("device \"{}\" is not supported yet; use \"cpu\"", options.device));
+  if (options.chat_template) {
+    const auto& chat = find_chat_template(*options.chat_template);
+    config.chat_template = chat.name;
+    config.system_text = chat.system_text;
+  }
+  if (options.system_text) config.system_text = *options.system_text;
+  return config;
+}
+
+class InternVl : public Family {
+ public:
+  InternVl(const std::filesystem::path& folder, const VlmOptions& options)
+      : config_(with_options(read_internvl_config(folder), options)),
+        limits_(options.image_limits),
+        checkpoint_(Checkpoint::open(folder)),
+        tokenizer_(open_tokenizer(folder)),
+        prompter_(config_, *tokenizer_) {
+    const auto dtype = scalar_type(options.dtype, config_.stored_dtype);
+    checkpoint_.prefetch();
+    Weights weights(checkpoint_, dtype);
+    parts_ = std::make_unique<Parts>(config_, weights, prefixes_of(config_, weights));
+    weights.check(folder.string());
+    fill_card(folder, options, dtype);
+  }
+
+  const ModelCard& card() const override { return card_; }
+  const Decoder& decoder() const override { return parts_->decoder; }
+  const Tokenizer& tokenizer() const override { return *tokenizer_; }
+  std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
+  const std::string& end_text() const override { return prompter_.end_text(); }
+
+  Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t) const override {
+    const auto start = std::chrono::steady_clock::now();
+    auto bytes = image.read_bytes();
+    if (!bytes) return std::move(bytes).error();
+    auto decoded = decode_image(*bytes, image.name, limits_);
+    if (!decoded) return std::move(decoded).error();
+    const auto middle = std::chrono::steady_clock::now();
+    PreparedImage prepared;
+    tile(*decoded, max_tiles, prepared);
+    prepared.view.name = image.name;
+    const auto end = std::chrono::steady_clock::now();
+    prepared.decode_ms = std::chrono::duration<double, std::milli>(middle - start).count();
+    prepared.preprocess_ms = std::chrono::duration<double, std::milli>(end - middle).count();
+    return prepared;
+  }
+
+  Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const override {
+    return prompter_.render(prompt, images);
+  }
+
+  at::Tensor encode(const at::Tensor& pixels) const override {
+    const auto hidden = parts_->vision.forward(pixels, config_.select_layer);         // [B, 1 + P, D]
+    const auto patches = hidden.narrow(1, 1, hidden.size(1) - 1);                      // [B, P, D]
+    return parts_->projector(pixel_shuffle(patches, config_.merge, config_.swaps_back));  // [B, N, D of the language model]
+  }
+
+ private:
+  void tile(const Image& image, std::optional<int> max_tiles, PreparedImage& prepared) const {
+    const Tiling tiling{static_cast<int>(config_.tile_side), config_.is_dynamic, config_.min_tiles, max_tiles.value_or(config_.max_tiles),
+                        config_.has_thumbnail, config_.pads_to_square};
+    const auto plan = plan_tiles(image.width, image.height, tiling);
+    prepared.pixels.resize(pixel_value_count(plan, tiling.side));
+    preprocess(image, tiling, normalizer_, prepared.pixels);
+    auto& view = prepared.view;
+    view.digest = pixel_digest(image);
+    view.width = image.width, view.height = image.height;
+    view.grid_columns = plan.grid.columns, view.grid_rows = plan.grid.rows;
+    view.tile_count = plan.tile_count;
+    view.token_count = plan.tile_count * config_.tokens_per_tile();
+    prepared.shape = {plan.tile_count, 3, config_.tile_side, config_.tile_side};
+  }
+
+  void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
+    card_.name = std::filesystem::weakly_canonical(folder).filename().string();
+    card_.family = "internvl";
+    card_.dtype = name_of(dtype);
+    card_.chat_template = config_.chat_template;
+    card_.system_text = config_.system_text;
+    card_.weights_digest = checkpoint_.digest();
+    card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {}", kPipeline, config_.tile_side, config_.is_dynamic, config_.has_thumbnail,
+                                                  config_.pads_to_square, config_.min_tiles, config_.max_tiles, static_cast<int>(config_.attached)));
+    card_.parameter_count = parameter_count(checkpoint_);
+    card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
+  }
+
+  InternVlConfig config_;
+  ImageLimits limits_;
+  Normalizer normalizer_{kImageNetNormalization};
+  Checkpoint checkpoint_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  InternVlPrompter prompter_;
+  std::unique_ptr<Parts> parts_;
+  ModelCard card_;
+};
+
+std::string language_text(const LanguageConfig& c) {
+  const char* names[] = {"LLaMA graph", "InternLM2", "Phi-3", "Qwen3"};
+  return fmt::format("{}: {} layers of width {}, {} query and {} key heads of width {}, MLP {}, vocabulary {}", names[static_cast<int>(c.kind)],
+                     c.layer_count, c.hidden_size, c.head_count, c.key_head_count, c.head_width, c.intermediate_size, c.vocabulary_size);
+}
+
+std::string vision_text(const InternVitConfig& c) {
+  return fmt::format("InternViT: {} layers of width {}, {} heads, MLP {}, {}{}, patches of {} pixels", c.layer_count, c.hidden_size, c.head_count,
+                     c.intermediate_size, c.norm_kind == Norm::Kind::kRms ? "RMSNorm" : "LayerNorm",
+                     c.normalizes_queries_and_keys ? ", normalised queries and keys" : "", c.patch_size);
+}
+
+}  // namespace
+
+std::unique_ptr<Family> open_internvl(const std::filesystem::path& folder, const VlmOptions& options) {
+  return std::make_unique<InternVl>(folder, options);
+}
+
+CheckpointReport inspect_internvl(const std::filesystem::path& folder) {
+  const auto config = read_internvl_config(folder);
+  const auto checkpoint = Checkpoint::open(folder);
+  Weights weights(checkpoint, at::kFloat, Weights::Mode::kShapes);
+  const Parts parts(config, weights, prefixes_of(config, weights));
+  CheckpointReport report;
+  report.family = "internvl";
+  report.layout = config.naming == VitNaming::kOriginal ? "OpenGVLab" : "transformers";
+  report.vision_model = vision_text(config.vision);
+  report.language_model = language_text(config.language);
+  report.dtype = config.stored_dtype;
+  report.chat_template = config.chat_template;
+  report.system_text = config.system_text;
+  report.image_side = config.tile_side;
+  report.tokens_per_tile = config.tokens_per_tile();
+  report.min_tiles = config.min_tiles, report.max_tiles = config.max_tiles;
+  report.parameter_count = parameter_count(checkpoint);
+  report.weight_bytes = checkpoint.total_bytes();
+  for (const auto& file : checkpoint.files()) report.files.push_back(file.filename().string());
+  report.warnings.assign(checkpoint.warnings().begin(), checkpoint.warnings().end());
+  report.mismatches = weights.mismatches();
+  return report;
+}
+
+}  // namespace assay

@@ -1,0 +1,45 @@
+#include "model/internvl/projector.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "model/tensor/shape.h"
+
+namespace assay {
+namespace {
+
+constexpr double kNormEps = 1e-5;  // torch.nn.LayerNorm's default: mlp1 names none
+
+struct Names {
+  const char *norm, *linear1, *linear2;
+};
+constexpr Names kOriginalNames = {"0", "1", "3"};  // places in a torch.nn.Sequential
+constexpr Names kNativeNames = {"layer_norm", "linear_1", "linear_2"};
+
+}  // namespace
+
+at::Tensor pixel_shuffle(const at::Tensor& x, std::int64_t merge, bool swaps_back) {
+  const auto B = x.size(0), D = x.size(2), side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(x.size(1))))), half = side / merge;
+  check_shape(x, {kAny, side * side, kAny}, "pixel_shuffle: x");
+  const auto blocks = x.reshape({B, half, merge, half, merge, D});          // [B, row, m, col, m, D]
+  const auto order = swaps_back ? blocks.permute({0, 1, 3, 2, 4, 5})        // [B, row, col, m, m, D]
+                                : blocks.permute({0, 3, 1, 2, 4, 5});       // [B, col, row, m, m, D]
+  return order.reshape({B, half * half, merge * merge * D});                // copies
+}
+
+Projector::Projector(const InternVlConfig& config, Weights& weights, const std::string& prefix) {
+  const auto& n = config.naming == VitNaming::kOriginal ? kOriginalNames : kNativeNames;
+  const auto in = config.vision.hidden_size * config.merge * config.merge, out = config.language.hidden_size;
+  norm_ = {Norm::Kind::kLayer, weights.take(prefix + n.norm + ".weight", {in}), weights.take(prefix + n.norm + ".bias", {in}), kNormEps};
+  weight1_ = weights.take(prefix + n.linear1 + ".weight", {out, in});
+  bias1_ = weights.take(prefix + n.linear1 + ".bias", {out});
+  weight2_ = weights.take(prefix + n.linear2 + ".weight", {out, out});
+  bias2_ = weights.take(prefix + n.linear2 + ".bias", {out});
+}
+
+at::Tensor Projector::operator()(const at::Tensor& x) const {
+  return at::linear(at::gelu(at::linear(norm_(x), weight1_, bias1_)), weight2_, bias2_);
+}
+
+}  // namespace assay

@@ -1,0 +1,228 @@
+#include "model/language/decoder.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <functional>
+#include <vector>
+
+#include "harness/base/error.h"
+#include "model/language/rope.h"
+#include "model/tensor/attention.h"
+#include "model/tensor/norm.h"
+
+namespace assay {
+namespace {
+
+/// Fewer rows take another kernel in LibTorch's float32 GEMM, with other bits.
+constexpr std::int64_t kRowMultiple = 8;
+
+/// y = x Wᵀ + b.
+struct Linear {
+  at::Tensor weight;  ///< [out, in]
+  at::Tensor bias;    ///< [out] or undefined
+  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+};
+
+struct Heads {
+  at::Tensor q;     ///< [R, N, K]
+  at::Tensor k, v;  ///< [R, M, K]
+};
+
+/// Query, key and value projections in the layout of the checkpoint: three matrices, or one of stacked or grouped rows.
+struct QkvProjection {
+  enum class Layout { kSeparate, kStacked, kGrouped };
+  Layout layout = Layout::kSeparate;
+  Linear q, k, v;  ///< kSeparate
+  Linear all;      ///< kStacked: rows q, k, v; kGrouped: for each key head its query heads, then its key, then its value (InternLM2)
+
+  [[nodiscard]] Heads operator()(const at::Tensor& x, const LanguageConfig& c) const {
+    const auto R = x.size(0), N = c.head_count, M = c.key_head_count, K = c.head_width;
+    if (layout == Layout::kSeparate) return {q(x).view({R, N, K}), k(x).view({R, M, K}), v(x).view({R, M, K})};
+    if (layout == Layout::kStacked) {
+      const auto heads = all(x).view({R, N + 2 * M, K});
+      return {heads.narrow(1, 0, N), heads.narrow(1, N, M), heads.narrow(1, N + M, M)};
+    }
+    const auto groups = all(x).view({R, M, N / M + 2, K});
+    return {groups.narrow(2, 0, N / M).reshape({R, N, K}), groups.select(2, N / M), groups.select(2, N / M + 1)};
+  }
+};
+
+/// down(silu(gate x) · up x), gate and up as two matrices or stacked in one.
+struct Mlp {
+  Linear gate, up, down;
+  bool is_stacked = false;  ///< `gate` holds both
+
+  at::Tensor operator()(const at::Tensor& x) const {
+    if (!is_stacked) return down(at::silu(gate(x)) * up(x));
+    const auto both = gate(x).chunk(2, -1);
+    return down(at::silu(both[0]) * both[1]);
+  }
+};
+
+struct Layer {
+  Norm attention_norm, mlp_norm;
+  Norm q_norm, k_norm;  ///< Qwen3: over each head; else undefined weights
+  QkvProjection qkv;
+  Linear output;
+  Mlp mlp;
+};
+
+/// Takes a layer's tensors by the names of its kind.
+class LayerReader {
+ public:
+  LayerReader(const LanguageConfig& config, Weights& weights, std::string prefix) : c_(config), weights_(weights), prefix_(std::move(prefix)) {}
+
+  Layer read() {
+    const auto D = c_.hidden_size, F = c_.intermediate_size, Q = c_.head_count * c_.head_width, KV = c_.key_head_count * c_.head_width;
+    Layer layer;
+    const bool is_internlm2 = c_.kind == LanguageKind::kInternLm2;
+    layer.attention_norm = norm(is_internlm2 ? "attention_norm" : "input_layernorm", D);
+    layer.mlp_norm = norm(is_internlm2 ? "ffn_norm" : "post_attention_layernorm", D);
+    if (is_internlm2) {
+      layer.qkv.layout = QkvProjection::Layout::kGrouped;
+      layer.qkv.all = linear("attention.wqkv", Q + 2 * KV, D, c_.has_qkv_bias);
+      layer.output = linear("attention.wo", D, Q, c_.has_output_bias);
+      layer.mlp = {linear("feed_forward.w1", F, D, false), linear("feed_forward.w3", F, D, false), linear("feed_forward.w2", D, F, false)};
+      return layer;
+    }
+    layer.output = linear("self_attn.o_proj", D, Q, c_.has_output_bias);
+    if (c_.kind == LanguageKind::kPhi3) {
+      layer.qkv.layout = QkvProjection::Layout::kStacked;
+      layer.qkv.all = linear("self_attn.qkv_proj", Q + 2 * KV, D, c_.has_qkv_bias);
+      layer.mlp = {linear("mlp.gate_up_proj", 2 * F, D, false), {}, linear("mlp.down_proj", D, F, false), true};
+      return layer;
+    }
+    layer.qkv.q = linear("self_attn.q_proj", Q, D, c_.has_qkv_bias);
+    layer.qkv.k = linear("self_attn.k_proj", KV, D, c_.has_qkv_bias);
+    layer.qkv.v = linear("self_attn.v_proj", KV, D, c_.has_qkv_bias);
+    layer.mlp = {linear("mlp.gate_proj", F, D, c_.has_mlp_bias), linear("mlp.up_proj", F, D, c_.has_mlp_bias),
+                 linear("mlp.down_proj", D, F, c_.has_mlp_bias)};
+    if (c_.kind == LanguageKind::kQwen3) {
+      layer.q_norm = norm("self_attn.q_norm", c_.head_width);
+      layer.k_norm = norm("self_attn.k_norm", c_.head_width);
+    }
+    return layer;
+  }
+
+ private:
+  Linear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias) {
+    Linear result{weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in}), {}};
+    if (has_bias) result.bias = weights_.take(fmt::format("{}{}.bias", prefix_, name), {out});
+    return result;
+  }
+  Norm norm(const char* name, std::int64_t width) {
+    return {Norm::Kind::kRms, weights_.take(fmt::format("{}{}.weight", prefix_, name), {width}), {}, c_.rms_eps};
+  }
+
+  const LanguageConfig& c_;
+  Weights& weights_;
+  std::string prefix_;
+};
+
+/// Attention over rows whose rotation is done: writes the cache and returns [R, N·K].
+using AttentionCore = std::function<at::Tensor(std::int64_t layer, const Heads& heads)>;
+
+}  // namespace
+
+struct Decoder::Parts {
+  LanguageConfig config;
+  at::Tensor embedding;  ///< [V, D]
+  std::vector<Layer> layers;
+  Norm norm;
+  Linear head;
+  Rope rope;
+
+  explicit Parts(const LanguageConfig& c) : config(c), rope(c) {}
+
+  /// Shapes  x [R, D] -> [R, D]
+  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, const AttentionCore& core) const {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const auto& layer = layers[i];
+      auto heads = layer.qkv(layer.attention_norm(x), config);
+      if (layer.q_norm.weight.defined()) heads.q = layer.q_norm(heads.q), heads.k = layer.k_norm(heads.k);
+      heads.q = rotate(heads.q, table);
+      heads.k = rotate(heads.k, table);
+      x = x + layer.output(core(static_cast<std::int64_t>(i), heads));
+      x = x + layer.mlp(layer.mlp_norm(x));
+    }
+    return x;
+  }
+
+  [[nodiscard]] at::Tensor logits(const at::Tensor& x) const { return head(norm(x)).to(at::kFloat); }
+};
+
+Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::string& prefix, const std::string& head)
+    : parts_(std::make_unique<Parts>(config)) {
+  const bool is_internlm2 = config.kind == LanguageKind::kInternLm2;
+  const auto V = config.vocabulary_size, D = config.hidden_size;
+  parts_->embedding = weights.take(prefix + (is_internlm2 ? "tok_embeddings.weight" : "embed_tokens.weight"), {V, D});
+  for (std::int64_t i = 0; i < config.layer_count; ++i) {
+    parts_->layers.push_back(LayerReader(parts_->config, weights, fmt::format("{}layers.{}.", prefix, i)).read());
+  }
+  parts_->norm = {Norm::Kind::kRms, weights.take(prefix + "norm.weight", {D}), {}, config.rms_eps};
+  const bool is_tied = config.ties_embeddings && !weights.has(head);
+  parts_->head.weight = is_tied ? parts_->embedding : weights.take(head, {V, D});
+}
+
+Decoder::~Decoder() = default;
+Decoder::Decoder(Decoder&&) noexcept = default;
+
+const LanguageConfig& Decoder::config() const { return parts_->config; }
+
+KvCache Decoder::new_cache() const {
+  const auto& c = parts_->config;
+  return {c.layer_count, c.key_head_count, c.head_width, parts_->embedding.options()};
+}
+
+at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
+
+at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const {
+  const auto& c = parts_->config;
+  const auto T = embeddings.size(0), past = cache.length();
+  if (c.sliding_window > 0 && past + T > c.sliding_window) {
+    throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", past + T, c.sliding_window));
+  }
+  cache.reserve(T);
+  const auto positions = at::arange(past, past + T, at::kLong);
+  const auto table = parts_->rope.table(positions, at::full({T}, past + T, at::kLong), embeddings.scalar_type());
+  auto x = parts_->forward(embeddings, table, [&](std::int64_t layer, const Heads& heads) {
+    cache.append(layer, heads.k, heads.v);
+    const auto keys = cache.keys(layer).narrow(1, 0, past + T).unsqueeze(0);        // [1, M, S, K]
+    const auto values = cache.values(layer).narrow(1, 0, past + T).unsqueeze(0);    // [1, M, S, K]
+    const auto mixed = attention(heads.q.transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
+    return mixed.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width});                     // [T, N·K]
+  });
+  cache.advance(T);
+  return parts_->logits(rows == Rows::kAll ? x : x.narrow(0, T - 1, 1));
+}
+
+at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches) const {
+  const auto& c = parts_->config;
+  const auto B = ids.size(0), R = (B + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  auto positions = at::zeros({R}, at::kLong);
+  for (std::int64_t b = 0; b < B; ++b) {
+    auto& cache = *caches[static_cast<std::size_t>(b)];
+    if (c.sliding_window > 0 && cache.length() + 1 > c.sliding_window) {
+      throw ModelError(fmt::format("a sequence outgrew the sliding window of {} tokens, which is not supported", c.sliding_window));
+    }
+    positions[b] = cache.length();
+    cache.reserve(1);
+  }
+  const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
+  auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
+  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
+    std::vector<CacheView> views;
+    for (std::int64_t b = 0; b < B; ++b) {
+      auto& cache = *caches[static_cast<std::size_t>(b)];
+      cache.append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
+      views.push_back({cache.keys(layer).const_data_ptr(), cache.values(layer).const_data_ptr(), cache.capacity(), cache.length() + 1});
+    }
+    const auto mixed = decode_attention(heads.q.narrow(0, 0, B).contiguous(), c.key_head_count, views);         // [B, N, K]
+    return at::constant_pad_nd(mixed.view({B, c.head_count * c.head_width}), {0, 0, 0, R - B});                 // [R, N·K]
+  });
+  for (auto* cache : caches) cache->advance(1);
+  return parts_->logits(x).narrow(0, 0, B);
+}
+
+}  // namespace assay

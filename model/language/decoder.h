@@ -1,0 +1,42 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "model/language/config.h"
+#include "model/language/kv_cache.h"
+#include "model/tensor/weights.h"
+
+namespace assay {
+
+/// A decoder-only language model of the LLaMA kind: LLaMA, Qwen2, Qwen3, InternLM2 and 3, Mistral, Phi-3. Dims and names differ, the
+/// graph is one: x += o(attention(rope(q, k), v)), x += down(silu(gate) · up), each after an RMSNorm.
+class Decoder {
+ public:
+  /// `model_prefix` stands before "layers.0..." ("language_model.model."), `head` is the output matrix's full name.
+  Decoder(const LanguageConfig& config, Weights& weights, const std::string& model_prefix, const std::string& head);
+  ~Decoder();
+  Decoder(Decoder&&) noexcept;
+
+  [[nodiscard]] const LanguageConfig& config() const;
+  [[nodiscard]] KvCache new_cache() const;
+
+  /// Shapes  ids [T] int64 -> [T, D]
+  [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
+
+  enum class Rows { kLast, kAll };
+  /// Runs a stretch of one sequence after what its cache holds.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
+  [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const;
+
+  /// One token for each of B sequences.  Shapes  ids [B] int64 -> float32 logits [B, V].  `caches` has B entries, each its own.
+  /// A row's bits do not depend on the other rows: the matrices are always multiplied with a multiple of eight rows.
+  [[nodiscard]] at::Tensor step(const at::Tensor& ids, std::span<KvCache* const> caches) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace assay

@@ -1,0 +1,67 @@
+#include "model/language/rope.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+namespace assay {
+namespace {
+
+at::Tensor float_row(const std::vector<double>& values) { return at::tensor(values, at::kDouble).to(at::kFloat); }
+
+at::Tensor inverse_frequencies(double theta, std::int64_t width) {
+  const auto exponents = at::arange(0, width, 2, at::kLong).to(at::kFloat) / static_cast<double>(width);  // [K/2]
+  return at::reciprocal(at::pow(at::Scalar(theta), exponents));
+}
+
+}  // namespace
+
+Rope::Rope(const LanguageConfig& config) : config_(config), frequencies_(inverse_frequencies(config.rope_theta, config.head_width)) {
+  const auto& scaling = config_.rope;
+  if (scaling.kind == RopeScaling::Kind::kLinear) frequencies_ = frequencies_ / scaling.factor;
+  if (scaling.kind != RopeScaling::Kind::kLongRope) return;
+  // 1 / (factor · theta^(2i/K)), in this order of operations.  Source: Phi3SuScaledRotaryEmbedding, InternVL modeling_phi3.py.
+  const auto powers = at::reciprocal(frequencies_);
+  short_ = at::reciprocal(float_row(scaling.short_factor) * powers);
+  long_ = at::reciprocal(float_row(scaling.long_factor) * powers);
+  const auto original = static_cast<double>(scaling.original_max_position_embeddings);
+  const auto stretch = static_cast<double>(config_.max_position_embeddings) / original;
+  magnitude_ = scaling.attention_factor > 0 ? scaling.attention_factor : stretch <= 1 ? 1.0 : std::sqrt(1 + std::log(stretch) / std::log(original));
+}
+
+at::Tensor Rope::frequencies(const at::Tensor& lengths) const {
+  const auto& scaling = config_.rope;
+  if (scaling.kind == RopeScaling::Kind::kLongRope) {
+    const auto is_long = (lengths > scaling.original_max_position_embeddings).unsqueeze(1);  // [T, 1]
+    return at::where(is_long, long_.unsqueeze(0), short_.unsqueeze(0));                      // [T, K/2]
+  }
+  if (scaling.kind == RopeScaling::Kind::kDynamicNtk) {
+    const auto longest = lengths.numel() == 0 ? 0 : lengths.max().item<std::int64_t>();  // on the CPU, outside the layers' loop
+    if (longest > config_.max_position_embeddings) {
+      const auto K = static_cast<double>(config_.head_width);
+      const auto max = static_cast<double>(config_.max_position_embeddings);
+      std::vector<at::Tensor> rows;
+      for (std::int64_t t = 0; t < lengths.numel(); ++t) {
+        const auto length = std::max(max, static_cast<double>(lengths[t].item<std::int64_t>()));
+        const auto base = config_.rope_theta * std::pow(scaling.factor * length / max - (scaling.factor - 1), K / (K - 2));
+        rows.push_back(inverse_frequencies(base, config_.head_width));
+      }
+      return at::stack(rows);  // [T, K/2]
+    }
+  }
+  return frequencies_.unsqueeze(0);  // [1, K/2]
+}
+
+RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, at::ScalarType dtype) const {
+  const auto angles = positions.to(at::kFloat).unsqueeze(1) * frequencies(lengths);  // [T, K/2]
+  auto cos = angles.cos(), sin = angles.sin();
+  if (magnitude_ != 1.0) cos = cos * magnitude_, sin = sin * magnitude_;
+  return {cos.to(dtype).unsqueeze(1), sin.to(dtype).unsqueeze(1)};
+}
+
+at::Tensor rotate(const at::Tensor& x, const RopeTable& table) {
+  const auto halves = x.chunk(2, -1);
+  return at::cat({halves[0] * table.cos - halves[1] * table.sin, halves[1] * table.cos + halves[0] * table.sin}, -1);
+}
+
+}  // namespace assay

@@ -1,0 +1,61 @@
+#include <filesystem>
+
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "model/checkpoint_report.h"
+#include "model/engine/engine.h"
+#include "model/internvl/config.h"
+#include "model/internvl/internvl.h"
+#include "model/vlm.h"
+
+namespace assay {
+namespace {
+
+/// A family we run, and how to tell one of its folders.
+struct FamilyEntry {
+  std::string_view name;
+  std::string_view model_types;  ///< for messages
+  bool (*matches)(const json::Value& config);
+  std::unique_ptr<Family> (*open)(const std::filesystem::path& folder, const VlmOptions& options);
+  CheckpointReport (*inspect)(const std::filesystem::path& folder);
+};
+
+constexpr FamilyEntry kFamilies[] = {
+    {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, inspect_internvl},
+};
+
+const FamilyEntry& family_of(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder)) throw ConfigError(fmt::format("{}: no such checkpoint folder", folder.string()));
+  const auto path = folder / "config.json";
+  if (!std::filesystem::is_directory(folder) || !std::filesystem::exists(path)) {
+    throw ConfigError(fmt::format("{}: expected a checkpoint folder with a config.json, as Hugging Face lays it out", folder.string()));
+  }
+  const auto config = json::parse_file(path);
+  std::string known;
+  for (const auto& entry : kFamilies) {
+    if (entry.matches(config)) return entry;
+    known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", entry.name, entry.model_types);
+  }
+  throw ConfigError(fmt::format("{}: model_type \"{}\" is of no family that runs here; known: {}", path.string(),
+                                json::string_or(config, "model_type", "?"), known));
+}
+
+}  // namespace
+
+std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions& options) {
+  try {
+    return make_engine(family_of(path).open(path, options), options);
+  } catch (const DataError& error) {
+    throw ModelError(error.what());  // a broken config or weight file is the model's fault
+  }
+}
+
+CheckpointReport inspect_checkpoint(const std::string& path) {
+  try {
+    return family_of(path).inspect(path);
+  } catch (const DataError& error) {
+    throw ModelError(error.what());
+  }
+}
+
+}  // namespace assay

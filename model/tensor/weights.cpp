@@ -1,0 +1,62 @@
+#include "model/tensor/weights.h"
+
+#include <ATen/ATen.h>
+
+#include <optional>
+
+#include "harness/base/error.h"
+
+namespace assay {
+namespace {
+
+std::optional<at::ScalarType> scalar_type_of(StoredType type) {
+  switch (type) {
+    case StoredType::kFloat64: return at::kDouble;
+    case StoredType::kFloat32: return at::kFloat;
+    case StoredType::kFloat16: return at::kHalf;
+    case StoredType::kBFloat16: return at::kBFloat16;
+    case StoredType::kInt64: return at::kLong;
+    case StoredType::kInt32: return at::kInt;
+    case StoredType::kInt16: return at::kShort;
+    case StoredType::kInt8: return at::kChar;
+    case StoredType::kUInt8: return at::kByte;
+    case StoredType::kBool: return at::kBool;
+    default: return std::nullopt;
+  }
+}
+
+at::Tensor view_of(const StoredTensor& stored, at::ScalarType dtype) {
+  const auto type = scalar_type_of(stored.type);
+  if (!type) throw ModelError(fmt::format("{}: dtype {} does not run here", stored.name, name_of(stored.type)));
+  if (stored.is_aligned() && !stored.is_contiguous()) {
+    // The mapping is read-only and nothing here writes through it.
+    const auto view = at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape, stored.strides, at::TensorOptions(*type));
+    return view.to(dtype).contiguous();
+  }
+  if (stored.is_aligned()) return at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape, at::TensorOptions(*type)).to(dtype);
+  auto bytes = contiguous_bytes(stored);
+  return at::from_blob(bytes.data(), stored.shape, at::TensorOptions(*type)).clone().to(dtype);
+}
+
+std::vector<NamedShape> shapes_of(const Checkpoint& checkpoint) {
+  std::vector<NamedShape> shapes;
+  for (const auto& tensor : checkpoint.tensors()) shapes.push_back({tensor.name, tensor.shape, tensor.file.filename().string()});
+  return shapes;
+}
+
+}  // namespace
+
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
+  expected_.push_back({name, shape.vec(), ""});
+  const auto* stored = checkpoint_.find(name);
+  if (mode_ == Mode::kShapes || stored == nullptr || at::IntArrayRef(stored->shape) != shape) {
+    return at::zeros({1}, dtype_).expand(shape);  // takes no room
+  }
+  return view_of(*stored, dtype_);
+}
+
+std::string Weights::mismatches() const { return mismatch_text(expected_, shapes_of(checkpoint_)); }
+
+void Weights::check(std::string_view where) const { check_all_used(where, expected_, shapes_of(checkpoint_)); }
+
+}  // namespace assay

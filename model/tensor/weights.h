@@ -1,0 +1,40 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/checkpoint/name_check.h"
+#include "model/checkpoint/tensor_file.h"
+
+namespace assay {
+
+/// Hands out a checkpoint's tensors by name and keeps count, so that every parameter is filled and every stored tensor is used once.
+/// A tensor whose stored dtype is the one asked for is a view of the mapped file; others are converted copies.
+class Weights {
+ public:
+  /// kShapes reads no contents: every tensor taken is empty. For looking at a checkpoint without loading it.
+  enum class Mode { kLoad, kShapes };
+
+  /// `checkpoint` must outlive every tensor taken.
+  Weights(const Checkpoint& checkpoint, at::ScalarType dtype, Mode mode = Mode::kLoad)
+      : checkpoint_(checkpoint), dtype_(dtype), mode_(mode) {}
+
+  /// The tensor `name`. One that is missing or has another shape is remembered for check(), and zeros stand in for it until then.
+  [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
+  [[nodiscard]] bool has(std::string_view name) const { return checkpoint_.find(name) != nullptr; }
+
+  /// Empty when everything fits; else what is missing, what is surplus and what has another shape.
+  [[nodiscard]] std::string mismatches() const;
+  /// Throws ModelError with mismatches(), unless that is empty.
+  void check(std::string_view where) const;
+
+ private:
+  const Checkpoint& checkpoint_;
+  at::ScalarType dtype_;
+  Mode mode_;
+  std::vector<NamedShape> expected_;
+};
+
+}  // namespace assay

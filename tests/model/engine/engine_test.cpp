@@ -1,0 +1,182 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include "harness/base/error.h"
+#include "harness/base/file.h"
+#include "model/vlm.h"
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::filesystem::path parity(const std::string& rest) { return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/parity/data" / rest; }
+
+ImageInput picture(const std::string& name) {
+  const auto file = parity("pictures/" + name);
+  return {name, file.string(), [file]() -> Result<std::string> { return read_file(file); }};
+}
+
+/// Serves a list of requests and keeps what comes back.
+class List : public RequestSource, public GenerationSink {
+ public:
+  explicit List(std::vector<Request> requests) : requests_(std::move(requests)) {}
+  std::optional<Request> next() override { return at_ < requests_.size() ? std::optional(requests_[at_++]) : std::nullopt; }
+  bool is_cancelled() const override { return finished.size() >= cancel_after; }
+  std::optional<Request> finish(const std::string& id, Result<Generation> generation) override {
+    EXPECT_TRUE(finished.emplace(id, std::move(generation)).second) << id << " finished twice";
+    return std::nullopt;
+  }
+  std::map<std::string, Result<Generation>> finished;
+  std::size_t cancel_after = static_cast<std::size_t>(-1);
+
+ private:
+  std::vector<Request> requests_;
+  std::size_t at_ = 0;
+};
+
+std::vector<Request> mixed_requests() {
+  const std::vector<std::string> pictures = {"square.png", "wide.png", "tall.png", "wide.png", "strip.png", "grey.png", "wide.png"};
+  std::vector<Request> requests;
+  for (std::size_t i = 0; i < 21; ++i) {
+    Request request;
+    request.id = std::to_string(i);
+    request.prompt.images.push_back(picture(pictures[i % pictures.size()]));
+    request.prompt.turns.push_back({Role::kUser, {{"", 0}, {std::string(i % 5 + 1, 'x') + " What is shown?", Part::kNoImage}}});
+    request.decoding.max_new_tokens = static_cast<int>(3 + i % 4 * 5);
+    requests.push_back(request);
+  }
+  return requests;
+}
+
+struct Setting {
+  const char* name;
+  DType dtype;
+  int batch, encoder_batch, threads;
+  bool is_reversed;
+};
+void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }
+
+std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting) {
+  VlmOptions options;
+  options.dtype = setting.dtype;
+  options.batch = setting.batch;
+  options.encoder_batch = setting.encoder_batch;
+  options.threads = setting.threads;
+  auto requests = mixed_requests();
+  if (setting.is_reversed) std::reverse(requests.begin(), requests.end());
+  List list(requests);
+  open_vlm(parity("qwen2/checkpoint").string(), options)->run(list, list);
+  std::map<std::string, std::vector<std::int64_t>> ids;
+  for (const auto& [id, generation] : list.finished) ids[id] = generation ? generation->token_ids : std::vector<std::int64_t>{};
+  return ids;
+}
+
+class Repeatable : public ::testing::TestWithParam<Setting> {};
+TEST_P(Repeatable, RepliesDependOnTheirRequestAlone) {
+  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false};
+  const auto expected = replies(alone);
+  EXPECT_EQ(expected.size(), 21u);
+  EXPECT_EQ(replies(GetParam()), expected);
+}
+INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
+                         ::testing::Values(Setting{"batch_8", DType::kFloat32, 8, 4, 1, false}, Setting{"batch_3_reversed", DType::kFloat32, 3, 7, 1, true},
+                                           Setting{"batch_16", DType::kFloat32, 16, 2, 1, true}, Setting{"two_threads", DType::kFloat32, 8, 4, 2, false},
+                                           Setting{"bfloat16_batch_8", DType::kBFloat16, 8, 4, 1, true},
+                                           Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false}),
+                         [](const auto& setting) { return setting.param.name; });
+
+std::unique_ptr<Vlm> open_tiny() {
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  return open_vlm(parity("qwen2/checkpoint").string(), options);
+}
+
+TEST(Engine, FailsOneSampleAndServesTheRest) {
+  auto requests = mixed_requests();
+  requests[1].prompt.images[0].key = "elsewhere";
+  requests[1].prompt.images[0].read_bytes = [] { return SampleFailure{"", "read", "no such file: elsewhere"}; };
+  requests[2].prompt.images[0] = {"broken.jpg", "broken", []() -> Result<std::string> { return std::string("\xFF\xD8\xFF nothing more"); }};
+  List list(requests);
+  open_tiny()->run(list, list);
+  EXPECT_EQ(list.finished.size(), 21u);
+  EXPECT_EQ(list.finished.at("1").error().stage, "read");
+  EXPECT_EQ(list.finished.at("1").error().sample_id, "1");
+  EXPECT_THAT(list.finished.at("2").error().message, HasSubstr("broken.jpg"));
+  EXPECT_EQ(std::count_if(list.finished.begin(), list.finished.end(), [](const auto& f) { return f.second.has_value(); }), 19);
+}
+
+TEST(Engine, StopsSoonWhenCancelled) {
+  List list(mixed_requests());
+  list.cancel_after = 2;
+  open_tiny()->run(list, list);
+  EXPECT_GE(list.finished.size(), 2u);
+  EXPECT_LT(list.finished.size(), 21u);
+}
+
+TEST(Engine, CutsTheReplyAtAStopText) {
+  auto request = mixed_requests()[3];
+  List whole({request});
+  const auto model = open_tiny();
+  model->run(whole, whole);
+  const auto reply = whole.finished.at("3")->reply;
+  ASSERT_GT(reply.size(), 3u);
+  request.decoding.stop = {reply.substr(reply.size() - 2)};
+  List cut({request});
+  model->run(cut, cut);
+  EXPECT_EQ(cut.finished.at("3")->finish, Finish::kStop);
+  EXPECT_EQ(cut.finished.at("3")->reply.find(request.decoding.stop[0]), std::string::npos);
+}
+
+TEST(Engine, CountsPromptTilesAndTimes) {
+  List list({mixed_requests()[1]});
+  open_tiny()->run(list, list);
+  const auto& generation = *list.finished.at("1");
+  EXPECT_EQ(generation.tile_count, 7);
+  EXPECT_EQ(generation.image_digests.size(), 1u);
+  EXPECT_GT(generation.prompt_token_count, 7 * 4);
+  EXPECT_GT(generation.times.encode_ms, 0);
+  EXPECT_GT(generation.times.decode_ms, 0);
+}
+
+/// Ranking by likelihood agrees with the logits of the first token.
+TEST(Engine, RanksOptionsByLikelihood) {
+  const auto model = open_tiny();
+  auto request = mixed_requests()[0];
+  request.options = {"A", "B", "yes it is", "C"};
+  List list({request});
+  model->run(list, list);
+  const auto& generation = *list.finished.at("0");
+  ASSERT_EQ(generation.option_log_probabilities.size(), 4u);
+  EXPECT_EQ(generation.finish, Finish::kRanked);
+  const auto& sums = generation.option_log_probabilities;
+  EXPECT_EQ(generation.reply, request.options[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())]);
+  EXPECT_TRUE(std::all_of(sums.begin(), sums.end(), [](double sum) { return sum < 0; }));
+}
+
+TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
+  const auto message = [](const std::string& path, VlmOptions options = {}) -> std::string {
+    try {
+      (void)open_vlm(path, options);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  EXPECT_THAT(message("no/such/folder"), HasSubstr("no such checkpoint folder"));
+  EXPECT_THAT(message(parity("pictures").string()), HasSubstr("expected a checkpoint folder with a config.json"));
+  VlmOptions options;
+  options.chat_template = "internvl2.5";
+  EXPECT_THAT(message(parity("qwen2/checkpoint").string(), options), HasSubstr("did you mean \"internvl2_5\"?"));
+  options = {};
+  options.device = "cuda";
+  EXPECT_THAT(message(parity("qwen2/checkpoint").string(), options), HasSubstr("not supported yet"));
+}
+
+}  // namespace
+}  // namespace assay

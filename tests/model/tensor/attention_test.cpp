@@ -1,0 +1,56 @@
+#include "model/tensor/attention.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace assay {
+namespace {
+
+/// The formula, in float64.
+at::Tensor plain(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
+  const auto shared = q.size(1) / k.size(1), T = q.size(2), S = k.size(2);
+  const auto keys = k.to(at::kDouble).repeat_interleave(shared, 1), values = v.to(at::kDouble).repeat_interleave(shared, 1);
+  auto scores = at::matmul(q.to(at::kDouble), keys.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(3)));
+  if (is_causal) scores = scores.masked_fill(at::ones({T, S}, at::kBool).triu(S - T + 1), -INFINITY);
+  return at::matmul(at::softmax(scores, -1), values);
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
+
+TEST(Attention, EqualsTheFormula) {
+  const auto q = at::randn({2, 4, 7, 8}), k = at::randn({2, 2, 7, 8}), v = at::randn({2, 2, 7, 8});
+  EXPECT_LT(difference(attention(q, k, v, false), plain(q, k, v, false)), 1e-6);
+  EXPECT_LT(difference(attention(q, k, v, true), plain(q, k, v, true)), 1e-6);
+}
+TEST(Attention, ContinuesAfterEarlierKeys) {
+  const auto q = at::randn({1, 4, 3, 8}), k = at::randn({1, 2, 9, 8}), v = at::randn({1, 2, 9, 8});
+  EXPECT_LT(difference(attention(q, k, v, true), plain(q, k, v, true)), 1e-6);
+}
+
+class DecodeAttention : public ::testing::TestWithParam<at::ScalarType> {};
+TEST_P(DecodeAttention, EqualsTheFormulaWhateverTheBatch) {
+  const auto options = at::TensorOptions(GetParam());
+  const std::int64_t width = 40, lengths[] = {1, 13, 70};
+  const auto q = at::randn({3, 6, width}).to(options);
+  std::vector<at::Tensor> keys, values;
+  std::vector<CacheView> views;
+  for (const auto length : lengths) {
+    keys.push_back(at::randn({2, 80, width}).to(options)), values.push_back(at::randn({2, 80, width}).to(options));
+    views.push_back({keys.back().const_data_ptr(), values.back().const_data_ptr(), 80, length});
+  }
+  const auto together = decode_attention(q, 2, views);
+  for (std::int64_t b = 0; b < 3; ++b) {
+    const auto length = lengths[b];
+    const auto alone = decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(views).subspan(b, 1));
+    EXPECT_TRUE(at::equal(alone[0], together[b]));
+    const auto expected = plain(q.narrow(0, b, 1).unsqueeze(2), keys[b].narrow(1, 0, length).unsqueeze(0), values[b].narrow(1, 0, length).unsqueeze(0), false);
+    EXPECT_LT(difference(together[b], expected[0].squeeze(1)), GetParam() == at::kFloat ? 1e-5 : 2e-2);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Dtypes, DecodeAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
+                         [](const auto& dtype) { return std::string(at::toString(dtype.param)); });
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,128 @@
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "golden_case.h"
+#include "model/internvl/config.h"
+#include "model/internvl/internvl.h"
+
+/// The same weights and pictures as the reference implementation: the same tokens, features and logits, and the same greedy ids.
+namespace assay::testing {
+namespace {
+
+constexpr double kTolerance = 1e-4;
+
+class InternVlParity : public ::testing::TestWithParam<GoldenCase> {
+ protected:
+  static std::filesystem::path checkpoint() { return parity_root() / GetParam().variant / "checkpoint"; }
+
+  static VlmOptions float32() {
+    VlmOptions options;
+    options.dtype = DType::kFloat32;
+    return options;
+  }
+
+  static Vlm& model() {
+    static std::map<std::string, std::unique_ptr<Vlm>> models;
+    auto& model = models[GetParam().variant];
+    if (model == nullptr) model = open_vlm(checkpoint().string(), float32());
+    return *model;
+  }
+
+  /// The recorded tensor `<case>.<what>`; undefined when this case has none.
+  static at::Tensor golden(const std::string& what) {
+    static std::map<std::string, std::unique_ptr<Checkpoint>> files;
+    auto& file = files[GetParam().variant];
+    if (file == nullptr) file = std::make_unique<Checkpoint>(Checkpoint::open(parity_root() / GetParam().variant / "golden.safetensors"));
+    const auto* stored = file->find(GetParam().name + "." + what);
+    if (stored == nullptr) return {};
+    return at::tensor(to_float32(*stored)).reshape(stored->shape);
+  }
+
+  static double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
+
+  /// All tiles of all pictures.  -> [tiles, 3, S, S]
+  static at::Tensor pixels() {
+    std::vector<at::Tensor> parts;
+    const auto request = request_for(GetParam());
+    for (const auto& image : request.prompt.images) {
+      auto array = model().view_pixels(image, request.max_tiles);
+      EXPECT_TRUE(array) << array.error().message;
+      parts.push_back(at::tensor(array->values).reshape(array->shape));
+    }
+    return at::cat(parts);
+  }
+};
+
+TEST_P(InternVlParity, SendsTheSameTokens) {
+  const auto view = model().view_prompt(request_for(GetParam()));
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->token_ids, GetParam().token_ids) << view->text;
+}
+
+TEST_P(InternVlParity, SeesTheSamePixels) {
+  const auto expected = golden("pixels");
+  if (!expected.defined()) GTEST_SKIP() << "no pixels recorded for this case";
+  EXPECT_TRUE(at::equal(pixels(), expected)) << difference(pixels(), expected);
+}
+
+TEST_P(InternVlParity, HasTheSameVisionFeatures) {
+  const auto expected = golden("vision");
+  if (!expected.defined()) GTEST_SKIP() << "no pictures in this case";
+  const c10::InferenceMode inference;
+  const auto config = read_internvl_config(checkpoint());
+  const auto file = Checkpoint::open(checkpoint());
+  Weights weights(file, at::kFloat);
+  const bool is_native = config.naming == VitNaming::kNative;
+  const auto prefix = !is_native ? "vision_model." : weights.has("vision_tower.embeddings.cls_token") ? "vision_tower." : "model.vision_tower.";
+  const InternVit vision(config.vision, config.naming, weights, prefix);
+  EXPECT_LT(difference(vision.forward(pixels(), config.select_layer), expected), kTolerance);
+}
+
+TEST_P(InternVlParity, HasTheSameProjectorOutput) {
+  const auto expected = golden("projector");
+  if (!expected.defined()) GTEST_SKIP() << "no pictures in this case";
+  const c10::InferenceMode inference;
+  const auto family = open_internvl(checkpoint(), float32());
+  EXPECT_LT(difference(family->encode(pixels()), expected), kTolerance);
+}
+
+TEST_P(InternVlParity, HasTheSameLogits) {
+  const auto logits = model().view_logits(request_for(GetParam()));
+  ASSERT_TRUE(logits) << logits.error().message;
+  EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
+}
+
+class OneRequest : public RequestSource, public GenerationSink {
+ public:
+  explicit OneRequest(Request request) : request_(std::move(request)) {}
+  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
+  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
+    result = std::move(generation);
+    return std::nullopt;
+  }
+  Result<Generation> result = SampleFailure{"", "", "never finished"};
+
+ private:
+  std::optional<Request> request_;
+};
+
+TEST_P(InternVlParity, WritesTheSameReply) {
+  OneRequest one(request_for(GetParam()));
+  model().run(one, one);
+  ASSERT_TRUE(one.result) << one.result.error().message;
+  auto expected = GetParam().greedy_ids;
+  const auto end = std::find(expected.begin(), expected.end(), GetParam().end_id);
+  if (end != expected.end()) expected.erase(end + 1, expected.end());
+  EXPECT_EQ(one.result->token_ids, expected);
+  EXPECT_EQ(one.result->reply, GetParam().reply);
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, InternVlParity, ::testing::ValuesIn(read_golden_cases()),
+                         [](const auto& golden) { return golden.param.variant + "_" + golden.param.name; });
+
+}  // namespace
+}  // namespace assay::testing
