@@ -50,9 +50,16 @@ std::string failures_text(const BenchmarkResult& result) {
   return text;
 }
 
-/// Columns of letters, not bytes: metric names may hold category names in any script.
+/// Columns on a terminal, not bytes: category names come in any script, and Chinese letters are two columns wide.
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  std::size_t width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool begins_letter = (byte & 0xC0) != 0x80;
+    const bool is_wide = (byte >= 0xE3 && byte <= 0xED) || byte >= 0xF0;  // U+3000 to U+DFFF, and emoji
+    width += begins_letter ? (is_wide ? 2 : 1) : 0;
+  }
+  return width;
 }
 
 std::string padded(std::string_view text, std::size_t width, bool is_right_aligned) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <type_traits>
 
 #include "harness/base/error.h"
@@ -64,6 +65,8 @@ void CommandLine::fields(RawValues& values, const std::vector<std::string_view>&
     };
   };
   const RunConfig defaults;
+  std::map<std::string_view, std::string> default_texts;
+  for (const auto& [field, text] : field_texts(defaults)) default_texts[field.name] = text;
   visit(defaults, [&]<typename T>(const Field& field, const T&) {
     if (!names.empty() && std::find(names.begin(), names.end(), field.name) == names.end()) return;
     const std::string name(field.name);
@@ -71,7 +74,10 @@ void CommandLine::fields(RawValues& values, const std::vector<std::string_view>&
     if constexpr (std::is_same_v<T, bool>) {
       parts_->app.add_flag_callback(option_name, [&values, name] { values[name] = RawValue{{"true"}, "--" + name}; }, std::string(field.help));
     } else {
-      auto* option = parts_->app.add_option(option_name, take(name), std::string(field.help));
+      const std::string& text = default_texts[field.name];
+      const bool has_default = text != "null" && text != "\"\"" && text != "[]";
+      auto* option = parts_->app.add_option(option_name, take(name),
+                                            has_default ? fmt::format("{} [{}]", field.help, text) : std::string(field.help));
       option->type_name(std::string(field.value_name))->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   });

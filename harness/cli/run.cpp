@@ -2,6 +2,8 @@
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -164,8 +166,12 @@ int run_verb(const Program& program, Arguments arguments) {
   if (options.is_dry_run) return dry_run(program, config, plan);
   log_plan(plan);
   if (interrupt::signal_received() != 0) return interrupted(program, 0, plan.sample_count());
-  const RunFolder folder(config.output.folder);
+  // An existing folder is taken at once, so that a second run is told before it loads a model; a new one is made once there is one.
+  std::optional<RunFolder> held;
+  if (std::filesystem::exists(config.output.folder)) held.emplace(config.output.folder);
   const auto model = program.open_model(config.model.path, vlm_options(config));
+  if (!held) held.emplace(config.output.folder);
+  const RunFolder& folder = *held;
   write_or_compare(folder.path(), make_manifest(config, plan, model->card()));
   RunState state = read_state(plan, JournalFiles(folder.path()));
   log_notes(state.notes);

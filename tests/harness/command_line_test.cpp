@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"report_format", {"report", "/", "--format", "mdd"}, 3, "there are no results"},
         Wrong{"describe", {"describe", "fake_larg"}, 2, "did you mean \"fake_large\"?"},
         Wrong{"list", {"list", "benchmark"}, 2, "did you mean \"benchmarks\"?"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& c) { return std::string(c.param.name); });
 
 TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
   const TemporaryFolder folder;

@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(JournalRecord, Reply,
                                            Text{"replacement_mark", "\xEF\xBF\xBD"}, Text{"empty", ""},
                                            Text{"formula", "=1+1"}, Text{"long_url", "https://x.y/" + std::string(3000, 'z')},
                                            Text{"check_member", R"(","check":"00000000000000000000000000000000"})"}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& c) { return std::string(c.param.name); });
 
 TEST(JournalRecord, WritesBrokenBytesAsMarksAndHex) {
   const std::string line = line_of(record_of("7", "a\xFF"));

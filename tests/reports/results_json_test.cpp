@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
 
 #include <cmath>
 #include <limits>
@@ -56,7 +57,7 @@ TEST(ResultsSchema, RefusesWhatItShould) {
   EXPECT_THAT(with("assay.results/1", "assay.results/2"), HasSubstr("enum"));
   EXPECT_THAT(with("\"samples\": 3", "\"samples\": -3"), HasSubstr("minimum"));
   EXPECT_THAT(with("\"count\"", "\"counts\""), HasSubstr("#/results/0/metrics/0"));
-  EXPECT_THAT(with("\"unparsed\": 0,", ""), HasSubstr("required"));
+  EXPECT_THAT(with("\"empty\": 0,", ""), HasSubstr("required"));
 }
 
 TEST(ResultsJson, ComesBackAsItWas) {

@@ -136,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"spaced_out", "metrics/a.cpp", "  #  include \"harness/plan.h\"", false},
                       Case{"loop_behind_the_door", "harness/run_loop.cpp", "#include \"model/tokenizer/tokenizer.h\"", false},
                       Case{"inspect_behind_the_door", "harness/cli/inspect_text.cpp", "#include \"model/tokenizer/tokenizer.h\"", true}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& c) { return std::string(c.param.name); });
 
 }  // namespace
 }  // namespace assay
