@@ -16,12 +16,12 @@ constexpr std::string_view kInternVl25Text =
 constexpr std::string_view kSystem = "<|im_start|>system\n", kUser = "<|im_start|>user\n", kAssistant = "<|im_start|>assistant\n";
 
 constexpr ChatTemplate kTemplates[] = {
-    {"Hermes-2", kSystem, kUser, kAssistant, "<|im_end|>", "<|im_end|>", "<|im_end|>", kInternVl2Text},
-    {"internlm2-chat", kSystem, kUser, kAssistant, "<|im_end|>", "<|im_end|>", "<|im_end|>", kInternVl2Text},
-    {"internvl2_5", kSystem, kUser, kAssistant, "<|im_end|>\n", "<|im_end|>\n", "<|im_end|>", kInternVl25Text},
-    {"internvl_zh", "", "<human>: ", "<bot>:", " ", "</s>", "</s>", ""},
-    {"native", kSystem, kUser, kAssistant, "<|im_end|>\n", "<|im_end|>\n", "<|im_end|>", ""},
-    {"phi3-chat", "<|system|>\n", "<|user|>\n", "<|assistant|>\n", "<|end|>", "<|end|>", "<|end|>", kInternVl2Text},
+    {"Hermes-2", kSystem, kUser, kAssistant, "<|im_end|>", "<|im_end|>", "", false, "<|im_end|>", kInternVl2Text},
+    {"internlm2-chat", kSystem, kUser, kAssistant, "<|im_end|>", "<|im_end|>", "", false, "<|im_end|>", kInternVl2Text},
+    {"internvl2_5", kSystem, kUser, kAssistant, "<|im_end|>\n", "<|im_end|>\n", "", false, "<|im_end|>", kInternVl25Text},
+    {"internvl_zh", "", "<human>:", "<bot>:", " ", "</s>", " ", true, "</s>", ""},
+    {"native", kSystem, kUser, kAssistant, "<|im_end|>\n", "<|im_end|>\n", "", false, "<|im_end|>", ""},
+    {"phi3-chat", "<|system|>\n", "<|user|>\n", "<|assistant|>\n", "<|end|>", "<|end|>", "", false, "<|end|>", kInternVl2Text},
 };
 
 /// The Python string literal that starts at `at`, single or double quoted, unescaped for \n, \\ and quotes.

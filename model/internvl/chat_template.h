@@ -5,7 +5,8 @@
 
 namespace assay {
 
-/// How a conversation is written down. Every turn is `role + text + separator`; the reply follows the assistant's role.
+/// How a conversation is written down. Every turn is `role + gap + text + separator`; the reply follows the assistant's role. A turn
+/// without text is its bare role, as in the source.
 /// Source: OpenGVLab/InternVL internvl_chat/internvl/conversation.py (styles MPT and INTERNVL_ZH) at 2410d1d.
 struct ChatTemplate {
   std::string_view name;
@@ -14,6 +15,8 @@ struct ChatTemplate {
   std::string_view assistant_role;
   std::string_view user_separator;       ///< after a system or user turn
   std::string_view assistant_separator;  ///< after an assistant turn
+  std::string_view gap;                  ///< between a role and its text
+  bool leads_with_separator;             ///< a separator stands in front even where there is no system text
   std::string_view stop;                 ///< text of the token that ends a reply
   std::string_view system_text;          ///< what the repository's newest version of this template says
 };

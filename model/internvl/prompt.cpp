@@ -56,19 +56,22 @@ std::string text_of(const Turn& turn) {
   return text;
 }
 
+bool is_empty(const Turn& turn) {
+  return std::all_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return !part.is_image() && part.text.empty(); });
+}
+
 Draft write_conversation(const Prompt& prompt, const InternVlConfig& config) {
   const auto& chat = find_chat_template(config.chat_template);
   Draft draft;
   const bool brings_system = !prompt.turns.empty() && prompt.turns.front().role == Role::kSystem;
   const auto system = brings_system ? text_of(prompt.turns.front()) : config.system_text;
-  // INTERNVL_ZH writes its separator after the system text even where there is none.
-  const bool has_bare_separator = chat.system_role.empty() && chat.user_separator == " ";
-  if (!system.empty() || has_bare_separator) draft.text.append(chat.system_role).append(system).append(chat.user_separator);
+  if (!system.empty() || chat.leads_with_separator) draft.text.append(chat.system_role).append(system).append(chat.user_separator);
   for (const auto& turn : prompt.turns) {
     if (turn.role == Role::kSystem) continue;
     const bool is_user = turn.role == Role::kUser;
     draft.text += is_user ? chat.user_role : chat.assistant_role;
-    if (!is_user && has_bare_separator) draft.text += ' ';  // "<bot>: text", but "<bot>:" where the reply is to come
+    if (is_empty(turn)) continue;
+    draft.text += chat.gap;
     add_turn(turn, config.attached, draft);
     draft.text += is_user ? chat.user_separator : chat.assistant_separator;
   }

@@ -1,5 +1,7 @@
 #include "golden_case.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ostream>
 
@@ -28,11 +30,21 @@ GoldenCase read_case(const std::string& variant, const json::Value& value) {
   golden.prompt = json::require_string(value, "prompt", where);
   golden.token_ids = integers(json::require_array(value, "token_ids", where));
   golden.greedy_ids = integers(json::require_array(value, "greedy_ids", where));
+  golden.pixels_digest = json::string_or(value, "pixels_xxh3", "");
   golden.reply = json::require_string(value, "reply", where);
   return golden;
 }
 
-/// "<image>" marks become picture parts. Pictures that the reference's chat puts in front by itself are attached here too.
+}  // namespace
+
+void PrintTo(const GoldenCase& golden, std::ostream* out) { *out << golden.variant << "/" << golden.name; }
+
+std::filesystem::path parity_root() { return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/parity/data"; }
+
+ImageInput image_input(const std::filesystem::path& file) {
+  return {file.filename().string(), file.string(), [file]() -> Result<std::string> { return read_file(file); }};
+}
+
 Turn user_turn(std::string text, std::size_t& next_image, std::size_t attached) {
   constexpr std::string_view kMark = "<image>";
   Turn turn{Role::kUser, {}};
@@ -47,14 +59,16 @@ Turn user_turn(std::string text, std::size_t& next_image, std::size_t attached) 
   return turn;
 }
 
-}  // namespace
-
-void PrintTo(const GoldenCase& golden, std::ostream* out) { *out << golden.variant << "/" << golden.name; }
-
-std::filesystem::path parity_root() { return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/parity/data"; }
-
-ImageInput image_input(const std::filesystem::path& file) {
-  return {file.filename().string(), file.string(), [file]() -> Result<std::string> { return read_file(file); }};
+std::string with_counts(const std::string& prompt) {
+  constexpr std::string_view kToken = "<IMG_CONTEXT>";
+  std::string text;
+  for (std::size_t at = 0; at < prompt.size();) {
+    std::size_t count = 0;
+    while (prompt.compare(at, kToken.size(), kToken) == 0) ++count, at += kToken.size();
+    if (count > 0) text += fmt::format("{}*{}", kToken, count);
+    else text += prompt[at++];
+  }
+  return text;
 }
 
 std::vector<GoldenCase> read_golden_cases() {
