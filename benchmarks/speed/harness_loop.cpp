@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "harness/journal.h"
 #include "harness/run_loop.h"
@@ -24,6 +26,13 @@ class Folder {
   std::filesystem::path path;
 };
 
+std::unique_ptr<Vlm> instant_model() {
+  testing::FakeBehaviour behaviour;
+  behaviour.answer = testing::oracle_answer;
+  behaviour.batch = 64;
+  return testing::make_fake_vlm(std::move(behaviour));
+}
+
 Plan large_plan() {
   RunConfig config;
   config.task.benchmarks = {"fake_large"};
@@ -32,7 +41,7 @@ Plan large_plan() {
 
 void loop_and_journal(benchmark::State& state) {
   const Plan plan = large_plan();
-  const auto model = testing::make_fake_vlm({testing::oracle_answer, 64});
+  const auto model = instant_model();
   const Folder folder;
   const RunState nothing_done = read_state(plan, JournalFiles(folder.path));
   for (auto _ : state) {
@@ -72,7 +81,7 @@ void resume(benchmark::State& state) {
   const Folder folder;
   {
     JournalWriter journal(folder.path);
-    const auto model = testing::make_fake_vlm({testing::oracle_answer, 64});
+    const auto model = instant_model();
     run_samples(planned, read_state(planned, JournalFiles(folder.path)), *model, journal, {});
   }
   for (auto _ : state) benchmark::DoNotOptimize(read_state(planned, JournalFiles(folder.path)));

@@ -56,6 +56,26 @@ class FakeVlm final : public Vlm {
     return view;
   }
 
+  /// Two tiles of 2x2: white, and black but for one red pixel; normalised as ImageNet's.
+  Result<FloatArray> view_pixels(const ImageInput& image, std::optional<int>) override {
+    const auto bytes = image.read_bytes();
+    if (!bytes) return bytes.error();
+    constexpr double kMean[] = {0.485, 0.456, 0.406}, kStd[] = {0.229, 0.224, 0.225};
+    FloatArray pixels{{2, 3, 2, 2}, {}};
+    for (int tile = 0; tile < 2; ++tile)
+      for (int channel = 0; channel < 3; ++channel)
+        for (int i = 0; i < 4; ++i) {
+          const bool is_bright = tile == 0 || (channel == 0 && i == 3);
+          pixels.values.push_back(static_cast<float>(((is_bright ? 1.0 : 0.0) - kMean[channel]) / kStd[channel]));
+        }
+    return pixels;
+  }
+
+  Result<FloatArray> view_logits(const Request& request) override {
+    if (request.prompt.images.size() != 1) return SampleFailure{request.id, "prefill", "one picture expected"};
+    return FloatArray{{4}, {0.5F, -1.0F, 2.5F, 0.0F}};
+  }
+
  private:
   void answer(const Request& request, GenerationSink& sink) {
     if (behaviour_.dies_after >= 0 && answered_ >= behaviour_.dies_after) throw ModelError("the fake engine broke");

@@ -158,7 +158,9 @@ TEST(RunLoop, AsksAgainForFailedSamplesWhenTold) {
   EXPECT_EQ(state.done, 300 - failed);
   {
     JournalWriter journal(folder.path());
-    const auto model = testing::make_fake_vlm({testing::oracle_answer});
+    FakeBehaviour oracle;
+    oracle.answer = testing::oracle_answer;
+    const auto model = testing::make_fake_vlm(oracle);
     EXPECT_EQ(run_samples(plan, state, *model, journal, {}).done_now, failed);
   }
   EXPECT_EQ(main_value(results_of(folder.path(), plan)), 100);
@@ -182,7 +184,8 @@ TEST(RunLoop, KeepsAReplyThatCannotBeScored) {
   options.max_failures = kAnyFailures;
   EXPECT_THAT(start_run(folder.path(), plan, {}, options).failures, ElementsAre(HasSubstr("s3: score: the reply has no number")));
   JournalFiles(folder.path()).for_each([](const JournalRecord& record, RecordPlace) {
-    if (record.id == "s3") EXPECT_EQ(record.generation->reply, "w3");
+    if (record.id != "s3") return;
+    EXPECT_EQ(record.generation->reply, "w3");
   });
   EXPECT_THAT(first_result(results_of(folder.path(), plan)).failed_ids, ElementsAre("s3"));
 }
