@@ -77,3 +77,13 @@ find_path(assay_fmt_headers fmt/format.h REQUIRED)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fmt-first)
 file(CREATE_LINK ${assay_fmt_headers}/fmt ${CMAKE_BINARY_DIR}/fmt-first/fmt SYMBOLIC)
 target_compile_options(assay_torch INTERFACE -I${CMAKE_BINARY_DIR}/fmt-first)
+
+# LibTorch's compute threads are OpenMP's. A wheel brings its own libgomp: linking the system's beside it would make two thread pools.
+file(GLOB assay_gomp ${assay_torch_root}/lib/libgomp*.so*)
+if(NOT assay_gomp)
+  set(assay_gomp gomp)
+endif()
+list(GET assay_gomp 0 assay_gomp)
+add_library(assay_torch_openmp INTERFACE)
+target_link_libraries(assay_torch_openmp INTERFACE ${assay_gomp})
+message(STATUS "OpenMP for LibTorch's threads: ${assay_gomp}")

@@ -37,24 +37,28 @@ const Opened& opened(DType dtype) {
   return all.back().second;
 }
 
+/// [batch, rows, in] times [batch, in, out], so many times.
 struct Product {
-  std::int64_t rows, in, out;
+  std::int64_t batch, rows, in, out;
   std::int64_t times;
-  [[nodiscard]] double flops() const { return 2.0 * static_cast<double>(rows * in * out * times); }
+  [[nodiscard]] double flops() const { return 2.0 * static_cast<double>(batch * rows * in * out * times); }
 };
 
-/// The encoder's linear layers for `tiles` tiles; attention is not among them.
+/// The encoder's matrix products for `tiles` tiles: linear layers, and attention's scores and sums.
 std::vector<Product> encoder_products(const InternVlConfig& c, std::int64_t tiles) {
-  const auto side = c.tile_side / c.vision.patch_size, rows = tiles * (side * side + 1), D = c.vision.hidden_size, L = c.vision.layer_count;
-  return {{rows, 3 * c.vision.patch_size * c.vision.patch_size, D, 1}, {rows, D, 3 * D, L}, {rows, D, D, L},
-          {rows, D, c.vision.intermediate_size, L}, {rows, c.vision.intermediate_size, D, L},
-          {tiles * c.tokens_per_tile(), D * c.merge * c.merge, c.language.hidden_size, 1}};
+  const auto side = c.tile_side / c.vision.patch_size, T = side * side + 1, rows = tiles * T, D = c.vision.hidden_size, L = c.vision.layer_count;
+  const auto N = c.vision.head_count, F = c.vision.intermediate_size, p = c.vision.patch_size;
+  return {{1, rows, 3 * p * p, D, 1},      {1, rows, D, 3 * D, L},          {1, rows, D, D, L},
+          {1, rows, D, F, L},              {1, rows, F, D, L},              {tiles * N, T, D / N, T, L},
+          {tiles * N, T, T, D / N, L},     {1, tiles * c.tokens_per_tile(), D * c.merge * c.merge, c.language.hidden_size, 1}};
 }
 
-std::vector<Product> decoder_products(const LanguageConfig& c, std::int64_t rows, std::int64_t logit_rows) {
-  const auto D = c.hidden_size, Q = c.head_count * c.head_width, KV = c.key_head_count * c.head_width, L = c.layer_count;
-  return {{rows, D, Q + 2 * KV, L}, {rows, Q, D, L}, {rows, D, 2 * c.intermediate_size, L}, {rows, c.intermediate_size, D, L},
-          {logit_rows, D, c.vocabulary_size, 1}};
+/// A prompt's matrix products; of attention the causal half.
+std::vector<Product> prefill_products(const LanguageConfig& c, std::int64_t rows) {
+  const auto D = c.hidden_size, Q = c.head_count * c.head_width, KV = c.key_head_count * c.head_width, L = c.layer_count, K = c.head_width;
+  return {{1, rows, D, Q + 2 * KV, L},     {1, rows, Q, D, L},              {1, rows, D, 2 * c.intermediate_size, L},
+          {1, rows, c.intermediate_size, D, L}, {c.head_count, rows, K, rows / 2, L}, {c.head_count, rows, rows / 2, K, L},
+          {1, 1, D, c.vocabulary_size, 1}};
 }
 
 double flops_of(const std::vector<Product>& products) {
@@ -70,10 +74,14 @@ void report_rate(benchmark::State& state, double flops) {
 void run_products(benchmark::State& state, const std::vector<Product>& products, at::ScalarType dtype) {
   const c10::InferenceMode inference;
   std::vector<std::pair<at::Tensor, at::Tensor>> pairs;
-  for (const auto& p : products) pairs.emplace_back(at::randn({p.rows, p.in}, dtype), at::randn({p.out, p.in}, dtype));
+  for (const auto& p : products) {
+    if (p.batch == 1) pairs.emplace_back(at::randn({p.rows, p.in}, dtype), at::randn({p.out, p.in}, dtype));
+    else pairs.emplace_back(at::randn({p.batch, p.rows, p.in}, dtype), at::randn({p.batch, p.in, p.out}, dtype));
+  }
   for (auto _ : state) {
     for (std::size_t i = 0; i < products.size(); ++i) {
-      for (std::int64_t k = 0; k < products[i].times; ++k) benchmark::DoNotOptimize(at::linear(pairs[i].first, pairs[i].second));
+      const auto& [a, b] = pairs[i];
+      for (std::int64_t k = 0; k < products[i].times; ++k) benchmark::DoNotOptimize(products[i].batch == 1 ? at::linear(a, b) : at::bmm(a, b));
     }
   }
   report_rate(state, flops_of(products));
@@ -100,12 +108,12 @@ void prefill(benchmark::State& state, DType dtype) {
     auto cache = decoder.new_cache();
     benchmark::DoNotOptimize(decoder.extend(embeddings, cache, Decoder::Rows::kLast));
   }
-  report_rate(state, flops_of(decoder_products(decoder.config(), kPromptTokens, 1)));
+  report_rate(state, flops_of(prefill_products(decoder.config(), kPromptTokens)));
   state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(kPromptTokens * state.iterations()), benchmark::Counter::kIsRate);
 }
 
 void prefill_products_alone(benchmark::State& state, DType dtype) {
-  run_products(state, decoder_products(opened(dtype).config.language, kPromptTokens, 1), opened(dtype).dtype);
+  run_products(state, prefill_products(opened(dtype).config.language, kPromptTokens), opened(dtype).dtype);
 }
 
 /// One step of state.range(0) replies, each after a prompt of kPromptTokens.

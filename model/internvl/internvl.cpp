@@ -1,7 +1,6 @@
 #include "model/internvl/internvl.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/version.h>
 

@@ -1,7 +1,6 @@
 #include "model/tensor/attention.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/version.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "model/tensor/attention_bf16.h"
+#include "model/tensor/parallel.h"
 
 namespace assay {
 namespace {
@@ -63,7 +64,7 @@ void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const Cac
   const auto N = q.size(1), K = q.size(2), shared = N / key_heads;
   const T* queries = q.const_data_ptr<T>();
   T* results = out.mutable_data_ptr<T>();
-  at::parallel_for(0, q.size(0) * N, 1, [&](std::int64_t begin, std::int64_t end) {
+  for_ranges(q.size(0) * N, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> room;
     for (std::int64_t i = begin; i < end; ++i) {
       const auto& cache = caches[static_cast<std::size_t>(i / N)];
@@ -74,9 +75,64 @@ void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const Cac
   });
 }
 
+/// Room for heads of up to `keys` keys.
+class HeadRoom {
+ public:
+  HeadRoom(std::int64_t keys, std::int64_t width) {
+    const auto padded = (keys + kHeadColumns - 1) / kHeadColumns * kHeadColumns;
+    halves_.resize(static_cast<std::size_t>(2 * padded * width + kHeadRows * (width + padded)));
+    scores_.resize(static_cast<std::size_t>(kHeadRows * padded));
+    room_.keys = halves_.data();
+    room_.values = room_.keys + padded * width;
+    room_.queries = room_.values + padded * width;
+    room_.shares = room_.queries + kHeadRows * width;
+    room_.scores = scores_.data();
+  }
+  [[nodiscard]] const HeadRoomBf16& get() const { return room_; }
+
+ private:
+  std::vector<std::uint16_t> halves_;
+  std::vector<float> scores_;
+  HeadRoomBf16 room_{};
+};
+
+/// Every head by the kernel of our own.  Shapes as attention()
+at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
+  const auto B = q.size(0), N = q.size(1), T = q.size(2), K = q.size(3), shared = N / k.size(1);
+  auto out = at::empty({B, T, N, K}, q.options());
+  const auto head_at = [](const at::Tensor& t, std::int64_t b, std::int64_t n) {
+    return static_cast<std::uint16_t*>(t.data_ptr()) + b * t.stride(0) + n * t.stride(1);
+  };
+  for_ranges(B * N, [&](std::int64_t begin, std::int64_t end) {
+    const HeadRoom room(k.size(2), K);
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto b = i / N, n = i % N;
+      const HeadBf16 head{head_at(q, b, n), head_at(k, b, n / shared), head_at(v, b, n / shared), static_cast<std::uint16_t*>(out.data_ptr()) + (b * T * N + n) * K,
+                    q.stride(2), k.stride(2), v.stride(2), N * K, T, k.size(2), K, is_causal};
+      attend_head_bf16(head, room.get());
+    }
+  });
+  return out.transpose(1, 2);  // [B, N, T, K]
+}
+
+bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+  return has_avx512_bf16() && q.scalar_type() == at::kBFloat16 && q.device().is_cpu() && q.size(3) % kHeadColumns == 0 && q.stride(3) == 1 && k.stride(3) == 1 &&
+         v.stride(3) == 1;
+}
+
 }  // namespace
 
+bool has_avx512_bf16() {
+#if defined(__x86_64__)
+  static const bool has = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bf16") != 0;
+  return has;
+#else
+  return false;
+#endif
+}
+
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
+  if (fits_bf16_kernel(q, k, v)) return attention_bf16(q, k, v, is_causal);
   const auto shared = q.size(1) / k.size(1);
   const auto keys = shared == 1 ? k : k.repeat_interleave(shared, 1);    // [B, N, S, K]
   const auto values = shared == 1 ? v : v.repeat_interleave(shared, 1);  // [B, N, S, K]

@@ -3,7 +3,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+
+#include "model/tensor/attention_bf16.h"
 
 namespace assay {
 namespace {
@@ -27,6 +30,27 @@ TEST(Attention, EqualsTheFormula) {
 TEST(Attention, ContinuesAfterEarlierKeys) {
   const auto q = at::randn({1, 4, 3, 8}), k = at::randn({1, 2, 9, 8}), v = at::randn({1, 2, 9, 8});
   EXPECT_LT(difference(attention(q, k, v, true), plain(q, k, v, true)), 1e-6);
+}
+
+/// bfloat16 goes another way where the machine allows it; shapes on and off the block sizes.
+TEST(Attention, EqualsTheFormulaInBfloat16) {
+  for (const auto& [T, S, K] : {std::array<std::int64_t, 3>{1, 1, 32}, {8, 32, 64}, {37, 37, 64}, {5, 41, 96}, {130, 130, 128}}) {
+    const auto q = at::randn({2, 4, T, K}).to(at::kBFloat16), k = at::randn({2, 2, S, K}).to(at::kBFloat16), v = at::randn({2, 2, S, K}).to(at::kBFloat16);
+    for (const bool is_causal : {false, true}) {
+      EXPECT_LT(difference(attention(q, k, v, is_causal), plain(q, k, v, is_causal)), 2.5e-2) << T << " " << S << " " << K << " " << is_causal;
+    }
+  }
+}
+TEST(Attention, GivesAPrefixTheSameBitsInBfloat16) {
+  if (!has_avx512_bf16()) GTEST_SKIP() << "this machine has no AVX-512 BF16";
+  const auto q = at::randn({1, 4, 300, 64}).to(at::kBFloat16), k = at::randn({1, 2, 300, 64}).to(at::kBFloat16), v = at::randn({1, 2, 300, 64}).to(at::kBFloat16);
+  const auto whole = attention(q, k, v, true);
+  for (const std::int64_t length : {1, 31, 100, 257}) {
+    const auto prefix = attention(q.narrow(2, 0, length), k.narrow(2, 0, length), v.narrow(2, 0, length), true);
+    EXPECT_TRUE(at::equal(prefix, whole.narrow(2, 0, length))) << length;
+  }
+  const auto tail = attention(q.narrow(2, 290, 10), k, v, true);
+  EXPECT_TRUE(at::equal(tail, whole.narrow(2, 290, 10)));
 }
 
 class DecodeAttention : public ::testing::TestWithParam<at::ScalarType> {};
