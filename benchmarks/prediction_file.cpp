@@ -51,14 +51,14 @@ const json::Value* first_text(const json::Value* value) {
 
 /// Where the reply stands: {key, value}; a null value when the row has none.
 std::pair<std::string_view, const json::Value*> find_reply(const json::Value& row) {
-  for (const std::string_view key : {"reply", "prediction", "pred", "filtered_resps", "resps", "text", "answer"}) {
+  for (const std::string_view key : {"reply", "prediction", "pred", "filtered_resps", "resps", "response", "text", "answer"}) {
     if (const json::Value* value = first_text(json::find(row, key))) return {key, value};
   }
   return {"", nullptr};
 }
 
 std::vector<std::string> find_references(const Row& row, std::string_view reply_key) {
-  for (const std::string_view key : {"references", "answers", "label", "gt_answer", "gt_answers", "annotation", "answer", "target"}) {
+  for (const std::string_view key : {"references", "answers", "label", "gt_answer", "gt_answers", "gt", "annotation", "answer", "target"}) {
     const json::Value* value = key == reply_key && row.doc != nullptr ? json::find(*row.doc, key) : key == reply_key ? nullptr : row.find(key);
     if (value == nullptr || value->IsNull()) continue;
     if (is_scalar(*value)) return {text_of_scalar(*value)};
@@ -85,7 +85,7 @@ Prediction prediction_from(const json::Value& object, std::string where) {
   if (!object.IsObject()) throw DataError(fmt::format("{}: expected an object with an id and a reply, got {}", where, json::dump(object).substr(0, 40)));
   const Row row{object, json::find(object, "doc")};
   const auto [reply_key, reply] = find_reply(object);
-  if (reply == nullptr) throw DataError(fmt::format("{}: no reply (looked for \"reply\", \"prediction\", \"pred\", \"text\", \"answer\")", where));
+  if (reply == nullptr) throw DataError(fmt::format("{}: no reply (looked for \"reply\", \"prediction\", \"pred\", \"response\", \"text\", \"answer\")", where));
   Prediction prediction;
   prediction.where = std::move(where);
   prediction.reply = text_of_scalar(*reply);
@@ -120,15 +120,30 @@ std::vector<Prediction> read_json_lines(std::string_view text, const std::string
   return predictions;
 }
 
-std::vector<Prediction> read_json(const std::filesystem::path& path) {
-  const std::string text = read_file(path);
-  if (!python::strip(text).starts_with('[')) return read_json_lines(text, path.string());
-  const auto document = json::parse(text, path.string());
+std::vector<Prediction> read_rows(const json::Value& rows, const std::string& where) {
   std::vector<Prediction> predictions;
-  for (rapidjson::SizeType i = 0; i < document.Size(); ++i) {
-    predictions.push_back(prediction_from(document[i], fmt::format("{}[{}]", path.string(), i)));
-  }
+  for (rapidjson::SizeType i = 0; i < rows.Size(); ++i) predictions.push_back(prediction_from(rows[i], fmt::format("{}[{}]", where, i)));
   return predictions;
+}
+
+/// Whether every line is an object by itself, going by the first: "{" alone opens an object over many lines.
+bool holds_json_lines(std::string_view text) {
+  std::string_view line = python::strip(text.substr(0, text.find('\n')));
+  if (line.ends_with(',')) line.remove_suffix(1);
+  return line.empty() || (line.starts_with('{') && line.ends_with('}') && python::strip(text.substr(line.size())) != "");
+}
+
+std::vector<Prediction> read_json(const std::filesystem::path& path) {
+  const std::string content = read_file(path), name = path.string();
+  const std::string_view text = python::strip(content);
+  if (holds_json_lines(text)) return read_json_lines(content, name);
+  const auto document = json::parse(content, name);
+  if (document.IsArray()) return read_rows(document, name);
+  const json::Value* records = json::find(document, "records");
+  if (records != nullptr && records->IsArray()) return read_rows(*records, name + ": records");
+  std::vector<Prediction> single;
+  single.push_back(prediction_from(document, name));
+  return single;
 }
 
 std::vector<Prediction> read_tsv(const std::filesystem::path& path) {
@@ -181,6 +196,13 @@ std::vector<Reply> unmatched_replies(std::vector<Prediction> predictions, const 
   return replies;
 }
 
+/// Rows that name no sample but bring their own labels, as InternVL's result files do: there is nothing to look up.
+bool stands_alone(const std::vector<Prediction>& predictions) {
+  return std::all_of(predictions.begin(), predictions.end(), [](const Prediction& prediction) {
+    return prediction.sample.id.empty() && !prediction.sample.references.empty();
+  });
+}
+
 }  // namespace
 
 std::vector<Prediction> read_prediction_file(const std::filesystem::path& path) {
@@ -198,7 +220,7 @@ std::vector<Prediction> read_prediction_file(const std::filesystem::path& path) 
 
 std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path,
                                      const MatchRules& rules) {
-  if (data == nullptr) return unmatched_replies(std::move(predictions), path, rules);
+  if (data == nullptr || stands_alone(predictions)) return unmatched_replies(std::move(predictions), path, rules);
   std::unordered_map<std::string, std::size_t> row_of;
   std::vector<std::string> repeated, missing, unmatched;
   for (std::size_t i = 0; i < predictions.size(); ++i) {

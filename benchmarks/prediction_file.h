@@ -18,11 +18,11 @@ struct Prediction {
 };
 
 /// Reads, by content:
-///   - a JSON array, or JSON lines (a trailing comma is allowed), of objects:
+///   - a JSON array, an object with one in `records`, or JSON lines (a trailing comma is allowed), of objects:
 ///     id from `id`, `question_id`, `questionId`, `index` (or, last, `doc_id`); reply from `reply`, `prediction`, `pred`, `filtered_resps`,
-///     `resps`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `annotation`, `target`, and
-///     `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options` or `A` to `Z`; every other
-///     text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
+///     `resps`, `response`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `gt`, `annotation`,
+///     `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options` or `A` to
+///     `Z`; every other text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
 ///   - a VLMEvalKit TSV with a `prediction` column.
 ///
 /// Throws   DataError for another file, and with file and line for a row without a reply
@@ -37,8 +37,8 @@ struct MatchRules {
   bool may_repeat_unmatched = false;
 };
 
-/// The predictions as replies. With `data` each is matched by id and takes its sample from there, in the data's order; without, the rows must
-/// carry their labels themselves and keep their order.
+/// The predictions as replies. With `data` each is matched by id and takes its sample from there, in the data's order; without, or where no row
+/// names an id and all bring a label, they keep their order, and a row without an id is numbered by its position.
 ///
 /// Throws   DataError that lists ids unmatched, missing or given twice (the first ten and how many), or rows without a label
 [[nodiscard]] std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const SampleSource* data,

@@ -46,6 +46,28 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PredictionRow,
                       Case{"seed", R"({"question_id": "v1", "prediction": "A", "gt_answer": "C"})", "v1", "A", "C"}),
     [](const auto& c) { return c.param.name; });
 
+TEST(PredictionFile, ReadsJsonOverManyLines) {
+  constexpr std::string_view kRows = "[\n{\n\"pred\": \"x\",\n\"target\": \"y\"\n},\n{\n\"pred\": \"z\",\n\"target\": \"z\"\n}\n]\n";
+  for (const auto& content : {std::string(kRows), "{\n\"mean\": 1,\n\"records\": " + std::string(kRows) + "}\n",
+                              R"({"records": [{"pred": "x", "gt": "y"}, {"response": "z", "gt": "z"}]})" + std::string("\n")}) {
+    const auto predictions = read("p.json", content);
+    ASSERT_EQ(predictions.size(), 2u) << content;
+    EXPECT_EQ(predictions[0].reply + predictions[1].reply, "xz");
+    EXPECT_THAT(predictions[0].sample.references, ElementsAre("y"));
+  }
+  EXPECT_EQ(read("p.json", "{\n\"id\": 1,\n\"reply\": \"x\"\n}\n").at(0).reply, "x");
+}
+TEST(PredictionFile, NumbersRowsThatBringTheirLabelsAndNoId) {
+  std::vector<Sample> samples(1);
+  samples[0].id = "b";
+  const testing::FakeSource data(samples);
+  const TemporaryFile file("p.json", R"([{"pred": "x", "target": "y"}, {"pred": "z", "target": "z"}])");
+  for (const SampleSource* source : {static_cast<const SampleSource*>(nullptr), static_cast<const SampleSource*>(&data)}) {
+    const auto replies = match_predictions(read_prediction_file(file.path()), source, file.path());
+    ASSERT_EQ(replies.size(), 2u);
+    EXPECT_EQ(replies[0].sample.id + replies[1].sample.id, "01");
+  }
+}
 TEST(PredictionFile, KeepsOptionsAndFields) {
   const auto predictions = read("p.jsonl", R"({"index": 1, "A": "cat", "B": 2, "prediction": "x", "l2-category": "logic", "hint": "h", "question": "q"})");
   const Sample& sample = predictions.at(0).sample;
@@ -67,6 +89,8 @@ TEST(PredictionFile, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(message("p.jsonl", "{\"id\": 1, \"reply\": \"x\"}\n{\"id\": 2}\n"), HasSubstr("p.jsonl:2: no reply"));
   EXPECT_THAT(message("p.jsonl", "{\"id\": 1, \"reply\": \"x\"}\n{\"id\": 2\n"), HasSubstr("p.jsonl:2:"));
   EXPECT_THAT(message("p.json", "[1]"), HasSubstr("expected an object"));
+  EXPECT_THAT(message("p.json", "{\n\"records\": [\n{\"reply\": }]}"), HasSubstr("p.json:3:11: not JSON"));
+  EXPECT_THAT(message("p.json", R"({"records": [{"id": 1}]})"), HasSubstr("p.json: records[0]: no reply"));
   EXPECT_THAT(message("p.json", ""), HasSubstr("no predictions"));
   EXPECT_THAT(message("p.xlsx", "PK"), HasSubstr("save it as TSV"));
   EXPECT_THAT(message("p.tsv", "index\tquestion\n1\tq\n"), HasSubstr("\"prediction\""));
