@@ -120,7 +120,8 @@ fs::path find_first(std::span<const fs::path> roots, std::span<const std::string
   if (auto found = try_find_first(roots, relative_candidates)) return *found;
   auto message = fmt::format("{} was not found.", what);
   if (roots.empty()) message += " No data folder is known.";
-  for (const auto& root : roots) message += fmt::format("\n  looked in {} for {}", root.string(), fmt::join(relative_candidates, ", "));
+  else message += fmt::format("\n  looked for {}", fmt::join(relative_candidates, ", "));
+  for (const auto& root : roots) message += fmt::format("\n  in {}", root.string());
   message += "\nSay where the data lies with --data-dir DIR, or set ASSAY_DATA (or LMUData, as VLMEvalKit does).";
   throw DataError(message);
 }

@@ -61,7 +61,7 @@ TEST(FindFirst, ListsWhatWasTriedAndTheWayOut) {
   const TemporaryFolder folder;
   const std::vector<std::filesystem::path> roots = {folder.path()};
   const auto message = data_error_of([&] { (void)find_first(roots, std::vector<std::string>{"MME.tsv", "MME"}, "mme"); });
-  EXPECT_THAT(message, HasSubstr("mme was not found.\n  looked in " + folder.path().string() + " for MME.tsv, MME\n"));
+  EXPECT_THAT(message, HasSubstr("mme was not found.\n  looked for MME.tsv, MME\n  in " + folder.path().string() + "\n"));
   EXPECT_THAT(message, HasSubstr("--data-dir DIR"));
 }
 
