@@ -3,15 +3,30 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 namespace assay::interrupt {
 namespace {
 
 volatile std::sig_atomic_t g_signal = 0;
+volatile std::time_t g_first_ms = 0;
+
+/// coreutils' timeout and some job systems send a signal to the process and to its group: the echo is no second wish.
+constexpr std::time_t kEchoMs = 100;
+
+std::time_t now_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);  // may be called in a signal handler
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
 
 void handle(int signal) {
-  if (g_signal != 0) _exit(exit_code_of(signal));
+  if (g_signal != 0) {
+    if (now_ms() - g_first_ms < kEchoMs) return;
+    _exit(exit_code_of(signal));
+  }
+  g_first_ms = now_ms();
   g_signal = signal;
   constexpr std::string_view kNote = "\nassay: stopping after the samples at hand; press again to stop at once\n";
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, kNote.data(), kNote.size());

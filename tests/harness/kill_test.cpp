@@ -115,10 +115,21 @@ TEST(Interrupt, EndsAtOnceTheSecondTime) {
   wait_for_journal(folder / "run", 1, child);
   const auto began = std::chrono::steady_clock::now();
   child.signal(SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   child.signal(SIGINT);
   EXPECT_EQ(child.wait().exit_code, 130);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(2500));
+}
+
+TEST(Interrupt, TakesASignalAndItsEchoForOne) {
+  const TemporaryFolder folder;
+  ChildProcess child(run_command(folder / "run", "slow:50"));
+  wait_for_journal(folder / "run", 1, child);
+  child.signal(SIGTERM);
+  child.signal(SIGTERM);
+  const auto ended = child.wait();
+  EXPECT_EQ(ended.exit_code, 143);
+  EXPECT_THAT(ended.err, HasSubstr("assay: interrupted; "));
 }
 
 TEST(Lock, KeepsTwoRunsOutOfOneFolder) {
