@@ -199,8 +199,8 @@ std::vector<std::string> validate(const RunConfig& config, std::span<const std::
   at_least_one("max-new-tokens", config.decoding.max_new_tokens);
   at_least_one("max-tiles", config.decoding.max_tiles);
   at_least_one("batch", std::optional(config.model.batch));
-  at_least_one("image-max-pixels", std::optional(config.model.image_max_pixels));
-  at_least_one("image-max-bytes", std::optional(config.model.image_max_bytes));
+  at_least_one("max-image-pixels", std::optional(config.model.max_image_pixels));
+  at_least_one("max-image-bytes", std::optional(config.model.max_image_bytes));
   demand(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
   demand(config.output.max_failures >= 0 && config.output.max_failures <= 1,
          fmt::format("--max-failures must be a share in [0, 1], got {}", config.output.max_failures));
@@ -239,7 +239,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.batch = config.model.batch;
   options.chat_template = config.model.chat_template;
   options.system_text = config.model.has_no_system ? std::optional<std::string>("") : config.model.system_text;
-  options.image_limits = {config.model.image_max_pixels, config.model.image_max_bytes};
+  options.image_limits = {config.model.max_image_pixels, config.model.max_image_bytes};
   return options;
 }
 

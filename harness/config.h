@@ -21,8 +21,8 @@ struct ModelConfig {
   std::optional<std::string> chat_template;
   std::optional<std::string> system_text;
   bool has_no_system = false;
-  std::int64_t image_max_pixels = ImageLimits{}.max_pixels;
-  std::int64_t image_max_bytes = ImageLimits{}.max_bytes;
+  std::int64_t max_image_pixels = ImageLimits{}.max_pixels;
+  std::int64_t max_image_bytes = ImageLimits{}.max_bytes;
 };
 
 /// What is asked, and how the replies are scored.
@@ -90,12 +90,12 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"max-tiles", "N", "most tiles a picture is cut into; default: as the checkpoint says", Effect::kFixed},
         config.decoding.max_tiles);
   field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
-  field(Field{"device", "NAME", "cpu, cuda, cuda:1", Effect::kFixed}, config.model.device);
+  field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
   field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
   field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);
-  field(Field{"image-max-pixels", "N", "a picture with more is a failed sample", Effect::kFixed}, config.model.image_max_pixels);
-  field(Field{"image-max-bytes", "N", "a picture file with more is a failed sample", Effect::kFixed}, config.model.image_max_bytes);
+  field(Field{"max-image-pixels", "N", "a picture with more is a failed sample", Effect::kFixed}, config.model.max_image_pixels);
+  field(Field{"max-image-bytes", "N", "a picture file with more is a failed sample", Effect::kFixed}, config.model.max_image_bytes);
   field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
   field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},

@@ -4,5 +4,5 @@
 #include "model/vlm.h"
 
 int main(int argc, char** argv) {
-  return assay::run_program(argc, argv, {assay::benchmark_catalog(), assay::open_vlm, assay::inspect_checkpoint, {}});
+  return assay::run_program(argc, argv, {assay::benchmark_catalog(), assay::open_vlm, assay::inspect_checkpoint, assay::model_families, {}});
 }

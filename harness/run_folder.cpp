@@ -22,6 +22,10 @@ std::string text_in(int descriptor) {
   return got > 0 ? std::string(buffer.data(), static_cast<std::size_t>(got)) : std::string("another process");
 }
 
+ConfigError no_folder(std::string_view option, const std::filesystem::path& path, std::string_view reason) {
+  return ConfigError(fmt::format("{}: cannot make the folder \"{}\": {}; name another one", option, path.string(), reason));
+}
+
 int lock_or_throw(const std::filesystem::path& run) {
   const auto path = run / "lock";
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -44,15 +48,28 @@ int lock_or_throw(const std::filesystem::path& run) {
 }  // namespace
 
 RunFolder::RunFolder(std::filesystem::path path) : path_(std::move(path)) {
-  std::error_code error;
-  std::filesystem::create_directories(path_, error);
-  if (error || !std::filesystem::is_directory(path_))
-    throw ConfigError(fmt::format("--out: cannot make the folder \"{}\": {}", path_.string(), error ? error.message() : "a file is there"));
+  make_folder("--out", path_);
   lock_ = lock_or_throw(path_);
 }
 
 RunFolder::~RunFolder() {
   if (lock_ >= 0) ::close(lock_);
+}
+
+void make_folder(std::string_view option, const std::filesystem::path& path) {
+  check_folder(option, path);
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) throw no_folder(option, path, error.message());
+}
+
+void check_folder(std::string_view option, const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::filesystem::path there = std::filesystem::absolute(path);
+  while (there.has_relative_path() && !std::filesystem::exists(there, ignored)) there = there.parent_path();
+  if (!std::filesystem::is_directory(there, ignored)) throw no_folder(option, path, fmt::format("\"{}\" is a file", there.string()));
+  if (::access(there.c_str(), W_OK | X_OK) != 0)
+    throw no_folder(option, path, fmt::format("no writing in \"{}\": {}", there.string(), std::strerror(errno)));
 }
 
 std::filesystem::path manifest_path(const std::filesystem::path& run) { return run / "manifest.json"; }

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace assay {
 
@@ -19,6 +20,12 @@ class RunFolder {
   std::filesystem::path path_;
   int lock_ = -1;
 };
+
+/// Makes the folder that `option` ("--out") names, and those above it. Throws ConfigError with the option and the reason when it cannot be.
+void make_folder(std::string_view option, const std::filesystem::path& path);
+
+/// Throws what make_folder would, without making anything: a run is told before it has loaded a model.
+void check_folder(std::string_view option, const std::filesystem::path& path);
 
 [[nodiscard]] std::filesystem::path manifest_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path results_path(const std::filesystem::path& run);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -26,5 +27,14 @@ struct CheckpointReport {
 
 /// Throws ConfigError for a folder that is not there or of no family we know, ModelError when its files cannot be read.
 [[nodiscard]] CheckpointReport inspect_checkpoint(const std::string& path);
+
+/// A family of checkpoints that this build can run.
+struct FamilyName {
+  std::string_view name;         ///< "internvl"
+  std::string_view model_types;  ///< config.json's "model_type" by which it is told
+};
+
+/// None in a build without LibTorch.
+[[nodiscard]] std::vector<FamilyName> model_families();
 
 }  // namespace assay

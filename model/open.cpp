@@ -42,6 +42,12 @@ const FamilyEntry& family_of(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::vector<FamilyName> model_families() {
+  std::vector<FamilyName> names;
+  for (const auto& entry : kFamilies) names.push_back({entry.name, entry.model_types});
+  return names;
+}
+
 std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions& options) {
   try {
     return make_engine(family_of(path).open(path, options), options);

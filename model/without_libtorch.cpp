@@ -12,6 +12,8 @@ ConfigError no_engine(const std::string& path) {
 
 }  // namespace
 
+std::vector<FamilyName> model_families() { return {}; }
+
 std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions&) { throw no_engine(path); }
 
 CheckpointReport inspect_checkpoint(const std::string& path) { throw no_engine(path); }

@@ -53,6 +53,10 @@ void CommandLine::list(const std::string& name, std::vector<std::string>& values
   parts_->app.add_option(parts_->option(name), values, help)->allow_extra_args(false)->delimiter(',');
 }
 
+void CommandLine::texts(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  parts_->app.add_option(parts_->option(name), values, help)->allow_extra_args(false);
+}
+
 void CommandLine::argument(const std::string& name, std::string& value, const std::string& help) {
   parts_->app.add_option(name, value, help);
 }

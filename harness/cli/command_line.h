@@ -18,6 +18,7 @@ class CommandLine {
   void flag(const std::string& name, bool& value, const std::string& help);
   void text(const std::string& name, std::string& value, const std::string& help);
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable, and a,b,c
+  void texts(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable; a comma is a letter
   void argument(const std::string& name, std::string& value, const std::string& help);
   /// An option for each config field named, or for all when there are none named; what is given lands in `values`.
   void fields(RawValues& values, const std::vector<std::string_view>& names = {});

@@ -13,6 +13,7 @@
 #include "harness/base/json.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/verbs.h"
+#include "harness/run_folder.h"
 #include "model/checkpoint/npy.h"
 
 namespace assay {
@@ -66,7 +67,7 @@ void write_png(const std::filesystem::path& path, const std::vector<std::uint8_t
 }
 
 void write_tiles(const std::filesystem::path& folder, const FloatArray& pixels, const Normalisation& normalisation) {
-  std::filesystem::create_directories(folder);
+  make_folder("--tiles", folder);
   for (std::int64_t i = 0; i < pixels.shape.at(0); ++i)
     write_png(folder / fmt::format("tile-{:02}.png", i), tile_bytes(pixels, i, normalisation), pixels.shape[3], pixels.shape[2]);
 }
@@ -102,7 +103,7 @@ int inspect_pixels(const Program& program, Arguments arguments) {
   std::string image, out, tiles;
   CommandLine line("inspect pixels", "The float32 tensor [tiles, 3, side, side] that the encoder would see of a picture.",
                    "  assay inspect pixels --model M --image chart.png --out pixels.npy --tiles tiles/\n");
-  line.fields(given, {"model", "max-tiles", "image-max-pixels", "image-max-bytes", "threads"});
+  line.fields(given, {"model", "max-tiles", "max-image-pixels", "max-image-bytes", "threads"});
   line.text("image", image, "picture file");
   line.text("out", out, "NumPy file to write");
   line.text("tiles", tiles, "folder for the tiles as PNG");
@@ -125,9 +126,9 @@ int inspect_logits(const Program& program, Arguments arguments) {
   std::vector<std::string> images;
   CommandLine line("inspect logits", "The logits [V] of the token after a prompt, as float32.",
                    "  assay inspect logits --model M --image chart.png --prompt 'What is shown?' --dtype float32 --out logits.npy\n");
-  line.fields(given, {"model", "max-tiles", "dtype", "device", "chat-template", "system", "no-system", "image-max-pixels",
-                      "image-max-bytes", "threads"});
-  line.list("image", images, "picture file, attached before the text; may be repeated");
+  line.fields(given, {"model", "max-tiles", "dtype", "device", "chat-template", "system", "no-system", "max-image-pixels",
+                      "max-image-bytes", "threads"});
+  line.texts("image", images, "picture file, attached before the text; may be repeated");
   line.text("prompt", prompt, "the user's text");
   line.text("out", out, "NumPy file to write");
   if (!line.parse(std::move(arguments))) return 0;

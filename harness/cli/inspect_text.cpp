@@ -108,7 +108,7 @@ int inspect_prompt(const Program& program, Arguments arguments) {
   CommandLine line("inspect prompt", "The exact prompt of one sample, as a run would send it.",
                    "  assay inspect prompt --model M --bench chartqa_test --data-dir data --sample 17\n");
   line.fields(given, {"model", "bench", "data-dir", "sample", "prompt-profile", "max-tiles", "max-new-tokens", "dtype", "device",
-                      "chat-template", "system", "no-system", "image-max-pixels", "image-max-bytes", "threads", "format"});
+                      "chat-template", "system", "no-system", "max-image-pixels", "max-image-bytes", "threads", "format"});
   if (!line.parse(std::move(arguments))) return 0;
   const RunConfig config = make_config({}, given);
   auto problems = validate(config, names_of(program.catalog));

@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kExamples =
     "  assay list\n"
     "  assay list benchmarks --format json\n"
+    "  assay list models\n"
     "  assay list profiles\n";
 
 std::string benchmarks_text(const Program& program) {
@@ -55,6 +56,25 @@ json::Value benchmark_value(const Benchmark& benchmark, json::Document::Allocato
   return value;
 }
 
+std::string models_text(const Program& program) {
+  std::string text;
+  for (const auto& family : program.model_families()) text += fmt::format("{} (model_type {})\n", family.name, family.model_types);
+  return text.empty() ? "none: this build has no engine; configure with -DASSAY_WITH_LIBTORCH=ON\n" : text;
+}
+
+std::string models_json(const Program& program) {
+  json::Document document;
+  auto& allocator = document.GetAllocator();
+  document.SetArray();
+  for (const auto& family : program.model_families()) {
+    json::Value value(rapidjson::kObjectType);
+    value.AddMember("name", json::string_value(family.name, allocator), allocator);
+    value.AddMember("model_types", json::string_value(family.model_types, allocator), allocator);
+    document.PushBack(value, allocator);
+  }
+  return json::dump_pretty(document) + "\n";
+}
+
 std::string catalog_json(const Program& program) {
   json::Document document;
   auto& allocator = document.GetAllocator();
@@ -62,6 +82,15 @@ std::string catalog_json(const Program& program) {
   for (const auto& entry : program.catalog) document.PushBack(benchmark_value(*entry.make(), allocator), allocator);
   return json::dump_pretty(document) + "\n";
 }
+
+/// What can be listed, and how. Benchmarks in JSON carry their profiles.
+struct Listing {
+  const char* name;
+  std::string (*text)(const Program& program);
+  std::string (*json)(const Program& program);
+};
+constexpr Listing kListings[] = {
+    {"benchmarks", benchmarks_text, catalog_json}, {"models", models_text, models_json}, {"profiles", profiles_text, catalog_json}};
 
 std::string description(const Benchmark& benchmark) {
   std::string text = fmt::format("{}: {}\n  paper: {}\n  split: {}\n  main metric: {}\n  asked as: {}\n  scored as: {}\n", benchmark.name(),
@@ -87,14 +116,17 @@ std::string data_text(const Benchmark& benchmark, const std::string& data_dir) {
 int list_verb(const Program& program, Arguments arguments) {
   std::string what = "benchmarks", format = "text";
   CommandLine line("list", "Lists what is built in.", kExamples);
-  line.argument("WHAT", what, "benchmarks (default) or profiles");
+  line.argument("WHAT", what, "benchmarks (default), models or profiles");
   line.text("format", format, "text or json");
   if (!line.parse(std::move(arguments))) return 0;
-  const std::vector<std::string> known = {"benchmarks", "profiles"};
-  if (std::find(known.begin(), known.end(), what) == known.end())
-    throw ConfigError(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, known)));
-  print_out(wants_json(format) ? catalog_json(program) : what == "profiles" ? profiles_text(program) : benchmarks_text(program));
-  return 0;
+  std::vector<std::string> known;
+  for (const Listing& listing : kListings) {
+    known.emplace_back(listing.name);
+    if (what != listing.name) continue;
+    print_out(wants_json(format) ? listing.json(program) : listing.text(program));
+    return 0;
+  }
+  throw ConfigError(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, known)));
 }
 
 int describe_verb(const Program& program, Arguments arguments) {

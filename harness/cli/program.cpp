@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <utility>
 
@@ -20,7 +21,7 @@ constexpr std::array kVerbs = {
     Verb{"run", "ask a model every sample of some benchmarks, score the replies; goes on by itself where it was interrupted", run_verb},
     Verb{"score", "score the replies of a run again, or somebody's prediction file", score_verb},
     Verb{"report", "write a finished run's numbers as text, JSON or Markdown", report_verb},
-    Verb{"list", "benchmarks and their profiles", list_verb},
+    Verb{"list", "benchmarks, models (families of checkpoints), profiles", list_verb},
     Verb{"describe", "one benchmark: what it asks, how it scores, where its data comes from", describe_verb},
     Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},
 };
@@ -86,6 +87,9 @@ int run_program(int argc, const char* const* argv, Program program) {
   } catch (const Error& error) {
     fmt::print(stderr, "assay: {}\n", error.what());
     return error.exit_code();
+  } catch (const std::filesystem::filesystem_error& error) {
+    fmt::print(stderr, "assay: {}: {}\n", error.path1().string(), error.code().message());
+    return DataError("").exit_code();
   } catch (const std::bad_alloc&) {
     fmt::print(stderr, "assay: out of memory; a smaller --batch or fewer --max-tiles may fit\n");
     return ModelError("").exit_code();

@@ -15,6 +15,7 @@ struct Program {
   std::span<const BenchmarkEntry> catalog;
   std::unique_ptr<Vlm> (*open_model)(const std::string& path, const VlmOptions& options) = nullptr;
   CheckpointReport (*inspect_checkpoint)(const std::string& path) = nullptr;
+  std::vector<FamilyName> (*model_families)() = nullptr;
   std::vector<std::string> command;  ///< as it was called, for the hint how to go on
 };
 

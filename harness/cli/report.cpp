@@ -58,7 +58,7 @@ int report_verb(const Program&, Arguments arguments) {
   const RunRecord record = parse_results(read_file(path), path.string());
   std::vector<const Format*> formats;
   for (const auto& name : names) formats.push_back(&format_named(name));
-  if (!out.empty()) std::filesystem::create_directories(out);
+  if (!out.empty()) make_folder("--out", out);
   for (const Format* format : formats) {
     if (out.empty()) print_out(format->write(record));
     else write_file_atomically(std::filesystem::path(out) / format->file_name, format->write(record));

@@ -125,7 +125,7 @@ Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState
 
 void write_submissions(const RunFolder& folder, const std::vector<Submission>& submissions) {
   if (submissions.empty()) return;
-  std::filesystem::create_directories(submissions_path(folder.path()));
+  make_folder("--out", submissions_path(folder.path()));
   for (const auto& submission : submissions) {
     const auto path = submissions_path(folder.path()) / std::filesystem::path(submission.file_name).filename();
     write_file_atomically(path, submission.content);
@@ -162,6 +162,7 @@ int run_verb(const Program& program, Arguments arguments) {
     return 0;
   }
   interrupt::install();
+  if (!options.is_dry_run) check_folder("--out", config.output.folder);
   const Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
   if (options.is_dry_run) return dry_run(program, config, plan);
   log_plan(plan);

@@ -2,7 +2,12 @@
 #include "tests/fakes/fake_benchmark.h"
 #include "tests/fakes/fake_vlm.h"
 
+namespace {
+std::vector<assay::FamilyName> fake_families() { return {{"fake", "fake_chat"}}; }
+}  // namespace
+
 /// The whole command line on fakes: what the tests run, interrupt and kill.
 int main(int argc, char** argv) {
-  return assay::run_program(argc, argv, {assay::testing::fake_catalog(), assay::testing::open_fake_vlm, assay::testing::inspect_fake, {}});
+  return assay::run_program(
+      argc, argv, {assay::testing::fake_catalog(), assay::testing::open_fake_vlm, assay::testing::inspect_fake, fake_families, {}});
 }

@@ -46,6 +46,12 @@ TEST(Assay, ListsItsBenchmarksSorted) {
   EXPECT_THAT(listed.err, IsEmpty());
 }
 
+TEST(Assay, ListsModelsAndProfiles) {
+  EXPECT_EQ(fakes({"list", "models"}).out, "fake (model_type fake_chat)\n");
+  EXPECT_EQ(json::parse(fakes({"list", "models", "--format", "json"}).out, "stdout")[0]["name"], "fake");
+  EXPECT_THAT(assay({"list", "profiles"}).out, HasSubstr("chartqa_test\n  asked as: vlmevalkit"));
+}
+
 TEST(Assay, DescribesABenchmark) {
   const auto described = assay({"describe", "chartqa_test"});
   EXPECT_EQ(described.exit_code, 0) << described.err;
@@ -250,6 +256,23 @@ TEST(Report, WritesEveryFormat) {
   ASSERT_EQ(fakes({"report", run, "--format", "json,md,console", "--out", (folder / "reports").string()}).exit_code, 0);
   for (const char* name : {"results.json", "report.md", "report.txt"}) EXPECT_TRUE(std::filesystem::exists(folder / "reports" / name)) << name;
   EXPECT_THAT(fakes({"report", run, "--format", "html"}).err, HasSubstr("no report is named \"html\""));
+}
+
+TEST(Report, SaysThatItsFolderCannotBeMade) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  const std::string file = results_path(folder / "run").string();
+  const auto ended = fakes({"report", (folder / "run").string(), "--out", file + "/below"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("--out: cannot make the folder \"" + file + "/below\": \"" + file + "\" is a file"));
+}
+
+TEST(Run, TellsOfABadFolderBeforeItLooksForData) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "file") << "x";
+  const auto ended = fake_run(folder / "file", "nowhere", "fake");
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, AllOf(HasSubstr("is a file; name another one"), Not(HasSubstr("prompts on"))));
 }
 
 TEST(Report, RefusesDamagedResults) {
