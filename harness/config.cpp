@@ -196,6 +196,9 @@ std::vector<std::string> validate(const RunConfig& config, std::span<const std::
     demand(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
   }
   at_least_one("limit", config.task.limit);
+  demand(config.decoding.temperature >= 0, fmt::format("--temperature must be 0 or more, got {}", config.decoding.temperature));
+  demand(config.decoding.top_p > 0 && config.decoding.top_p <= 1, fmt::format("--top-p must be in (0, 1], got {}", config.decoding.top_p));
+  demand(config.decoding.top_k >= 0, fmt::format("--top-k must be 0 or more, got {}", config.decoding.top_k));
   at_least_one("max-new-tokens", config.decoding.max_new_tokens);
   at_least_one("max-tiles", config.decoding.max_tiles);
   at_least_one("batch", std::optional(config.model.batch));

@@ -37,6 +37,9 @@ struct TaskConfig {
 
 /// What is set in place of a benchmark's own decoding.
 struct DecodingConfig {
+  double temperature = 0;  ///< 0: greedy, whatever the three below say
+  double top_p = 1;
+  int top_k = 0;  ///< 0: all tokens
   std::uint64_t seed = 0;
   std::optional<int> max_new_tokens;
   std::optional<int> max_tiles;
@@ -85,7 +88,11 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"prompt-profile", "NAME", "how to ask; default: each benchmark's first", Effect::kFree}, config.task.prompt_profile);
   field(Field{"profile", "NAME,...", "how to score; default: each benchmark's first", Effect::kFree, true},
         config.task.scoring_profiles);
-  field(Field{"seed", "N", "for sampled decoding", Effect::kFixed}, config.decoding.seed);
+  field(Field{"temperature", "T", "above 0: draw each token from the softmax at this temperature; 0: greedy", Effect::kFixed},
+        config.decoding.temperature);
+  field(Field{"top-p", "P", "draw from the likeliest tokens that hold this much together", Effect::kFixed}, config.decoding.top_p);
+  field(Field{"top-k", "N", "draw from the N likeliest tokens; 0: from all", Effect::kFixed}, config.decoding.top_k);
+  field(Field{"seed", "N", "for drawing; each sample has its own stream from it", Effect::kFixed}, config.decoding.seed);
   field(Field{"max-new-tokens", "N", "in place of the benchmark's own limit", Effect::kFixed}, config.decoding.max_new_tokens);
   field(Field{"max-tiles", "N", "most tiles a picture is cut into; default: as the checkpoint says", Effect::kFixed},
         config.decoding.max_tiles);

@@ -234,6 +234,12 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   Question question = planned.benchmark->ask(sample, planned.prompt_profile);
   if (decoding.max_new_tokens) question.decoding.max_new_tokens = *decoding.max_new_tokens;
   if (decoding.max_tiles) question.max_tiles = decoding.max_tiles;
+  if (decoding.temperature > 0) {
+    question.decoding.do_sample = true;
+    question.decoding.temperature = decoding.temperature;
+    question.decoding.top_p = decoding.top_p;
+    question.decoding.top_k = decoding.top_k;
+  }
   if (question.decoding.do_sample) question.decoding.seed = seed_for(decoding.seed, planned.benchmark->name(), sample.id);
   return question;
 }
