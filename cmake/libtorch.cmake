@@ -76,7 +76,7 @@ message(STATUS "LibTorch ${Torch_VERSION}, ${assay_torch_kind}: ${assay_torch_di
 find_path(assay_fmt_headers fmt/format.h REQUIRED)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fmt-first)
 file(CREATE_LINK ${assay_fmt_headers}/fmt ${CMAKE_BINARY_DIR}/fmt-first/fmt SYMBOLIC)
-target_compile_options(assay_torch INTERFACE -I${CMAKE_BINARY_DIR}/fmt-first)
+target_include_directories(assay_torch SYSTEM BEFORE INTERFACE ${CMAKE_BINARY_DIR}/fmt-first)
 
 # LibTorch's compute threads are OpenMP's. A wheel brings its own libgomp: linking the system's beside it would make two thread pools.
 file(GLOB assay_gomp ${assay_torch_root}/lib/libgomp*.so*)
