@@ -29,7 +29,7 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
 
 std::span<const float> row_of(const at::Tensor& logits, std::int64_t row) {
   const auto V = static_cast<std::size_t>(logits.size(1));
-  return {logits.const_data_ptr<float>() + row * logits.size(1), V};
+  return {logits.data_ptr<float>() + row * logits.size(1), V};
 }
 
 /// A request that waits for its pictures.

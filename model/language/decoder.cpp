@@ -216,7 +216,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];
       cache.append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
-      views.push_back({cache.keys(layer).const_data_ptr(), cache.values(layer).const_data_ptr(), cache.capacity(), cache.length() + 1});
+      views.push_back({cache.keys(layer).data_ptr(), cache.values(layer).data_ptr(), cache.capacity(), cache.length() + 1});
     }
     const auto mixed = decode_attention(heads.q.narrow(0, 0, B).contiguous(), c.key_head_count, views);         // [B, N, K]
     return at::constant_pad_nd(mixed.view({B, c.head_count * c.head_width}), {0, 0, 0, R - B});                 // [R, N·K]

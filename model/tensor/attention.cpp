@@ -62,8 +62,8 @@ void attend(const T* query, const T* keys, const T* values, std::int64_t length,
 template <typename T>
 void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const CacheView> caches, at::Tensor& out) {
   const auto N = q.size(1), K = q.size(2), shared = N / key_heads;
-  const T* queries = q.const_data_ptr<T>();
-  T* results = out.mutable_data_ptr<T>();
+  const T* queries = q.data_ptr<T>();
+  T* results = out.data_ptr<T>();
   for_ranges(q.size(0) * N, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> room;
     for (std::int64_t i = begin; i < end; ++i) {
