@@ -7,7 +7,7 @@
 #include <string>
 
 #include "datasets/sample_list.h"
-#include "tests/datasets/temporary_folder.h"
+#include "tests/datasets/data_error.h"
 
 namespace assay {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/base/digest.h"
-#include "tests/datasets/temporary_folder.h"
+#include "tests/datasets/data_error.h"
 
 namespace assay {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "tests/datasets/temporary_folder.h"
+#include "tests/datasets/data_error.h"
 
 namespace assay {
 namespace {

@@ -10,7 +10,7 @@
 #include "datasets/rrc_json.h"
 #include "datasets/seed_json.h"
 #include "datasets/vqa_jsonl.h"
-#include "tests/datasets/temporary_folder.h"
+#include "tests/datasets/data_error.h"
 
 namespace assay {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "harness/base/digest.h"
-#include "tests/datasets/temporary_folder.h"
+#include "tests/datasets/data_error.h"
 
 namespace assay {
 namespace {

@@ -9,7 +9,7 @@
 #include "model/checkpoint/npy.h"
 #include "model/image/decode.h"
 #include "tests/harness/child_process.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "harness/base/error.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {

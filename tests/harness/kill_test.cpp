@@ -13,7 +13,7 @@
 #include "harness/run_folder.h"
 #include "tests/harness/child_process.h"
 #include "tests/harness/fake_run.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {

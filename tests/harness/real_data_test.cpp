@@ -2,7 +2,7 @@
 
 #include "harness/base/error.h"
 #include "tests/harness/fake_run.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 #include "tests/shared_files.h"
 
 namespace assay {

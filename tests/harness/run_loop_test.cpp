@@ -9,7 +9,7 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "tests/harness/fake_run.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {

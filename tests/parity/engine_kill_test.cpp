@@ -12,7 +12,7 @@
 #include "harness/journal.h"
 #include "harness/run_folder.h"
 #include "tests/harness/child_process.h"
-#include "tests/harness/temporary_folder.h"
+#include "tests/temporary_folder.h"
 
 /// The real binary with the real engine, killed on its way.
 namespace assay::testing {

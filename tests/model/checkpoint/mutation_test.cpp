@@ -11,7 +11,7 @@
 #include "harness/base/file.h"
 #include "model/checkpoint/safetensors.h"
 #include "model/checkpoint/torch_file.h"
-#include "tests/model/checkpoint/temporary_folder.h"
+#include "tests/model/checkpoint/byte_view.h"
 
 /// No bytes may do worse to a reader than a ModelError. Each file is cut at every length, and each of its bits is flipped; then
 /// bytes are drawn at random, with a fixed seed. What is read nevertheless is touched to its last element.

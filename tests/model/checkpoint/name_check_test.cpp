@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
-#include "tests/model/checkpoint/temporary_folder.h"
+#include "tests/model/checkpoint/byte_view.h"
 
 namespace assay {
 namespace {

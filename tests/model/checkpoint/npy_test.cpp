@@ -5,7 +5,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "tests/model/checkpoint/temporary_folder.h"
+#include "tests/model/checkpoint/byte_view.h"
 
 namespace assay {
 namespace {

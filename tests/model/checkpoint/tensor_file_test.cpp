@@ -6,7 +6,7 @@
 
 #include "harness/base/error.h"
 #include "model/checkpoint/safetensors.h"
-#include "tests/model/checkpoint/temporary_folder.h"
+#include "tests/model/checkpoint/byte_view.h"
 
 namespace assay {
 namespace {

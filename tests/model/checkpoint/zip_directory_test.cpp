@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "harness/base/error.h"
-#include "tests/model/checkpoint/temporary_folder.h"
+#include "tests/model/checkpoint/byte_view.h"
 
 namespace assay {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "harness/base/error.h"
 #include "model/tokenizer/tokenizer.h"
-#include "tests/model/tokenizer/temporary_folder.h"
+#include "tests/model/tokenizer/tiny_data.h"
 
 namespace assay {
 namespace {

@@ -8,7 +8,7 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "model/tokenizer/tokenizer.h"
-#include "tests/model/tokenizer/temporary_folder.h"
+#include "tests/model/tokenizer/tiny_data.h"
 #include "tests/shared_files.h"
 
 namespace assay {

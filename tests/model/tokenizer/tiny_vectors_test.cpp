@@ -5,7 +5,7 @@
 #include "harness/base/json.h"
 #include "harness/base/utf8.h"
 #include "model/tokenizer/stream_decoder.h"
-#include "tests/model/tokenizer/temporary_folder.h"
+#include "tests/model/tokenizer/tiny_data.h"
 
 namespace assay {
 namespace {

@@ -1,29 +1,20 @@
 #pragma once
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <cstddef>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <span>
 #include <string>
 #include <string_view>
-
-#include "harness/base/error.h"
+#include <system_error>
 
 namespace assay::testing {
 
-/// A folder of one test's own, gone afterwards.
+/// A folder of one test's own, gone with it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    auto name = std::string("assay-") + test->test_suite_name() + "-" + test->name() + "-" + std::to_string(::getpid());
-    for (auto& letter : name) {
-      if (letter == '/') letter = '-';
-    }
-    path_ = std::filesystem::temp_directory_path() / name;
-    std::filesystem::create_directories(path_);
+    std::string pattern = (std::filesystem::temp_directory_path() / "assay-test-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    path_ = pattern;
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -33,18 +24,21 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path write(std::string_view name, std::string_view content) const {
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+
+  /// Writes a file below the folder, with the folders on its way.
+  std::filesystem::path write(const std::filesystem::path& name, std::string_view content) const {
     const auto file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << content;
     return file;
   }
+  /// A link to `file`, under its own name.
+  void link(const std::filesystem::path& file) const { std::filesystem::create_symlink(file, path_ / file.filename()); }
 
  private:
   std::filesystem::path path_;
 };
-
-inline std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 /// The text of the E that `f` throws.
 template <typename E, typename F>
