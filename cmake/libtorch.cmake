@@ -65,6 +65,15 @@ else()
   target_link_libraries(assay_torch INTERFACE torch_library c10)
   separate_arguments(assay_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
   target_compile_options(assay_torch INTERFACE ${assay_torch_flags})
+  # Debian's is linked with protobuf 3.21, and its SentencePiece exports a protobuf-lite 3.14 of its own under the same names: with
+  # SentencePiece's in front, programs crash before main(); with protobuf's in front, SentencePiece cannot read its models.
+  find_library(assay_protobuf protobuf NO_CACHE)
+  if(TARGET protobuf::libprotobuf AND assay_protobuf)
+    target_link_options(assay_torch INTERFACE LINKER:--push-state,--no-as-needed,${assay_protobuf},--pop-state)
+    message(WARNING "This LibTorch shares the system's protobuf, which Debian's SentencePiece does not bear: models with a SentencePiece "
+                    "tokenizer (InternLM2, LLaMA, Phi-3) will crash, those with byte-level BPE (Qwen2) run. Prefer the wheel: "
+                    "scripts/setup.sh --libtorch=wheel")
+  endif()
   if(NOT assay_torch_given)
     unset(Torch_DIR CACHE)
   endif()
