@@ -9,6 +9,7 @@
 #include "harness/base/error.h"
 #include "model/language/rope.h"
 #include "model/tensor/attention.h"
+#include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
 
 namespace assay {
@@ -16,13 +17,6 @@ namespace {
 
 /// Fewer rows take another kernel in LibTorch's float32 GEMM, with other bits.
 constexpr std::int64_t kRowMultiple = 8;
-
-/// y = x Wᵀ + b.
-struct Linear {
-  at::Tensor weight;  ///< [out, in]
-  at::Tensor bias;    ///< [out] or undefined
-  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
-};
 
 struct Heads {
   at::Tensor q;     ///< [R, N, K]

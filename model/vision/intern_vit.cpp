@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "model/tensor/attention.h"
+#include "model/tensor/linear.h"
 #include "model/tensor/shape.h"
 
 namespace assay {
@@ -29,11 +30,6 @@ constexpr Names kNativeNames = {"embeddings.cls_token", "embeddings.position_emb
                                 "lambda_1", "lambda_2"};
 
 const Names& names_of(VitNaming naming) { return naming == VitNaming::kOriginal ? kOriginalNames : kNativeNames; }
-
-struct Linear {
-  at::Tensor weight, bias;
-  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
-};
 
 struct Layer {
   Norm norm1, norm2, q_norm, k_norm;
