@@ -37,12 +37,12 @@ void add_config(Manifest& manifest, const RunConfig& config) {
     (field.effect == Effect::kFixed ? manifest.fixed : manifest.noted).push_back({std::string(field.name), std::move(json)});
 }
 
-void add_model(Manifest& manifest, const ModelCard& card) {
+void add_model(Manifest& manifest, const ModelCard& card, const std::string& weights_digest) {
   manifest.fixed.push_back({"model.family", json_text(card.family)});
   manifest.fixed.push_back({"model.dtype", json_text(card.dtype)});
   manifest.fixed.push_back({"model.chat_template", json_text(card.chat_template)});
   manifest.fixed.push_back({"model.system_text", json_text(card.system_text)});
-  manifest.fixed.push_back({"model.weights_digest", json_text(card.weights_digest)});
+  manifest.fixed.push_back({"model.weights_digest", json_text(weights_digest)});
   manifest.fixed.push_back({"model.pipeline_digest", json_text(card.pipeline_digest)});
   manifest.noted.push_back({"model.name", json_text(card.name)});
   manifest.noted.push_back({"model.parameter_count", fmt::format("{}", card.parameter_count)});
@@ -118,11 +118,11 @@ void compare(const std::filesystem::path& run, const Manifest& old, const Manife
 
 }  // namespace
 
-Manifest make_manifest(const RunConfig& config, const Plan& plan, const ModelCard& card) {
+Manifest make_manifest(const RunConfig& config, const Plan& plan, const ModelCard& card, const std::string& weights_digest) {
   Manifest manifest;
   manifest.fixed.push_back({"assay", json_text(version())});
   add_config(manifest, config);
-  add_model(manifest, card);
+  add_model(manifest, card, weights_digest);
   for (const auto& planned : plan.benchmarks) add_benchmark(manifest, planned);
   add_surroundings(manifest);
   return manifest;

@@ -21,7 +21,8 @@ struct Manifest {
   std::vector<ManifestEntry> noted;  ///< for the reader: speed, paths, hardware, time
 };
 
-[[nodiscard]] Manifest make_manifest(const RunConfig& config, const Plan& plan, const ModelCard& card);
+[[nodiscard]] Manifest make_manifest(const RunConfig& config, const Plan& plan, const ModelCard& card,
+                                     const std::string& weights_digest);
 
 /// Writes manifest.json, or, where `run` has one, compares. Throws ConfigError that names each fixed member that differs, old and new
 /// value, and the way out; DataError for a damaged manifest, or for journals without one.

@@ -111,7 +111,6 @@ struct ModelCard {
   std::string dtype;         ///< "float32", "bfloat16"
   std::string chat_template; ///< name of the template in force
   std::string system_text;   ///< system text in force; empty: no system turn
-  std::string weights_digest;
   std::string pipeline_digest;  ///< of everything between file bytes and the encoder's input
   std::int64_t parameter_count = 0;
   std::string engine;  ///< library, version, device, threads
@@ -145,6 +144,8 @@ class Vlm {
  public:
   virtual ~Vlm() = default;
   [[nodiscard]] virtual const ModelCard& card() const = 0;
+  /// Of all weights, for a manifest. Reads every one of them, so it is asked for only where a run begins.
+  [[nodiscard]] virtual std::string weights_digest() const = 0;
 
   /// Serves requests until the source has no more and every one is finished. A request that fails is finished with a SampleFailure.
   /// Throws ModelError for what ends the run (out of memory, a broken engine).

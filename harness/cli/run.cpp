@@ -173,7 +173,7 @@ int run_verb(const Program& program, Arguments arguments) {
   const auto model = program.open_model(config.model.path, vlm_options(config));
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
-  write_or_compare(folder.path(), make_manifest(config, plan, model->card()));
+  write_or_compare(folder.path(), make_manifest(config, plan, model->card(), model->weights_digest()));
   RunState state = read_state(plan, JournalFiles(folder.path()));
   log_notes(state.notes);
   if (config.output.retries_failed) forget_failures(state);

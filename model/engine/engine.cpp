@@ -61,6 +61,7 @@ class Engine : public Vlm {
   }
 
   const ModelCard& card() const override { return family_->card(); }
+  std::string weights_digest() const override { return family_->weights_digest(); }
 
   void run(RequestSource& source, GenerationSink& sink) override {
     const c10::InferenceMode inference;

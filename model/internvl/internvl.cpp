@@ -95,6 +95,7 @@ class InternVl : public Family {
   }
 
   const ModelCard& card() const override { return card_; }
+  std::string weights_digest() const override { return checkpoint_.digest(); }
   const Decoder& decoder() const override { return parts_->decoder; }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
@@ -148,7 +149,6 @@ class InternVl : public Family {
     card_.dtype = name_of(dtype);
     card_.chat_template = config_.chat_template;
     card_.system_text = config_.system_text;
-    card_.weights_digest = checkpoint_.digest();
     card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {}", kPipeline, config_.tile_side, config_.is_dynamic, config_.has_thumbnail,
                                                   config_.pads_to_square, config_.min_tiles, config_.max_tiles, static_cast<int>(config_.attached)));
     card_.parameter_count = parameter_count(checkpoint_);

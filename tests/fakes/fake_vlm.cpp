@@ -21,7 +21,6 @@ class FakeVlm final : public Vlm {
     card_.name = "fake";
     card_.family = "fake";
     card_.dtype = "float32";
-    card_.weights_digest = behaviour_.weights;
     card_.engine = "none";
     if (!behaviour_.calls_file.empty())
       calls_ = ::open(behaviour_.calls_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
@@ -30,6 +29,10 @@ class FakeVlm final : public Vlm {
     if (calls_ >= 0) ::close(calls_);
   }
   [[nodiscard]] const ModelCard& card() const override { return card_; }
+  [[nodiscard]] std::string weights_digest() const override {
+    if (behaviour_.weights.empty()) throw ModelError("the fake's weights cannot be read");
+    return behaviour_.weights;
+  }
 
   void run(RequestSource& source, GenerationSink& sink) override {
     std::vector<Request> batch;
@@ -146,6 +149,8 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
     behaviour.dies_after = number_in(name);
   } else if (name == "other-weights") {
     behaviour.weights = "others";
+  } else if (name == "unreadable-weights") {
+    behaviour.weights.clear();
   } else if (name != "oracle") {
     throw ConfigError(fmt::format("\"{}\": there is no such fake", name));
   }

@@ -15,7 +15,7 @@ struct FakeBehaviour {
   int delay_ms = 0;               ///< before each answer
   std::string calls_file;         ///< each answered request's id is appended here, one write a line; empty: nowhere
   std::int64_t dies_after = -1;   ///< answers until it throws ModelError; -1: never
-  std::string weights = "fake-weights";
+  std::string weights = "fake-weights";  ///< their digest; empty: reading them all throws ModelError
 };
 
 [[nodiscard]] std::unique_ptr<Vlm> make_fake_vlm(FakeBehaviour behaviour);
@@ -26,8 +26,8 @@ struct FakeBehaviour {
 /// Fails for one request in `one_in`, chosen by its id alone.
 [[nodiscard]] Result<Generation> flaky_answer(const Request& request, unsigned one_in);
 
-/// By name: "oracle", "constant", "flaky:<one in>", "slow:<ms>", "dying:<after>", "other-weights". ASSAY_FAKE_CALLS names the calls file.
-/// Throws ConfigError for anything else.
+/// By name: "oracle", "constant", "flaky:<one in>", "slow:<ms>", "dying:<after>", "other-weights", "unreadable-weights".
+/// ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 
 [[nodiscard]] CheckpointReport inspect_fake(const std::string& name);

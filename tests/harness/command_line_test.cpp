@@ -293,6 +293,17 @@ TEST(Inspect, ShowsAPromptAndWhatSharesItsPicture) {
   EXPECT_EQ(json::parse(as_json.out, "stdout")["token_ids"].Size(), 3U);
 }
 
+TEST(Inspect, LooksWithoutReadingAllTheWeights) {
+  const TemporaryFolder folder;
+  const std::string model = "unreadable-weights", chart = (folder / "chart.png").string(), out = (folder / "x.npy").string();
+  std::ofstream(chart) << "bytes";
+  const std::string digest_error = "the fake's weights cannot be read";
+  EXPECT_THAT(fake_run(folder / "run", model, "fake_small").err, HasSubstr(digest_error)) << "a manifest needs their digest";
+  EXPECT_EQ(fakes({"inspect", "prompt", "--model", model, "--bench", "fake_small", "--sample", "s3"}).err, "");
+  EXPECT_EQ(fakes({"inspect", "pixels", "--model", model, "--image", chart, "--out", out}).err, "");
+  EXPECT_EQ(fakes({"inspect", "logits", "--model", model, "--image", chart, "--prompt", "What?", "--out", out}).err, "");
+}
+
 TEST(Inspect, WritesPixelsAndTiles) {
   const TemporaryFolder folder;
   std::ofstream(folder / "chart.png") << "bytes";

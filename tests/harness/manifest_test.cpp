@@ -27,18 +27,7 @@ RunConfig config_of_test() {
 Manifest manifest_of(const RunConfig& config, const std::string& weights = "w") {
   ModelCard card;
   card.dtype = "float32";
-  card.weights_digest = weights;
-  return make_manifest(config, make_plan(config, testing::fake_catalog(), {}), card);
-}
-
-template <typename E, typename F>
-std::string message_of(F&& f) {
-  try {
-    f();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "no error of this kind";
+  return make_manifest(config, make_plan(config, testing::fake_catalog(), {}), card, weights);
 }
 
 TEST(Manifest, LetsTheSameRunGoOn) {

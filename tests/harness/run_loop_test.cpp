@@ -242,6 +242,7 @@ TEST(RunLoop, NoticesAModelThatForgetsRequests) {
   class Forgetful final : public Vlm {
    public:
     [[nodiscard]] const ModelCard& card() const override { return card_; }
+    [[nodiscard]] std::string weights_digest() const override { return ""; }
     void run(RequestSource& source, GenerationSink&) override {
       while (source.next()) {
       }
