@@ -107,30 +107,6 @@ std::vector<Picture> pictures_of(const Subtask& subtask) {
   return pictures;
 }
 
-/// Scores of one subtask and of the sum over several, with the interval of pictures drawn within each subtask.
-Metric summed_metric(std::string name, const std::vector<std::vector<Picture>>& subtasks, AddUp add_up, std::string divides_by) {
-  Metric metric{std::move(name), 0, static_cast<std::int64_t>(subtasks.size()), {}, std::move(divides_by)};
-  std::vector<std::size_t> sizes;
-  for (const auto& pictures : subtasks) sizes.push_back(pictures.size());
-  const auto sum = [&](std::span<const std::uint32_t> times_drawn) {
-    double total = 0;
-    for (const auto& pictures : subtasks) {
-      total += score_of(pictures, times_drawn.first(pictures.size()), add_up);
-      times_drawn = times_drawn.subspan(pictures.size());
-    }
-    return total;
-  };
-  std::size_t count = 0;
-  for (const auto size : sizes) count += size;
-  if (count == 0) {
-    metric.value = metric.interval.low = metric.interval.high = std::numeric_limits<double>::quiet_NaN();
-    return metric;
-  }
-  metric.value = sum(std::vector<std::uint32_t>(count, 1));
-  metric.interval = bootstrap_interval(sizes, sum);
-  return metric;
-}
-
 Metric accuracy_metric(const std::string& name, std::span<const Picture> pictures) {
   std::vector<Cluster> clusters;
   double right = 0, lines = 0;
@@ -146,6 +122,34 @@ Metric accuracy_plus_metric(const std::string& name, std::span<const Picture> pi
   const double count = static_cast<double>(pictures.size());
   const double value = static_cast<double>(std::count_if(pictures.begin(), pictures.end(), [](const Picture& p) { return p.is_plus(); })) / count;
   return {name + ".acc_plus", value, static_cast<std::int64_t>(pictures.size()), wilson_interval(value, count), "pictures with two questions"};
+}
+
+/// Of one subtask, drawn by pictures. Where every resample is alike, both terms stand at their own intervals' ends.
+Interval subtask_interval(std::span<const Picture> pictures, AddUp add_up) {
+  const std::size_t size = pictures.size();
+  const auto drawn = bootstrap_interval({&size, 1}, [&](std::span<const std::uint32_t> times_drawn) { return score_of(pictures, times_drawn, add_up); });
+  if (drawn.low != drawn.high) return drawn;
+  const auto acc = accuracy_metric("", pictures).interval, plus = accuracy_plus_metric("", pictures).interval;
+  return {100 * (acc.low + plus.low), 100 * (acc.high + plus.high)};
+}
+
+Metric subtask_metric(std::string name, std::span<const Picture> pictures, AddUp add_up) {
+  const std::vector<std::uint32_t> once(pictures.size(), 1);
+  return {std::move(name), score_of(pictures, once, add_up), static_cast<std::int64_t>(pictures.size()), subtask_interval(pictures, add_up),
+          "pictures with two questions"};
+}
+
+/// The sum of its subtasks' scores.
+Metric ability_metric(std::string name, std::span<const Metric> subtasks) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  Metric metric{std::move(name), subtasks.empty() ? kNan : 0, static_cast<std::int64_t>(subtasks.size()), {}, "nothing: a sum over subtasks"};
+  std::vector<Estimate> estimates;
+  for (const auto& subtask : subtasks) {
+    metric.value += subtask.value;
+    estimates.push_back({subtask.value, subtask.interval});
+  }
+  metric.interval = sum_interval(estimates);
+  return metric;
 }
 
 class Mme final : public CatalogBenchmark {
@@ -207,19 +211,18 @@ std::vector<Metric> Mme::metrics(std::span<const ScoredReply> replies, std::stri
   }
   std::vector<Metric> sums, details;
   for (const Ability* ability : {&perception(), &cognition()}) {
-    std::vector<std::vector<Picture>> there;
+    std::vector<Metric> there;
     for (const auto subtask : rule.vlmevalkit_order ? ability->vlmevalkit_order : ability->official_order) {
       const auto found = subtasks.find(subtask);
-      if (found != subtasks.end()) there.push_back(pictures_of(found->second));
+      if (found != subtasks.end()) there.push_back(subtask_metric(snake_case(subtask), pictures_of(found->second), rule.add_up));
     }
-    sums.push_back(summed_metric(std::string(ability->name), there, rule.add_up, "nothing: a sum over subtasks"));
+    sums.push_back(ability_metric(std::string(ability->name), there));
     for (const auto subtask : ability->official_order) {
       const auto found = subtasks.find(subtask);
       if (found == subtasks.end()) continue;
       const auto pictures = pictures_of(found->second);
       const std::string name = snake_case(subtask);
-      details.push_back(summed_metric(name, {pictures}, rule.add_up, "pictures with two questions"));
-      details.back().count = static_cast<std::int64_t>(pictures.size());
+      details.push_back(*std::find_if(there.begin(), there.end(), [&](const Metric& metric) { return metric.name == name; }));
       details.push_back(accuracy_metric(name, pictures));
       details.push_back(accuracy_plus_metric(name, pictures));
     }

@@ -38,7 +38,9 @@ Metric proportion_metric(std::string name, std::span<const Unit> units, Scale sc
 Metric graded_metric(std::string name, double value, std::span<const Unit> units, double scale, std::string divides_by) {
   Metric metric{std::move(name), value, static_cast<std::int64_t>(units.size()), {kNan, kNan}, std::move(divides_by)};
   if (units.empty()) return metric;
-  const Interval interval = bootstrap_mean_interval(clusters_of(units));
+  const auto clusters = clusters_of(units);
+  Interval interval = bootstrap_mean_interval(clusters);
+  if (interval.low == interval.high) interval = clustered_proportion_interval(clusters);
   metric.interval = {interval.low * scale, interval.high * scale};
   return metric;
 }

@@ -26,7 +26,9 @@ enum class Scale {
 /// The share of right units (values 0 and 1). The interval is Wilson's, widened where units share a cluster.
 [[nodiscard]] Metric proportion_metric(std::string name, std::span<const Unit> units, Scale scale, std::string divides_by);
 
-/// The mean of graded units, its `value` computed by the caller as the official tool does. The interval is the cluster bootstrap's.
+/// The mean of graded units in [0, 1], its `value` computed by the caller as the official tool does. The interval is the cluster bootstrap's;
+/// where every resample is alike (all 0, all 1, a single cluster) it is that of a proportion with the same mean, whose variance is the largest
+/// that values in [0, 1] can have.
 [[nodiscard]] Metric graded_metric(std::string name, double value, std::span<const Unit> units, double scale, std::string divides_by);
 
 /// Units gathered by cluster, sorted by its name.

@@ -63,6 +63,18 @@ Interval clustered_proportion_interval(std::span<const Cluster> clusters) {
   return wilson_interval(mean, n / std::max(1.0, robust / binomial));
 }
 
+Interval sum_interval(std::span<const Estimate> estimates, double weight) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  if (estimates.empty()) return {kNan, kNan};
+  double sum = 0, below = 0, above = 0;
+  for (const auto& [value, interval] : estimates) {
+    sum += value;
+    below += (value - interval.low) * (value - interval.low);
+    above += (interval.high - value) * (interval.high - value);
+  }
+  return {weight * (sum - std::sqrt(below)), weight * (sum + std::sqrt(above))};
+}
+
 Interval bootstrap_interval(std::span<const std::size_t> stratum_sizes,
                             const std::function<double(std::span<const std::uint32_t>)>& statistic, const BootstrapOptions& options) {
   const std::size_t total = std::accumulate(stratum_sizes.begin(), stratum_sizes.end(), std::size_t{0});

@@ -29,11 +29,26 @@ struct Cluster {
 ///              ratio: Cochran 1977, Sampling Techniques, eq. 9A.7; for evaluations: Miller 2024, arXiv:2411.00640, section 2.2
 [[nodiscard]] Interval clustered_proportion_interval(std::span<const Cluster> clusters);
 
+/// A number with its interval.
+struct Estimate {
+  double value = 0;
+  Interval interval;
+};
+
+/// The interval of `weight` times the sum of independent estimates, from each one's own interval: their distances to the lower and to the
+/// upper ends are each squared and added ("square and add", the method of variance estimates recovery). It keeps what the single intervals
+/// know of ends near a limit, and is no point where every part is all right or all wrong. None gives a NaN pair.
+///
+/// Source       Newcombe 1998, Statistics in Medicine 17:873, method 10; for sums of k proportions: Zou, Huang & Zhang 2009,
+///              Computational Statistics & Data Analysis 53:1080, eq. 3
+[[nodiscard]] Interval sum_interval(std::span<const Estimate> estimates, double weight = 1);
+
 /// Percentile bootstrap over clusters, for means of graded values and for numbers that are no means at all.
 ///
 /// Each of `resamples` rounds draws, within every stratum by itself, as many clusters as it has, with replacement; `statistic` gets how often
 /// each cluster came, all strata one after the other, and returns the number. The interval runs from the 2.5th to the 97.5th percentile.
-/// Where every resample is alike (all right, all wrong, a single cluster) the interval is a point.
+/// Where every resample is alike (all right, all wrong, a single cluster) the interval is a point, which says too much: callers then take
+/// a proportion's.
 ///
 /// Source       Efron & Tibshirani 1993, An Introduction to the Bootstrap, sections 8.3 and 13.3; linear percentiles as numpy's default
 struct BootstrapOptions {

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "benchmarks/catalog.h"
 #include "harness/base/error.h"
+#include "metrics/interval.h"
 #include "tests/benchmarks/scoring.h"
 #include "tests/shared_files.h"
 
@@ -76,6 +78,21 @@ TEST(ChartQa, WidensTheIntervalWhereQuestionsShareAChart) {
   }
   const auto wide = metrics_of(*chartqa, shared).front().interval, narrow = metrics_of(*chartqa, alone).front().interval;
   EXPECT_NEAR((wide.high - wide.low) / (narrow.high - narrow.low), 2, 0.05);
+}
+TEST(ChartQa, AverageHasAnIntervalWhereAllAreWrongOrRight) {
+  const auto chartqa = make_benchmark("chartqa_test");
+  const auto average_of = [&](const std::string& reply) {
+    std::vector<Reply> replies;
+    for (int i = 0; i < 20; ++i) replies.push_back(reply_to("1", reply, i % 2 == 0 ? "human" : "augmented"));
+    return *testing::find_metric(metrics_of(*chartqa, replies), "average.relaxed_accuracy");
+  };
+  const auto wrong = average_of("2"), right = average_of("1");
+  EXPECT_EQ(wrong.value, 0);
+  EXPECT_EQ(wrong.interval.low, 0);
+  EXPECT_NEAR(wrong.interval.high, 100 * wilson_interval(0, 10).high / std::sqrt(2.0), 1e-9);
+  EXPECT_EQ(right.value, 100);
+  EXPECT_EQ(right.interval.high, 100);
+  EXPECT_NEAR(right.interval.low, 100 - wrong.interval.high, 1e-9);
 }
 TEST(ChartQa, ReadsFilesThatBringTheirLabels) {
   const auto chartqa = make_benchmark("chartqa_test");

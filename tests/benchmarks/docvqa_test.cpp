@@ -8,6 +8,7 @@
 #include "benchmarks/catalog.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "metrics/interval.h"
 #include "tests/benchmarks/fake_source.h"
 #include "tests/benchmarks/scoring.h"
 #include "tests/shared_files.h"
@@ -36,6 +37,18 @@ TEST(DocVqa, IsAFractionOrInPercent) {
   EXPECT_EQ(metric.count, 3);
   EXPECT_LE(metric.interval.low, metric.value);
   EXPECT_GE(metric.interval.high, metric.value);
+}
+TEST(DocVqa, HasAnIntervalWhereAllAreWrongOrRight) {
+  const auto docvqa = make_benchmark("docvqa_val");
+  const auto interval_of = [&](const std::string& text) {
+    std::vector<Reply> replies;
+    for (int i = 0; i < 10; ++i) replies.push_back(reply_to(std::to_string(i), {"acme"}, text));
+    return metrics_of(*docvqa, replies).front().interval;
+  };
+  EXPECT_EQ(interval_of("zzz").low, 0);
+  EXPECT_EQ(interval_of("zzz").high, wilson_interval(0, 10).high);
+  EXPECT_EQ(interval_of("acme").low, wilson_interval(1, 10).low);
+  EXPECT_EQ(interval_of("acme").high, 1);
 }
 TEST(DocVqa, FailuresStayInTheDenominator) {
   const auto docvqa = make_benchmark("docvqa_val");

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "benchmarks/catalog.h"
@@ -9,6 +10,7 @@
 #include "datasets/mme_folder.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "metrics/interval.h"
 #include "tests/benchmarks/scoring.h"
 #include "tests/shared_files.h"
 
@@ -63,6 +65,20 @@ TEST(Mme, ConstantAnswersScoreChance) {
     EXPECT_EQ(value_of(metrics, "count.acc"), 0.5);
     EXPECT_EQ(value_of(metrics, "count.acc_plus"), 0);
   }
+}
+TEST(Mme, HasAnIntervalWhereAllAreWrongOrRight) {
+  const auto mme = make_benchmark("mme");
+  const auto right = metrics_of(*mme, replies_to(7, [](std::string label) { return label; }));
+  const auto wrong = metrics_of(*mme, replies_to(7, [](std::string label) { return label == "Yes" ? "No" : "Yes"; }));
+  for (std::size_t i = 0; i < right.size(); ++i) {
+    EXPECT_EQ(right[i].interval.high, right[i].value) << right[i].name;
+    EXPECT_LT(right[i].interval.low, right[i].value) << right[i].name;
+    EXPECT_EQ(wrong[i].interval.low, 0) << wrong[i].name;
+    EXPECT_GT(wrong[i].interval.high, 0) << wrong[i].name;
+  }
+  const double subtask = testing::find_metric(wrong, "count")->interval.high;
+  EXPECT_NEAR(subtask, 200 * wilson_interval(0, 7).high, 1e-9);
+  EXPECT_NEAR(wrong.front().interval.high, subtask * std::sqrt(10.0), 1e-9) << "ten subtasks";
 }
 TEST(Mme, DoesNotDependOnOrder) {
   const auto mme = make_benchmark("mme");

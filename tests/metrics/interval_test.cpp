@@ -47,6 +47,37 @@ TEST(ClusteredProportionInterval, WidensWhenQuestionsRiseAndFallTogether) {
 TEST(ClusteredProportionInterval, CountsClustersWhereAllIsRight) {
   EXPECT_EQ(clustered_proportion_interval(repeated({{5, 5}}, 10)).low, wilson_interval(1, 10).low);
 }
+TEST(SumInterval, EqualsThePublishedDifferenceOfTwoProportions) {
+  // Newcombe 1998, table II, column (a), method 10: 56/70 - 48/80 has the interval 0.0524 to 0.3339
+  const auto first = wilson_interval(56.0 / 70, 70), second = wilson_interval(48.0 / 80, 80);
+  const std::vector<Estimate> estimates = {{56.0 / 70, first}, {-48.0 / 80, {-second.high, -second.low}}};
+  const auto interval = sum_interval(estimates);
+  EXPECT_NEAR(interval.low, 0.0524, 5e-5);
+  EXPECT_NEAR(interval.high, 0.3339, 5e-5);
+}
+TEST(SumInterval, OfOneIsItsOwnAndIsNoPointWhereAllAreWrong) {
+  const auto own = wilson_interval(0.3, 50);
+  EXPECT_DOUBLE_EQ(sum_interval(std::vector<Estimate>{{0.3, own}}).low, own.low);
+  EXPECT_DOUBLE_EQ(sum_interval(std::vector<Estimate>{{0.3, own}}, 100).high, 100 * own.high);
+  const Estimate wrong{0, wilson_interval(0, 10)};
+  const auto mean = sum_interval(std::vector<Estimate>{wrong, wrong}, 0.5);
+  EXPECT_EQ(mean.low, 0);
+  EXPECT_NEAR(mean.high, wrong.interval.high / std::sqrt(2.0), 1e-12);
+}
+TEST(SumInterval, OfNothingIsNan) { EXPECT_TRUE(std::isnan(sum_interval({}).low)); }
+TEST(SumInterval, AgreesWithTheStratifiedBootstrapAwayFromTheLimits) {
+  const auto a = repeated({{1, 1}, {0, 1}}, 200), b = repeated({{1, 1}, {1, 1}, {0, 1}, {1, 1}}, 100);
+  const std::vector<std::size_t> sizes = {a.size(), b.size()};
+  const auto drawn = bootstrap_interval(sizes, [&](std::span<const std::uint32_t> times_drawn) {
+    double sum_a = 0, sum_b = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum_a += times_drawn[i] * a[i].sum;
+    for (std::size_t i = 0; i < b.size(); ++i) sum_b += times_drawn[a.size() + i] * b[i].sum;
+    return (sum_a / static_cast<double>(a.size()) + sum_b / static_cast<double>(b.size())) / 2;
+  });
+  const auto added = sum_interval(std::vector<Estimate>{{0.5, wilson_interval(0.5, 400)}, {0.75, wilson_interval(0.75, 400)}}, 0.5);
+  EXPECT_NEAR(added.low, drawn.low, 0.004);
+  EXPECT_NEAR(added.high, drawn.high, 0.004);
+}
 TEST(BootstrapInterval, IsTheSameEachTime) {
   const auto clusters = repeated({{0.3, 1}, {1.7, 2}, {0, 1}}, 30);
   const auto first = bootstrap_mean_interval(clusters), second = bootstrap_mean_interval(clusters);
