@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmarks/families.h"
+#include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
 
@@ -48,5 +49,8 @@ std::unique_ptr<Benchmark> make_benchmark(std::string_view name) { return find_b
 
 std::string CatalogBenchmark::summary() const { return std::string(find_benchmark(name()).summary); }
 std::string CatalogBenchmark::paper() const { return std::string(find_benchmark(name()).paper); }
+std::vector<Reply> CatalogBenchmark::read_predictions(const std::filesystem::path& path, const SampleSource* data) const {
+  return match_predictions(read_prediction_file(path), data, path);
+}
 
 }  // namespace assay

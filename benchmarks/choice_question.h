@@ -2,10 +2,19 @@
 #include <string_view>
 
 #include "benchmarks/benchmark.h"
+#include "benchmarks/prompt.h"
 #include "metrics/option_letter.h"
 
 /// How multiple-choice questions are asked: MMBench, CCBench and SEED-Bench share these texts.
 namespace assay {
+
+/// Nothing stands behind the options' text; how much may be written and how many tiles a picture gets is alike too.
+inline constexpr SuffixProfile kChoicePrompts[] = {
+    {"vlmevalkit", "", 4096, 6},
+    {"internvl", "", 100, 6},
+    {"lmms-eval", "", 1024, 0},
+    {"plain", "", 1024, 0},
+};
 
 /// VLMEvalKit's own: `Hint: ...`, `Question: ...`, `Options:`, one a line, and a request to select.
 /// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/image_mcq.py, ImageMCQDataset.build_prompt

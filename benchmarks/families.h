@@ -12,6 +12,8 @@ class CatalogBenchmark : public Benchmark {
  public:
   [[nodiscard]] std::string summary() const final;
   [[nodiscard]] std::string paper() const final;
+  /// The common files, each row matched with its sample; a family overrides it for formats and rules of its own.
+  [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override;
 };
 
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp

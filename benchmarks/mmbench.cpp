@@ -44,13 +44,6 @@ constexpr Split kSplits[] = {
     {"mmbench_test_en_v11", "test", Language::kEnglish, "MMBench_TEST_EN_V11.tsv", "", "", false},
 };
 
-constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6},
-    {"internvl", "", 100, 6},
-    {"lmms-eval", "", 1024, 0},
-    {"plain", "", 1024, 0},
-};
-
 using Letter = std::optional<std::string>;
 
 Letter by_vlmevalkit(const Reply& reply) { return letter_vlmevalkit(reply.text, choices_of(reply.sample)); }
@@ -141,7 +134,7 @@ class MmBench final : public CatalogBenchmark {
   [[nodiscard]] std::string split() const override { return std::string(split_.split); }
   [[nodiscard]] std::string main_metric() const override { return "circular_accuracy"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kChoicePrompts); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
@@ -188,7 +181,7 @@ std::string MmBench::lmms_text(const Sample& sample) const {
 }
 
 Question MmBench::ask(const Sample& sample, std::string_view prompt_profile) const {
-  const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
+  const auto& profile = find_profile<SuffixProfile>(kChoicePrompts, prompt_profile, "prompt profile of " + name());
   const bool in_chinese = split_.language == Language::kChinese;
   if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
   if (profile.name == "lmms-eval") {

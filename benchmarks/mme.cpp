@@ -6,7 +6,6 @@
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/mme_results.h"
-#include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
@@ -166,7 +165,7 @@ class Mme final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     if (std::filesystem::is_directory(path)) return read_mme_results(path);
-    return match_predictions(read_prediction_file(path), data, path);
+    return CatalogBenchmark::read_predictions(path, data);
   }
 
  private:

@@ -17,14 +17,6 @@
 namespace assay {
 namespace {
 
-/// InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter.
-constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6},
-    {"internvl", "", 100, 6},
-    {"lmms-eval", "", 1024, 0},
-    {"plain", "", 1024, 0},
-};
-
 using Letter = std::optional<std::string>;
 
 /// The reply is the letter and nothing else: LLaVA's convert_seed_for_submission.py, and how the leaderboard's {question_id, prediction} is read.
@@ -75,10 +67,11 @@ class SeedBench final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_seed_json(found, {});
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kChoicePrompts); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
-    const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of seed_bench");
+    const auto& profile = find_profile<SuffixProfile>(kChoicePrompts, prompt_profile, "prompt profile of seed_bench");
     if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
+    // InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter.
     const auto language = profile.name == "vlmevalkit" ? AskIn::kLanguageOfQuestion : AskIn::kEnglish;
     Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
     if (profile.name == "lmms-eval") question.decoding.stop = {"ASSISTANT:"};

@@ -20,9 +20,7 @@ constexpr std::array kVerbs = {
 };
 
 std::string help_text() {
-  std::string text = "Lets you check us, and yourself.\n\nUsage: assay inspect WHAT [options]\n\n";
-  for (const Verb& verb : kVerbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
-  return text +
+  return "Lets you check us, and yourself.\n\nUsage: assay inspect WHAT [options]\n\n" + text_of(kVerbs) +
          "\nExamples:\n"
          "  printf 'a chart' | assay inspect tokens --model M\n"
          "  echo '[64, 9671]' | assay inspect tokens --model M --decode\n"

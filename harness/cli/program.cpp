@@ -39,9 +39,8 @@ constexpr const char* kExamples =
     "130/143 interrupted, the same command goes on.\n";
 
 std::string help_text() {
-  std::string text = "Assay evaluates vision-language models.\n\nUsage: assay VERB [options]   (assay VERB --help for one verb's options)\n\n";
-  for (const Verb& verb : kVerbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
-  return text + "\n" + kExamples;
+  return "Assay evaluates vision-language models.\n\nUsage: assay VERB [options]   (assay VERB --help for one verb's options)\n\n" +
+         text_of(kVerbs) + "\n" + kExamples;
 }
 
 int dispatch_program(const Program& program, Arguments arguments) {
@@ -68,6 +67,12 @@ int dispatch_program(const Program& program, Arguments arguments) {
 }  // namespace
 
 std::span<const Verb> verbs() { return kVerbs; }
+
+std::string text_of(std::span<const Verb> verbs) {
+  std::string text;
+  for (const Verb& verb : verbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  return text;
+}
 
 int dispatch(std::span<const Verb> among, std::string_view prefix, const Program& program, Arguments arguments) {
   const std::string name = arguments.front();

@@ -34,6 +34,9 @@ int inspect_prompt(const Program& program, Arguments arguments);
 int inspect_weights(const Program& program, Arguments arguments);
 int inspect_logits(const Program& program, Arguments arguments);
 
+/// A line for each, for --help.
+[[nodiscard]] std::string text_of(std::span<const Verb> verbs);
+
 /// Runs the one of `among` that the first argument names. Throws ConfigError with a suggestion for another name.
 int dispatch(std::span<const Verb> among, std::string_view prefix, const Program& program, Arguments arguments);
 

@@ -1,13 +1,12 @@
 #pragma once
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "benchmarks/benchmark.h"
+#include "tests/temporary_folder.h"
 
 /// What the tests of every benchmark do: score replies, look a metric up, write a prediction file.
 namespace assay::testing {
@@ -46,29 +45,12 @@ inline std::string text_of(const Question& question) {
 /// A file that goes when the test does.
 class TemporaryFile {
  public:
-  TemporaryFile(const std::string& name, std::string_view content)
-      : folder_(std::filesystem::path(::testing::TempDir()) / ("assay-" + std::to_string(::getpid()) + "-" + std::to_string(next_++))), path_(folder_ / name) {
-    std::filesystem::create_directories(folder_);
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove_all(folder_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  TemporaryFile(const std::string& name, std::string_view content) : path_(folder_.write(name, content)) {}
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  static inline int next_ = 0;
-  std::filesystem::path folder_, path_;
+  TemporaryFolder folder_;
+  std::filesystem::path path_;
 };
-
-template <typename Error, typename Action>
-std::string message_of(Action&& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 }  // namespace assay::testing

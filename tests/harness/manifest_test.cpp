@@ -15,6 +15,7 @@ namespace assay {
 namespace {
 
 using ::testing::HasSubstr;
+using testing::message_of;
 using testing::TemporaryFolder;
 
 RunConfig config_of_test() {

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "harness/base/digest.h"
+#include "tests/model/image/code_paths.h"
 #include "tests/model/image/synthetic_picture.h"
 #include "tests/model/image/table_file.h"
 
@@ -60,12 +61,7 @@ TEST_P(Resize, KeepsOneColour) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Image, Resize, ::testing::Values(Instructions::kPlain, Instructions::kAvx2, Instructions::kAvx512),
-                         [](const auto& kind) {
-                           return kind.param == Instructions::kPlain  ? "Plain"
-                                  : kind.param == Instructions::kAvx2 ? "Avx2"
-                                                                      : "Avx512";
-                         });
+INSTANTIATE_TEST_SUITE_P(Image, Resize, testing::every_code_path(), testing::name_of_code_path);
 
 }  // namespace
 }  // namespace assay
