@@ -2,7 +2,6 @@
 #include <tiffio.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
@@ -10,11 +9,16 @@
 #include <vector>
 
 #include "model/image/formats.h"
+#include "model/image/tiff_samples.h"
 
-// libtiff undoes compression, fill order and byte order; what samples mean is decided here by Pillow's table of known layouts, so
-// that the same files are read and the same ones refused.  Source  Pillow 13.0.0, src/PIL/TiffImagePlugin.py, OPEN_INFO
+// libtiff undoes compression, fill order and byte order; what samples mean is decided in tiff_samples.h.
 namespace assay::formats {
 namespace {
+
+using tiff::Kind;
+using tiff::Layout;
+using tiff::Row;
+using tiff::RowConverter;
 
 /// The file in memory, as libtiff's client, and what libtiff complained about first.
 struct Source {
@@ -77,16 +81,6 @@ Handle open(Source& source, const ImageLimits& limits) {
   return tiff;
 }
 
-struct Layout {
-  std::uint32_t width = 0, height = 0;
-  std::uint16_t bits = 1, samples = 1, photometric = 0, planes = PLANARCONFIG_CONTIG, number = SAMPLEFORMAT_UINT,
-                fill_order = FILLORDER_MSB2LSB;
-  std::uint16_t compression = COMPRESSION_NONE, orientation = ORIENTATION_TOPLEFT;
-  std::vector<std::uint16_t> extra;  ///< meaning of the samples beyond the colours
-  bool is_big_endian = false;
-  bool is_subsampled = false;  ///< YCbCr only: fewer samples of chroma than of luma
-};
-
 Layout read_layout(TIFF* tiff, const Source& source) {
   Layout layout;
   if (TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width) == 0 || TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &layout.height) == 0) {
@@ -117,216 +111,10 @@ Layout read_layout(TIFF* tiff, const Source& source) {
   return layout;
 }
 
-/// How one row of samples becomes RGB.
-enum class Kind {
-  kUnknown,
-  kLevels,
-  kGrey16,
-  kGrey12,
-  kSigned16,
-  kSigned32,
-  kFloat32,
-  kPalette,
-  kRgb,
-  kRgbPremultiplied,
-  kCmyk,
-  kYCbCr,
-  kPlainYCbCr
-};
-
-Kind find_grey_kind(const Layout& layout) {
-  const bool is_unsigned = layout.number == SAMPLEFORMAT_UINT, is_signed = layout.number == SAMPLEFORMAT_INT;
-  const bool zero_is_black = layout.photometric == PHOTOMETRIC_MINISBLACK;
-  if (layout.samples == 2) {
-    const bool may_skip_second =
-        layout.extra.size() == 1 && (layout.extra[0] == EXTRASAMPLE_UNSPECIFIED || layout.extra[0] == EXTRASAMPLE_UNASSALPHA);
-    return zero_is_black && layout.bits == 8 && is_unsigned && may_skip_second ? Kind::kLevels : Kind::kUnknown;
-  }
-  if (layout.samples != 1 || !layout.extra.empty()) return Kind::kUnknown;
-  switch (layout.bits) {
-    case 1:
-    case 2:
-    case 4:
-      return is_unsigned ? Kind::kLevels : Kind::kUnknown;
-    case 8:
-      return is_unsigned || (is_signed && zero_is_black) ? Kind::kLevels : Kind::kUnknown;
-    case 12:
-      return is_unsigned && zero_is_black && !layout.is_big_endian ? Kind::kGrey12 : Kind::kUnknown;
-    case 16:
-      if (is_signed && zero_is_black) return Kind::kSigned16;
-      return is_unsigned && (zero_is_black || !layout.is_big_endian) ? Kind::kGrey16 : Kind::kUnknown;
-    case 32:
-      if (layout.number == SAMPLEFORMAT_IEEEFP) return Kind::kFloat32;
-      return zero_is_black && (is_signed || (is_unsigned && !layout.is_big_endian)) ? Kind::kSigned32 : Kind::kUnknown;
-    default:
-      return Kind::kUnknown;
-  }
-}
-
-bool rest_is_unspecified(const Layout& layout, std::size_t first) {
-  return std::all_of(layout.extra.begin() + static_cast<std::ptrdiff_t>(std::min(first, layout.extra.size())), layout.extra.end(),
-                     [](std::uint16_t kind) { return kind == EXTRASAMPLE_UNSPECIFIED; });
-}
-
-Kind find_rgb_kind(const Layout& layout) {
-  const std::size_t most_samples = layout.bits == 8 ? 6 : 4;
-  if (layout.samples < 3 || layout.samples > most_samples || !rest_is_unspecified(layout, 1)) return Kind::kUnknown;
-  if (layout.extra.empty()) return layout.samples <= 4 ? Kind::kRgb : Kind::kUnknown;
-  if (layout.samples != 3 + layout.extra.size()) return Kind::kUnknown;
-  return layout.extra[0] == EXTRASAMPLE_ASSOCALPHA ? Kind::kRgbPremultiplied : Kind::kRgb;
-}
-
-// Uncompressed and not subsampled, Pillow converts by its own tables, JPEG's full range, whatever the file says of coefficients.
-Kind find_ycbcr_kind(const Layout& layout) {
-  if (layout.bits != 8 || layout.samples != 3 || layout.number != SAMPLEFORMAT_UINT) return Kind::kUnknown;
-  return layout.compression == COMPRESSION_NONE && !layout.is_subsampled ? Kind::kPlainYCbCr : Kind::kYCbCr;
-}
-
-Kind find_kind(const Layout& layout) {
-  const bool is_bytes = layout.bits == 8 || layout.bits == 16, is_unsigned = layout.number == SAMPLEFORMAT_UINT;
-  switch (layout.photometric) {
-    case PHOTOMETRIC_MINISWHITE:
-    case PHOTOMETRIC_MINISBLACK:
-      return find_grey_kind(layout);
-    case PHOTOMETRIC_PALETTE: {
-      const bool is_plain =
-          layout.samples == 1 && layout.extra.empty() && layout.bits <= 8 && (layout.bits & (layout.bits - 1)) == 0;
-      const bool has_alpha =
-          layout.samples == 2 && layout.bits == 8 && layout.extra.size() == 1 && layout.extra[0] != EXTRASAMPLE_ASSOCALPHA;
-      return is_unsigned && (is_plain || has_alpha) ? Kind::kPalette : Kind::kUnknown;
-    }
-    case PHOTOMETRIC_RGB:
-      return is_bytes && is_unsigned ? find_rgb_kind(layout) : Kind::kUnknown;
-    case PHOTOMETRIC_SEPARATED: {
-      const bool fits = layout.samples == 4 + layout.extra.size() && layout.samples <= (layout.bits == 8 ? 6 : 4);
-      return is_bytes && is_unsigned && fits && rest_is_unspecified(layout, 0) ? Kind::kCmyk : Kind::kUnknown;
-    }
-    case PHOTOMETRIC_YCBCR:
-      return find_ycbcr_kind(layout);
-    default:
-      return Kind::kUnknown;
-  }
-}
-
-/// A row of samples: where each channel's first one lies, and how far it is to the next pixel's.
-struct Row {
-  std::array<const std::uint8_t*, 4> channel{};
-  std::size_t step = 1;
-};
-
-/// Turns rows into RGB.
-class Converter {
- public:
-  Converter(const Layout& layout, Kind kind) : layout_(layout), kind_(kind) {}
-
-  void read_palette(TIFF* tiff, const Source& source) {
-    std::uint16_t *red = nullptr, *green = nullptr, *blue = nullptr;
-    if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue) == 0) fail(source, "its colour table is missing");
-    for (std::size_t i = 0; i < std::size_t{1} << layout_.bits; ++i) {
-      palette_[3 * i] = static_cast<std::uint8_t>(red[i] >> 8);
-      palette_[3 * i + 1] = static_cast<std::uint8_t>(green[i] >> 8);
-      palette_[3 * i + 2] = static_cast<std::uint8_t>(blue[i] >> 8);
-    }
-  }
-
-  void convert(const Row& row, std::uint8_t* rgb, std::uint32_t width) const {
-    for (std::uint32_t x = 0; x < width; ++x) convert_pixel(row, x, rgb + std::size_t{3} * x);
-  }
-
- private:
-  void convert_pixel(const Row& row, std::uint32_t x, std::uint8_t* rgb) const {
-    switch (kind_) {
-      case Kind::kPalette:
-        std::memcpy(rgb, palette_.data() + 3 * level(row, x), 3);
-        return;
-      case Kind::kRgb:
-        for (int c = 0; c < 3; ++c) rgb[c] = high_byte(row, c, x);
-        return;
-      case Kind::kRgbPremultiplied:
-        return divide_by_alpha(row, x, rgb);
-      case Kind::kCmyk: {
-        const std::uint8_t cmyk[4] = {high_byte(row, 0, x), high_byte(row, 1, x), high_byte(row, 2, x), high_byte(row, 3, x)};
-        return cmyk_to_rgb(cmyk, rgb);
-      }
-      case Kind::kPlainYCbCr:
-        return ycbcr_to_rgb(sample<std::uint8_t>(row, 0, x), sample<std::uint8_t>(row, 1, x), sample<std::uint8_t>(row, 2, x), rgb);
-      default:
-        return grey_to_rgb(grey(row, x), rgb);
-    }
-  }
-
-  template <typename T>
-  static T sample(const Row& row, int channel, std::uint32_t x) {
-    T value;
-    std::memcpy(&value, row.channel[channel] + row.step * x, sizeof value);
-    return value;
-  }
-
-  [[nodiscard]] std::uint8_t high_byte(const Row& row, int channel, std::uint32_t x) const {
-    if (layout_.bits == 8) return sample<std::uint8_t>(row, channel, x);
-    return static_cast<std::uint8_t>(sample<std::uint16_t>(row, channel, x) >> 8);
-  }
-
-  /// A sample of 1, 2, 4 or 8 bits.
-  [[nodiscard]] std::uint32_t level(const Row& row, std::uint32_t x) const {
-    if (layout_.bits == 8) return sample<std::uint8_t>(row, 0, x);
-    const std::size_t bit = std::size_t{x} * layout_.bits;
-    return row.channel[0][bit / 8] >> (8 - layout_.bits - bit % 8) & ((1U << layout_.bits) - 1);
-  }
-
-  static std::uint8_t clip(std::int64_t value) { return static_cast<std::uint8_t>(std::clamp<std::int64_t>(value, 0, 255)); }
-
-  [[nodiscard]] std::uint8_t grey(const Row& row, std::uint32_t x) const {
-    switch (kind_) {
-      case Kind::kGrey16:
-        return clip(sample<std::uint16_t>(row, 0, x));
-      case Kind::kGrey12:
-        return clip(twelve_bits(row.channel[0], x));
-      case Kind::kSigned16:
-        return clip(sample<std::int16_t>(row, 0, x));
-      case Kind::kSigned32:
-        return clip(sample<std::int32_t>(row, 0, x));
-      case Kind::kFloat32: {
-        const auto value = sample<float>(row, 0, x);
-        return value >= 255 ? std::uint8_t{255} : value > 0 ? static_cast<std::uint8_t>(value) : std::uint8_t{0};  // NaN is black
-      }
-      default: {
-        const std::uint32_t value = level(row, x) * (255 / ((1U << layout_.bits) - 1));
-        return static_cast<std::uint8_t>(layout_.photometric == PHOTOMETRIC_MINISWHITE ? 255 - value : value);
-      }
-    }
-  }
-
-  static std::int64_t twelve_bits(const std::uint8_t* row, std::uint32_t x) {
-    const std::uint8_t* at = row + std::size_t{x} / 2 * 3;
-    return x % 2 == 0 ? at[0] << 4 | at[1] >> 4 : (at[1] & 15) << 8 | at[2];
-  }
-
-  // Products in 1/64, each rounded before they are added.  Source  libImaging/ConvertYCbCr.c
-  static void ycbcr_to_rgb(int luma, int blue, int red, std::uint8_t* rgb) {
-    const auto scaled = [](int chroma, double factor) { return static_cast<int>((chroma - 128) * factor * 64 + 0.5); };
-    rgb[0] = clip(luma + (scaled(red, 1.402) >> 6));
-    rgb[1] = clip(luma + ((scaled(blue, -0.34414) + scaled(red, -0.71414)) >> 6));
-    rgb[2] = clip(luma + (scaled(blue, 1.772) >> 6));
-  }
-
-  void divide_by_alpha(const Row& row, std::uint32_t x, std::uint8_t* rgb) const {
-    const int alpha = high_byte(row, 3, x);
-    for (int c = 0; c < 3; ++c) {
-      const int value = high_byte(row, c, x);
-      rgb[c] = alpha == 0 ? std::uint8_t{0} : clip(alpha == 255 ? value : value * 255 / alpha);
-    }
-  }
-
-  Layout layout_;
-  Kind kind_;
-  std::array<std::uint8_t, 768> palette_{};
-};
-
 /// One strip or tile at a time, so that no second picture is held.
 class BlockReader {
  public:
-  BlockReader(TIFF* tiff, const Source& source, const Layout& layout, const Converter& converter)
+  BlockReader(TIFF* tiff, const Source& source, const Layout& layout, const RowConverter& converter)
       : tiff_(tiff), source_(source), layout_(layout), converter_(converter) {
     is_tiled_ = TIFFIsTiled(tiff) != 0;
     if (is_tiled_) {
@@ -400,7 +188,7 @@ class BlockReader {
   TIFF* tiff_;
   const Source& source_;
   const Layout& layout_;
-  const Converter& converter_;
+  const RowConverter& converter_;
   bool is_tiled_ = false;
   std::uint32_t block_width_ = 0, block_height_ = 0;
   tmsize_t block_bytes_ = 0, row_bytes_ = 0;
@@ -451,16 +239,22 @@ Image turn_upright(const Image& image, std::uint16_t orientation) {
       layout.samples, layout.bits, layout.photometric, layout.number));
 }
 
+void read_palette(TIFF* tiff, const Source& source, RowConverter& converter) {
+  std::uint16_t *red = nullptr, *green = nullptr, *blue = nullptr;
+  if (TIFFGetField(tiff, TIFFTAG_COLORMAP, &red, &green, &blue) == 0) fail(source, "its colour table is missing");
+  converter.set_palette(red, green, blue);
+}
+
 Image read_pixels(TIFF* tiff, const Source& source, Layout layout, const ImageLimits& limits) {
   if (layout.photometric == PHOTOMETRIC_YCBCR && layout.compression == COMPRESSION_JPEG && layout.planes == PLANARCONFIG_CONTIG) {
     TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     layout.photometric = PHOTOMETRIC_RGB;
   }
-  const Kind kind = find_kind(layout);
+  const Kind kind = tiff::find_kind(layout);
   if (kind == Kind::kUnknown) refuse(layout);
   if (kind == Kind::kYCbCr) return read_ycbcr(tiff, source, layout);
-  Converter converter(layout, kind);
-  if (kind == Kind::kPalette) converter.read_palette(tiff, source);
+  RowConverter converter(layout, kind);
+  if (kind == Kind::kPalette) read_palette(tiff, source, converter);
   BlockReader reader(tiff, source, layout, converter);
   reader.check(limits);
   Image image(static_cast<int>(layout.width), static_cast<int>(layout.height));
