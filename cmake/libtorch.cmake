@@ -71,7 +71,7 @@ else()
   if(TARGET protobuf::libprotobuf AND assay_protobuf)
     target_link_options(assay_torch INTERFACE LINKER:--push-state,--no-as-needed,${assay_protobuf},--pop-state)
     message(WARNING "This LibTorch shares the system's protobuf, which Debian's SentencePiece does not bear: models with a SentencePiece "
-                    "tokenizer crash (seen with InternLM2), those with byte-level BPE (Qwen2) run. Prefer the wheel: "
+                    "tokenizer are refused (model/tokenizer/protobuf_clash.h), those with byte-level BPE (Qwen2) run. Prefer the wheel: "
                     "scripts/setup.sh --libtorch=wheel")
   endif()
   if(NOT assay_torch_given)

@@ -10,6 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/base/utf8.h"
 #include "model/tokenizer/piece_joiner.h"
+#include "model/tokenizer/protobuf_clash.h"
 #include "model/tokenizer/stream_filters.h"
 #include "model/tokenizer/text_pattern.h"
 #include "model/tokenizer/vocabulary.h"
@@ -279,6 +280,9 @@ std::unique_ptr<TokenDecoder> SentencePieceTokenizer::make_decoder(bool skip_spe
 }  // namespace
 
 std::unique_ptr<Tokenizer> open_sentencepiece(const std::filesystem::path& model, const TokenizerConfig& config) {
+  if (protobuf_clashes())
+    throw ModelError(fmt::format("{}: SentencePiece does not run in this build: its protobuf and the one that LibTorch is linked with have the "
+                                 "same names (Debian's libtorch-dev); build with the wheel: scripts/setup.sh --libtorch=wheel", model.string()));
   return std::make_unique<SentencePieceTokenizer>(model, config);
 }
 

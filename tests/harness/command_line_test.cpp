@@ -358,6 +358,15 @@ TEST(Inspect, TurnsTextIntoTokensAndBack) {
   EXPECT_THAT(wrong.err, HasSubstr("stdin: expected a JSON array of token ids"));
 }
 
+TEST(Inspect, RefusesSentencePieceBesideAnotherProtobuf) {
+  const std::string model = ASSAY_SOURCE_DIR "/tests/model/tokenizer/data/tiny-sentencepiece";
+  const std::vector<std::string> command = {testing::fakes_binary(), "inspect", "tokens", "--model", model};
+  EXPECT_EQ(testing::run_child(command, {}, "abc").exit_code, 0);
+  const auto refused = testing::run_child(command, {{"LD_PRELOAD", ASSAY_SECOND_PROTOBUF}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}}, "abc");
+  EXPECT_EQ(refused.exit_code, 4);
+  EXPECT_THAT(refused.err, HasSubstr("tokenizer.model: SentencePiece does not run in this build"));
+}
+
 TEST(Inspect, ShowsWeights) {
   const auto shown = fakes({"inspect", "weights", "somewhere"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;
