@@ -44,6 +44,12 @@ struct Submission {
   std::string content;
 };
 
+/// A kind of metric, for people who choose among them.
+struct MetricNote {
+  std::string name;     ///< as in the results; a part that stands for several is in angle brackets: "<subtask>.acc_plus"
+  std::string formula;  ///< one line that says what is divided by what
+};
+
 /// One evaluation: what to load, how to ask, how to read the answer, which metrics. Pure but for open(): values in, values out.
 class Benchmark {
  public:
@@ -69,6 +75,9 @@ class Benchmark {
   /// A reply in state kError counts as wrong and stays in the denominator; samples without a label are left out, and where none has one the
   /// value is NaN and the count 0.
   [[nodiscard]] virtual std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const = 0;
+
+  /// Every kind of metric that metrics() can give. Unless a benchmark says it better, what it gives for no replies and divides by.
+  [[nodiscard]] virtual std::vector<MetricNote> metric_notes() const;
 
   /// Reads somebody's prediction file or folder, in this benchmark's own formats and the common ones. `data` supplies what the file
   /// does not carry; it may be null. Throws DataError that lists unmatched, missing and duplicate ids.

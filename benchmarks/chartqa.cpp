@@ -1,6 +1,5 @@
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
-#include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
@@ -102,8 +101,11 @@ class ChartQa final : public CatalogBenchmark {
     return metrics;
   }
 
-  [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
-    return match_predictions(read_prediction_file(path), data, path);
+  [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
+    return {{"relaxed_accuracy", "questions answered right (numbers within 5 %, other text alike) / questions"},
+            {"human.relaxed_accuracy", "the same of the questions that people wrote"},
+            {"augmented.relaxed_accuracy", "the same of the questions that a model wrote"},
+            {"average.relaxed_accuracy", "(human + augmented) / 2 splits"}};
   }
 
  private:

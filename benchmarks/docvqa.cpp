@@ -2,7 +2,6 @@
 
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
-#include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
@@ -79,8 +78,8 @@ class DocVqa final : public CatalogBenchmark {
     return {graded_metric("anls", rule.mean(values) * rule.scale, units, rule.scale, "questions")};
   }
 
-  [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
-    return match_predictions(read_prediction_file(path), data, path);
+  [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
+    return {{"anls", "sum of the best 1 - edit distance / length over a question's answers, 0 below one half / questions"}};
   }
 
   /// What the competition's server takes: [{"questionId": 1, "answer": "..."}].

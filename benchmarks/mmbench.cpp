@@ -139,6 +139,13 @@ class MmBench final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
+    return {{"circular_accuracy", "circular groups with every rotation answered right / circular groups"},
+            {"vanilla_accuracy", "questions answered right as first asked / questions"},
+            {"vanilla_all_accuracy", "rotations answered right / rotations"},
+            {"<category>.circular_accuracy", "the same as circular_accuracy of one category or l2-category"},
+            {"incomplete_groups", "circular groups with a rotation missing: a count, divided by nothing"}};
+  }
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override;
   [[nodiscard]] std::optional<Submission> submission(std::span<const Reply> replies) const override;
 

@@ -162,6 +162,13 @@ class Mme final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
+    return {{"perception", "sum of ten subtasks' scores, divided by nothing"},
+            {"cognition", "sum of four subtasks' scores, divided by nothing"},
+            {"<subtask>", "100 × acc + 100 × acc_plus"},
+            {"<subtask>.acc", "questions answered right / questions"},
+            {"<subtask>.acc_plus", "pictures with both questions answered right / pictures with two questions"}};
+  }
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     if (std::filesystem::is_directory(path)) return read_mme_results(path);

@@ -107,6 +107,13 @@ class SeedBench final : public CatalogBenchmark {
     return metrics;
   }
 
+  [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
+    return {{"accuracy", "questions answered with the right letter / questions"},
+            {"image.accuracy", "the same of the questions on pictures, where there are some on videos too"},
+            {"video.accuracy", "the same of the questions on videos"},
+            {"<dimension>.accuracy", "the same of one dimension's questions"}};
+  }
+
   /// A file that brings its own labels is scored line by line, as it is: the authors' GPT-4V file repeats eight ids. Against the data, which is
   /// the questions on pictures, a file's questions on videos are left out.
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <set>
 #include <type_traits>
 
@@ -126,10 +127,9 @@ bool is_flat(const YAML::Node& node) {
   return std::all_of(node.begin(), node.end(), [](const YAML::Node& item) { return item.IsScalar(); });
 }
 
-RawValues flatten(const YAML::Node& root, const std::string& path) {
+RawValues flatten(const YAML::Node& root, const std::string& path, Problems& problems) {
   const auto known = field_names();
   RawValues values;
-  std::vector<std::string> problems;
   for (const auto& entry : root) {
     const std::string key = entry.first.Scalar();
     const std::string where = fmt::format("{}:{}: \"{}\"", path, entry.first.Mark().line + 1, key);
@@ -143,28 +143,41 @@ RawValues flatten(const YAML::Node& root, const std::string& path) {
       values[key] = RawValue{texts_of(entry.second), where};
     }
   }
-  throw_if_any(problems);
   return values;
 }
 
+/// Gathers what does not hold.
+class Demands {
+ public:
+  explicit Demands(Problems& problems) : problems_(problems) {}
+  void that(bool holds, std::string problem) {
+    if (!holds) problems_.push_back(std::move(problem));
+  }
+  void at_least_one(std::string_view name, std::optional<std::int64_t> value) {
+    that(!value || *value >= 1, fmt::format("--{} must be at least 1, got {}", name, value.value_or(0)));
+  }
+
+ private:
+  Problems& problems_;
+};
+
 }  // namespace
 
-RawValues read_config_file(const std::string& path) {
+RawValues read_config_file(const std::string& path, Problems& problems) {
   try {
     const YAML::Node root = YAML::LoadFile(path);
-    if (root.IsNull()) return {};
-    if (!root.IsMap()) throw ConfigError(fmt::format("{}: expected lines of `option: value`, as `assay run --print-config` writes", path));
-    return flatten(root, path);
+    if (root.IsMap()) return flatten(root, path, problems);
+    if (!root.IsNull()) problems.push_back(fmt::format("{}: expected lines of `option: value`, as `assay run --print-config` writes", path));
   } catch (const YAML::BadFile&) {
-    throw ConfigError(fmt::format("{}: cannot open this config file", path));
+    problems.push_back(fmt::format("{}: cannot open this config file", path));
   } catch (const YAML::Exception& error) {
-    throw ConfigError(fmt::format("{}:{}:{}: not YAML: {}", path, error.mark.line + 1, error.mark.column + 1, error.msg));
+    problems.push_back(fmt::format("{}:{}:{}: not YAML: {}", path, error.mark.line + 1, error.mark.column + 1, error.msg));
   }
+  return {};
 }
 
-RunConfig make_config(const RawValues& file, const RawValues& command_line) {
+RunConfig make_config(const RawValues& file, const RawValues& command_line, Problems& problems) {
   RunConfig config;
-  std::vector<std::string> problems;
   visit(config, [&]<typename T>(const Field& field, T& value) {
     auto raw = command_line.find(field.name);
     if (raw == command_line.end()) {
@@ -175,44 +188,48 @@ RunConfig make_config(const RawValues& file, const RawValues& command_line) {
     if (read_texts(texts, value)) return;
     problems.push_back(fmt::format("{} must be {}, got \"{}\"", raw->second.where, expected_by<T>(), fmt::join(texts, "\", \"")));
   });
-  throw_if_any(problems);
   return config;
 }
 
-std::vector<std::string> validate(const RunConfig& config, std::span<const std::string> known_benchmarks) {
-  std::vector<std::string> problems;
-  const auto demand = [&](bool holds, std::string problem) {
-    if (!holds) problems.push_back(std::move(problem));
-  };
-  const auto at_least_one = [&](std::string_view name, auto value) {
-    demand(!value || *value >= 1, fmt::format("--{} must be at least 1, got {}", name, value.value_or(0)));
-  };
-  demand(!config.model.path.empty(), "--model is missing: name a checkpoint folder");
-  demand(!config.task.benchmarks.empty(), "--bench is missing: name one or more benchmarks, see `assay list`");
+Problems validate_model(const RunConfig& config) {
+  Problems problems;
+  Demands demands(problems);
+  demands.that(!config.model.path.empty(), "--model is missing: name a checkpoint folder");
+  demands.at_least_one("max-tiles", config.decoding.max_tiles);
+  demands.at_least_one("batch", config.model.batch);
+  demands.at_least_one("max-image-pixels", config.model.max_image_pixels);
+  demands.at_least_one("max-image-bytes", config.model.max_image_bytes);
+  demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
+  demands.that(dtype_named(config.model.dtype).has_value(),
+               fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
+  demands.that(!config.model.has_no_system || !config.model.system_text, "--system and --no-system exclude each other");
+  return problems;
+}
+
+Problems validate(const RunConfig& config, std::span<const std::string> known_benchmarks) {
+  Problems problems = validate_model(config);
+  Demands demands(problems);
+  demands.that(!config.task.benchmarks.empty(), "--bench is missing: name one or more benchmarks, see `assay list`");
   std::set<std::string> seen;
   for (const std::string& name : config.task.benchmarks) {
     if (std::find(known_benchmarks.begin(), known_benchmarks.end(), name) == known_benchmarks.end())
       problems.push_back(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, known_benchmarks)));
-    demand(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
+    demands.that(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
   }
-  at_least_one("limit", config.task.limit);
-  demand(config.decoding.temperature >= 0, fmt::format("--temperature must be 0 or more, got {}", config.decoding.temperature));
-  demand(config.decoding.top_p > 0 && config.decoding.top_p <= 1, fmt::format("--top-p must be in (0, 1], got {}", config.decoding.top_p));
-  demand(config.decoding.top_k >= 0, fmt::format("--top-k must be 0 or more, got {}", config.decoding.top_k));
-  at_least_one("max-new-tokens", config.decoding.max_new_tokens);
-  at_least_one("max-tiles", config.decoding.max_tiles);
-  at_least_one("batch", std::optional(config.model.batch));
-  at_least_one("max-image-pixels", std::optional(config.model.max_image_pixels));
-  at_least_one("max-image-bytes", std::optional(config.model.max_image_bytes));
-  demand(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
-  demand(config.output.max_failures >= 0 && config.output.max_failures <= 1,
-         fmt::format("--max-failures must be a share in [0, 1], got {}", config.output.max_failures));
-  demand(dtype_named(config.model.dtype).has_value(),
-         fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
-  demand(config.output.format == "text" || config.output.format == "json",
-         fmt::format("--format must be text or json, got \"{}\"", config.output.format));
-  demand(!config.model.has_no_system || !config.model.system_text, "--system and --no-system exclude each other");
+  demands.at_least_one("limit", config.task.limit);
+  demands.that(config.decoding.temperature >= 0, fmt::format("--temperature must be 0 or more, got {}", config.decoding.temperature));
+  demands.that(config.decoding.top_p > 0 && config.decoding.top_p <= 1, fmt::format("--top-p must be in (0, 1], got {}", config.decoding.top_p));
+  demands.that(config.decoding.top_k >= 0, fmt::format("--top-k must be 0 or more, got {}", config.decoding.top_k));
+  demands.at_least_one("max-new-tokens", config.decoding.max_new_tokens);
+  demands.that(config.output.max_failures >= 0 && config.output.max_failures <= 1,
+               fmt::format("--max-failures must be a share in [0, 1], got {}", config.output.max_failures));
+  demands.that(config.output.format == "text" || config.output.format == "json",
+               fmt::format("--format must be text or json, got \"{}\"", config.output.format));
   return problems;
+}
+
+void append(Problems& problems, Problems more) {
+  problems.insert(problems.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
 void throw_if_any(std::span<const std::string> problems) {

@@ -118,15 +118,22 @@ struct RawValue {
 };
 using RawValues = std::map<std::string, RawValue, std::less<>>;
 
-/// The keys of a YAML file. Throws ConfigError for a file that cannot be read, is no flat map, or has unknown keys (all of them, with
-/// suggestions).
-[[nodiscard]] RawValues read_config_file(const std::string& path);
+/// What is wrong with a command, one sentence each, gathered so that all of it is told at once.
+using Problems = std::vector<std::string>;
 
-/// Defaults, overlaid by `file`, overlaid by `command_line`. Throws ConfigError that lists every value that does not fit its field.
-[[nodiscard]] RunConfig make_config(const RawValues& file, const RawValues& command_line);
+/// The keys of a YAML file. A file that cannot be read or is no flat map, and each unknown key (with a suggestion), is a problem.
+[[nodiscard]] RawValues read_config_file(const std::string& path, Problems& problems);
 
-/// Everything wrong with a config for a run, one sentence each; empty when it can go.
-[[nodiscard]] std::vector<std::string> validate(const RunConfig& config, std::span<const std::string> known_benchmarks);
+/// Defaults, overlaid by `file`, overlaid by `command_line`. A value that does not fit its field is a problem and leaves the default.
+[[nodiscard]] RunConfig make_config(const RawValues& file, const RawValues& command_line, Problems& problems);
+
+/// Everything wrong with the options that opening a model takes.
+[[nodiscard]] Problems validate_model(const RunConfig& config);
+/// Everything wrong with a config for a run, those included; empty when it can go.
+[[nodiscard]] Problems validate(const RunConfig& config, std::span<const std::string> known_benchmarks);
+
+/// Puts `more` behind `problems`.
+void append(Problems& problems, Problems more);
 
 /// Throws ConfigError that lists all of `problems`, if any.
 void throw_if_any(std::span<const std::string> problems);

@@ -167,7 +167,10 @@ RunConfig config_of(const Manifest& manifest, const std::filesystem::path& run) 
       for (const auto& item : value.GetArray()) raw.texts.emplace_back(item.IsString() ? json::text_of(item) : "");
     values[std::string(field.name)] = std::move(raw);
   }
-  return make_config({}, values);
+  Problems problems;
+  RunConfig config = make_config({}, values, problems);
+  throw_if_any(problems);
+  return config;
 }
 
 std::string value_of(const Manifest& manifest, std::string_view name) {

@@ -87,7 +87,7 @@ void CommandLine::fields(RawValues& values, const std::vector<std::string_view>&
   });
 }
 
-bool CommandLine::parse(std::vector<std::string> arguments) {
+bool CommandLine::parse(std::vector<std::string> arguments, Problems& problems) {
   auto& [verb, app, known] = *parts_;
   std::reverse(arguments.begin(), arguments.end());
   try {
@@ -98,13 +98,17 @@ bool CommandLine::parse(std::vector<std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     throw ConfigError(fmt::format("{}; see `assay {} --help`", error.what(), verb));
   }
+  bool may_be_a_value = false;  // of the unknown option before it
   for (const std::string& extra : app.remaining()) {
-    if (!extra.starts_with("-")) continue;
-    const std::string name = extra.substr(0, extra.find('='));
-    throw ConfigError(fmt::format("assay {} has no option \"{}\"{}", verb, name, suggestion(name, known)));
+    if (extra.starts_with("-")) {
+      const std::string name = extra.substr(0, extra.find('='));
+      problems.push_back(fmt::format("assay {} has no option \"{}\"{}", verb, name, suggestion(name, known)));
+      may_be_a_value = name == extra;
+    } else {
+      if (!may_be_a_value) problems.push_back(fmt::format("assay {}: \"{}\" is one word too many; see `assay {} --help`", verb, extra, verb));
+      may_be_a_value = false;
+    }
   }
-  if (!app.remaining().empty())
-    throw ConfigError(fmt::format("assay {}: \"{}\" is one word too many; see `assay {} --help`", verb, app.remaining().front(), verb));
   return true;
 }
 
@@ -115,10 +119,11 @@ void print_out(std::string_view text) {
 
 void print_log(std::string_view line) { fmt::print(stderr, "{}\n", line); }
 
-bool wants_json(const std::string& format) {
-  if (format != "text" && format != "json") throw ConfigError(fmt::format("--format must be text or json, got \"{}\"", format));
-  return format == "json";
+void check_format(const std::string& format, Problems& problems) {
+  if (format != "text" && format != "json") problems.push_back(fmt::format("--format must be text or json, got \"{}\"", format));
 }
+
+bool wants_json(const std::string& format) { return format == "json"; }
 
 std::string read_stdin() {
   std::string text;

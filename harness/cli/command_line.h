@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// A verb's own options, on CLI11 with our errors: every failure is a ConfigError, unknown options get a suggestion.
+/// A verb's own options, on CLI11 with our errors: unknown options get a suggestion, and what is wrong is told together with what else is.
 class CommandLine {
  public:
   /// `examples` are lines for --help.
@@ -23,8 +23,9 @@ class CommandLine {
   /// An option for each config field named, or for all when there are none named; what is given lands in `values`.
   void fields(RawValues& values, const std::vector<std::string_view>& names = {});
 
-  /// False when --help was asked for and has been printed.
-  [[nodiscard]] bool parse(std::vector<std::string> arguments);
+  /// False when --help was asked for and has been printed. Unknown options and words too many are problems; throws ConfigError for a
+  /// line that cannot be told apart (an option without its value).
+  [[nodiscard]] bool parse(std::vector<std::string> arguments, Problems& problems);
 
  private:
   struct Parts;  // CLI11's headers cost seconds to compile: they stay in the .cpp
@@ -37,7 +38,8 @@ void print_out(std::string_view text);
 /// A line to stderr.
 void print_log(std::string_view line);
 
-/// "text" or "json"; throws ConfigError for anything else.
+/// --format is a problem unless it is "text" or "json".
+void check_format(const std::string& format, Problems& problems);
 [[nodiscard]] bool wants_json(const std::string& format);
 
 /// All of stdin.

@@ -83,12 +83,8 @@ ImageInput image_in_file(const std::string& path) {
           }};
 }
 
-void demand(const RunConfig& config, std::initializer_list<std::pair<const char*, bool>> given) {
-  std::vector<std::string> problems;
-  if (config.model.path.empty()) problems.emplace_back("--model is missing: name a checkpoint folder");
-  for (const auto& [name, is_given] : given)
-    if (!is_given) problems.push_back(fmt::format("{} is missing", name));
-  throw_if_any(problems);
+void demand(bool is_given, const char* name, Problems& problems) {
+  if (!is_given) problems.push_back(fmt::format("{} is missing", name));
 }
 
 const FloatArray& value_or_throw(const Result<FloatArray>& result) {
@@ -107,9 +103,13 @@ int inspect_pixels(const Program& program, Arguments arguments) {
   line.text("image", image, "picture file");
   line.text("out", out, "NumPy file to write");
   line.text("tiles", tiles, "folder for the tiles as PNG");
-  if (!line.parse(std::move(arguments))) return 0;
-  const RunConfig config = make_config({}, given);
-  demand(config, {{"--image", !image.empty()}, {"--out or --tiles", !out.empty() || !tiles.empty()}});
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  const RunConfig config = make_config({}, given, problems);
+  append(problems, validate_model(config));
+  demand(!image.empty(), "--image", problems);
+  demand(!out.empty() || !tiles.empty(), "--out or --tiles", problems);
+  throw_if_any(problems);
   const ImageInput input = image_in_file(image);
   const auto model = program.open_model(config.model.path, vlm_options(config));
   const auto result = model->view_pixels(input, config.decoding.max_tiles);
@@ -131,9 +131,13 @@ int inspect_logits(const Program& program, Arguments arguments) {
   line.texts("image", images, "picture file, attached before the text; may be repeated");
   line.text("prompt", prompt, "the user's text");
   line.text("out", out, "NumPy file to write");
-  if (!line.parse(std::move(arguments))) return 0;
-  const RunConfig config = make_config({}, given);
-  demand(config, {{"--prompt", !prompt.empty()}, {"--out", !out.empty()}});
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  const RunConfig config = make_config({}, given, problems);
+  append(problems, validate_model(config));
+  demand(!prompt.empty(), "--prompt", problems);
+  demand(!out.empty(), "--out", problems);
+  throw_if_any(problems);
   Request request{"prompt", {}, {}, {}, config.decoding.max_tiles};
   Turn turn;
   for (std::size_t i = 0; i < images.size(); ++i) {

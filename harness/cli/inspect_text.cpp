@@ -89,8 +89,10 @@ int inspect_tokens(const Program&, Arguments arguments) {
   line.flag("decode", decodes, "JSON array on stdin to text on stdout");
   line.flag("skip-special", skips_special, "with --decode: leave special tokens out");
   line.flag("prefix", adds_prefix, "put in front what the reference tokenizer's default call puts there");
-  if (!line.parse(std::move(arguments))) return 0;
-  if (model.empty()) throw ConfigError("--model is missing: name a checkpoint folder");
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  if (model.empty()) problems.emplace_back("--model is missing: name a checkpoint folder");
+  throw_if_any(problems);
   const auto tokenizer = open_tokenizer(model);
   if (decodes) {
     print_out(tokenizer->decode(ids_on_stdin(), skips_special));
@@ -109,9 +111,10 @@ int inspect_prompt(const Program& program, Arguments arguments) {
                    "  assay inspect prompt --model M --bench chartqa_test --data-dir data --sample 17\n");
   line.fields(given, {"model", "bench", "data-dir", "sample", "prompt-profile", "max-tiles", "max-new-tokens", "dtype", "device",
                       "chat-template", "system", "no-system", "max-image-pixels", "max-image-bytes", "threads", "format"});
-  if (!line.parse(std::move(arguments))) return 0;
-  const RunConfig config = make_config({}, given);
-  auto problems = validate(config, names_of(program.catalog));
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  const RunConfig config = make_config({}, given, problems);
+  append(problems, validate(config, names_of(program.catalog)));
   if (config.task.benchmarks.size() > 1) problems.emplace_back("--bench: one benchmark at a time");
   if (config.task.samples.size() != 1) problems.emplace_back("--sample is missing: name one sample");
   throw_if_any(problems);
@@ -133,8 +136,10 @@ int inspect_weights(const Program& program, Arguments arguments) {
                    "  assay inspect weights checkpoints/InternVL2_5-1B\n");
   line.argument("DIR", model, "checkpoint folder");
   line.text("model", model, "the same, as the other verbs call it");
-  if (!line.parse(std::move(arguments))) return 0;
-  if (model.empty()) throw ConfigError("assay inspect weights: name a checkpoint folder");
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  if (model.empty()) problems.emplace_back("assay inspect weights: name a checkpoint folder");
+  throw_if_any(problems);
   const CheckpointReport report = program.inspect_checkpoint(model);
   std::string text = fmt::format("family: {} ({} layout)\nvision: {}\nlanguage: {}\n", report.family, report.layout, report.vision_model,
                                  report.language_model);

@@ -1,102 +1,43 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/json.h"
 #include "harness/base/suggestion.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/listings.h"
 #include "harness/cli/verbs.h"
 #include "harness/plan.h"
 
 namespace assay {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kListExamples =
     "  assay list\n"
     "  assay list benchmarks --format json\n"
     "  assay list models\n"
+    "  assay list metrics\n"
     "  assay list profiles\n";
 
-std::string benchmarks_text(const Program& program) {
-  std::size_t width = 0;
-  for (const auto& entry : program.catalog) width = std::max(width, entry.name.size());
-  std::string text;
-  for (const auto& entry : program.catalog) text += fmt::format("{:<{}}  {} ({})\n", entry.name, width, entry.summary, entry.paper);
-  return text;
+constexpr const char* kDescribeExamples =
+    "  assay describe chartqa_test --data-dir data\n"
+    "  assay describe metrics acc_plus\n"
+    "  assay describe profiles vlmevalkit --format json\n"
+    "  assay describe models\n";
+
+constexpr const char* kNothing = "none: this build has no engine; configure with -DASSAY_WITH_LIBTORCH=ON\n";
+
+const Listing* find_listing(std::string_view name) {
+  const auto all = listings();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Listing& listing) { return listing.name == name; });
+  return found == all.end() ? nullptr : &*found;
 }
 
-std::string profiles_text(const Program& program) {
-  std::string text;
-  for (const auto& entry : program.catalog) {
-    const auto benchmark = entry.make();
-    text += fmt::format("{}\n  asked as: {}\n  scored as: {}\n", entry.name, fmt::join(benchmark->prompt_profiles(), ", "),
-                        fmt::join(benchmark->scoring_profiles(), ", "));
-  }
-  return text;
-}
-
-json::Value texts_value(const std::vector<std::string>& texts, json::Document::AllocatorType& allocator) {
-  json::Value value(rapidjson::kArrayType);
-  for (const auto& text : texts) value.PushBack(json::string_value(text, allocator), allocator);
-  return value;
-}
-
-json::Value benchmark_value(const Benchmark& benchmark, json::Document::AllocatorType& allocator) {
-  json::Value value(rapidjson::kObjectType);
-  value.AddMember("name", json::string_value(benchmark.name(), allocator), allocator);
-  value.AddMember("split", json::string_value(benchmark.split(), allocator), allocator);
-  value.AddMember("summary", json::string_value(benchmark.summary(), allocator), allocator);
-  value.AddMember("paper", json::string_value(benchmark.paper(), allocator), allocator);
-  value.AddMember("main_metric", json::string_value(benchmark.main_metric(), allocator), allocator);
-  value.AddMember("prompt_profiles", texts_value(benchmark.prompt_profiles(), allocator), allocator);
-  value.AddMember("scoring_profiles", texts_value(benchmark.scoring_profiles(), allocator), allocator);
-  return value;
-}
-
-std::string models_text(const Program& program) {
-  std::string text;
-  for (const auto& family : program.model_families()) text += fmt::format("{} (model_type {})\n", family.name, family.model_types);
-  return text.empty() ? "none: this build has no engine; configure with -DASSAY_WITH_LIBTORCH=ON\n" : text;
-}
-
-std::string models_json(const Program& program) {
-  json::Document document;
-  auto& allocator = document.GetAllocator();
-  document.SetArray();
-  for (const auto& family : program.model_families()) {
-    json::Value value(rapidjson::kObjectType);
-    value.AddMember("name", json::string_value(family.name, allocator), allocator);
-    value.AddMember("model_types", json::string_value(family.model_types, allocator), allocator);
-    document.PushBack(value, allocator);
-  }
-  return json::dump_pretty(document) + "\n";
-}
-
-std::string catalog_json(const Program& program) {
-  json::Document document;
-  auto& allocator = document.GetAllocator();
-  document.SetArray();
-  for (const auto& entry : program.catalog) document.PushBack(benchmark_value(*entry.make(), allocator), allocator);
-  return json::dump_pretty(document) + "\n";
-}
-
-/// What can be listed, and how. Benchmarks in JSON carry their profiles.
-struct Listing {
-  const char* name;
-  std::string (*text)(const Program& program);
-  std::string (*json)(const Program& program);
-};
-constexpr Listing kListings[] = {
-    {"benchmarks", benchmarks_text, catalog_json}, {"models", models_text, models_json}, {"profiles", profiles_text, catalog_json}};
-
-std::string description(const Benchmark& benchmark) {
-  std::string text = fmt::format("{}: {}\n  paper: {}\n  split: {}\n  main metric: {}\n  asked as: {}\n  scored as: {}\n", benchmark.name(),
-                                 benchmark.summary(), benchmark.paper(), benchmark.split(), benchmark.main_metric(),
-                                 fmt::join(benchmark.prompt_profiles(), ", "), fmt::join(benchmark.scoring_profiles(), ", "));
-  return text + "  (the first of each is the default: --prompt-profile, --profile)\n";
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const Listing& listing : listings()) names.emplace_back(listing.name);
+  return names;
 }
 
 /// What was found, or the list of places and layouts that were tried.
@@ -111,38 +52,92 @@ std::string data_text(const Benchmark& benchmark, const std::string& data_dir) {
   }
 }
 
+struct DescribeOptions {
+  std::string kind, name, data_dir, format = "text";
+};
+
+std::string description(const Program& program, const Listing& listing, const json::Value& thing, const DescribeOptions& options) {
+  if (wants_json(options.format)) return json::dump_pretty(thing) + "\n";
+  std::string text = listing.description(thing);
+  if (listing.name == std::string_view("benchmarks")) {
+    const auto benchmark = make_from(program.catalog, json::text_of(thing["name"]));
+    text += data_text(*benchmark, options.data_dir);
+  }
+  return text;
+}
+
+/// All things of one kind.
+int describe_all(const Program& program, const Listing& listing, const DescribeOptions& options) {
+  const auto things = listing.things(program);
+  if (wants_json(options.format)) {
+    print_out(json::dump_pretty(things) + "\n");
+    return 0;
+  }
+  for (const auto& thing : things.GetArray()) print_out(description(program, listing, thing, options));
+  if (things.Empty()) print_out(kNothing);
+  return 0;
+}
+
+/// The thing of that name, of the kind named or of whichever has one.
+int describe_one(const Program& program, const DescribeOptions& options) {
+  std::vector<std::string> known = options.kind.empty() ? kind_names() : std::vector<std::string>{};
+  for (const Listing& listing : listings()) {
+    if (!options.kind.empty() && options.kind != listing.name) continue;
+    const auto things = listing.things(program);
+    for (const auto& thing : things.GetArray()) {
+      if (listing.is_called(thing, options.name)) {
+        print_out(description(program, listing, thing, options));
+        return 0;
+      }
+      known.emplace_back(json::text_of(thing["name"]));
+    }
+  }
+  throw ConfigError(fmt::format("assay describe: {} is called \"{}\"{}", options.kind.empty() ? "nothing" : "none of the " + options.kind,
+                                options.name, suggestion(options.name, known)));
+}
+
 }  // namespace
 
 int list_verb(const Program& program, Arguments arguments) {
   std::string what = "benchmarks", format = "text";
-  CommandLine line("list", "Lists what is built in.", kExamples);
-  line.argument("WHAT", what, "benchmarks (default), models or profiles");
+  CommandLine line("list", "Lists what is built in.", kListExamples);
+  line.argument("WHAT", what, "benchmarks (default), models, metrics or profiles");
   line.text("format", format, "text or json");
-  if (!line.parse(std::move(arguments))) return 0;
-  std::vector<std::string> known;
-  for (const Listing& listing : kListings) {
-    known.emplace_back(listing.name);
-    if (what != listing.name) continue;
-    print_out(wants_json(format) ? listing.json(program) : listing.text(program));
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  check_format(format, problems);
+  const Listing* listing = find_listing(what);
+  if (listing == nullptr) problems.push_back(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, kind_names())));
+  throw_if_any(problems);
+  const auto things = listing->things(program);
+  if (wants_json(format)) {
+    print_out(json::dump_pretty(things) + "\n");
     return 0;
   }
-  throw ConfigError(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, known)));
+  std::string text;
+  for (const auto& thing : things.GetArray()) text += listing->line(thing);
+  print_out(text.empty() ? kNothing : text);
+  return 0;
 }
 
 int describe_verb(const Program& program, Arguments arguments) {
-  std::string name, data_dir, format = "text";
-  CommandLine line("describe", "Tells what a benchmark asks, how it scores, and where its data was found.",
-                   "  assay describe chartqa_test --data-dir data\n");
-  line.argument("NAME", name, "a benchmark, see `assay list`");
-  line.text("data-dir", data_dir, "where the data sets lie");
-  line.text("format", format, "text or json");
-  if (!line.parse(std::move(arguments))) return 0;
-  if (name.empty()) throw ConfigError("assay describe: name a benchmark, see `assay list`");
-  const auto benchmark = make_from(program.catalog, name);
-  json::Document document;
-  if (wants_json(format)) print_out(json::dump_pretty(benchmark_value(*benchmark, document.GetAllocator())) + "\n");
-  else print_out(description(*benchmark) + data_text(*benchmark, data_dir));
-  return 0;
+  DescribeOptions options;
+  CommandLine line("describe", "Tells what a benchmark asks, how it scores and where its data was found; or what a metric, a profile or a "
+                               "family of models is.", kDescribeExamples);
+  line.argument("KIND", options.kind, "benchmarks, models, metrics or profiles; may be left out");
+  line.argument("NAME", options.name, "one of them, see `assay list`; left out: all of that kind");
+  line.text("data-dir", options.data_dir, "where the data sets lie");
+  line.text("format", options.format, "text or json");
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  check_format(options.format, problems);
+  const Listing* listing = find_listing(options.kind);
+  if (options.kind.empty()) problems.emplace_back("assay describe: name a benchmark, a metric, a profile or a family of models, see `assay list`");
+  else if (listing == nullptr && options.name.empty()) std::swap(options.kind, options.name);
+  else if (listing == nullptr)
+    problems.push_back(fmt::format("assay describe: there is no kind \"{}\"{}", options.kind, suggestion(options.kind, kind_names())));
+  throw_if_any(problems);
+  return options.name.empty() ? describe_all(program, *listing, options) : describe_one(program, options);
 }
 
 }  // namespace assay

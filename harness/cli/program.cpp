@@ -21,8 +21,8 @@ constexpr std::array kVerbs = {
     Verb{"run", "ask a model every sample of some benchmarks, score the replies; goes on by itself where it was interrupted", run_verb},
     Verb{"score", "score the replies of a run again, or somebody's prediction file", score_verb},
     Verb{"report", "write a finished run's numbers as text, JSON or Markdown", report_verb},
-    Verb{"list", "benchmarks, models (families of checkpoints), profiles", list_verb},
-    Verb{"describe", "one benchmark: what it asks, how it scores, where its data comes from", describe_verb},
+    Verb{"list", "benchmarks, models (families of checkpoints), metrics, profiles", list_verb},
+    Verb{"describe", "one of them: what a benchmark asks, how it scores, where its data comes from", describe_verb},
     Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},
 };
 
@@ -33,6 +33,7 @@ constexpr const char* kExamples =
     "  assay report runs/chartqa --format md\n"
     "  assay list\n"
     "  assay describe mmbench_dev_en\n"
+    "  assay describe metrics acc_plus\n"
     "  printf 'a chart' | assay inspect tokens --model checkpoints/InternVL2_5-1B\n"
     "\n"
     "Exit codes: 0 fine; 2 usage or config; 3 data missing or broken; 4 model or infrastructure; 70 a bug of ours;\n"

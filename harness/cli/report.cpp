@@ -31,13 +31,15 @@ struct Format {
 constexpr std::array kFormats = {Format{"console", "report.txt", console_report}, Format{"json", "results.json", results_json},
                                  Format{"md", "report.md", markdown_report}};
 
-const Format& format_named(const std::string& name) {
+/// Null, and a problem, when there is none of that name.
+const Format* find_format(const std::string& name, Problems& problems) {
   std::vector<std::string> known;
   for (const Format& format : kFormats) {
-    if (format.name == name) return format;
+    if (format.name == name) return &format;
     known.emplace_back(format.name);
   }
-  throw ConfigError(fmt::format("--format: no report is named \"{}\"{}", name, suggestion(name, known)));
+  problems.push_back(fmt::format("--format: no report is named \"{}\"{}", name, suggestion(name, known)));
+  return nullptr;
 }
 
 }  // namespace
@@ -49,15 +51,17 @@ int report_verb(const Program&, Arguments arguments) {
   line.argument("RUN", run, "run folder, or a results.json");
   line.list("format", names, "console (default), json, md; several with commas");
   line.text("out", out, "folder for the reports; default: stdout");
-  if (!line.parse(std::move(arguments))) return 0;
-  if (run.empty()) throw ConfigError("assay report: name a run folder");
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  if (run.empty()) problems.emplace_back("assay report: name a run folder");
   if (names.empty()) names = {"console"};
+  std::vector<const Format*> formats;
+  for (const auto& name : names) formats.push_back(find_format(name, problems));
+  throw_if_any(problems);
   const auto path = std::filesystem::is_directory(run) ? results_path(run) : std::filesystem::path(run);
   if (!std::filesystem::exists(path))
     throw DataError(fmt::format("{}: there are no results; a run writes them when it has ended", path.string()));
   const RunRecord record = parse_results(read_file(path), path.string());
-  std::vector<const Format*> formats;
-  for (const auto& name : names) formats.push_back(&format_named(name));
   if (!out.empty()) make_folder("--out", out);
   for (const Format* format : formats) {
     if (out.empty()) print_out(format->write(record));

@@ -45,14 +45,16 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   line.text("config", config_file, "YAML file of these options; the command line wins over it");
   line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
   line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count and estimate; run nothing");
-  if (!line.parse(std::move(arguments))) {
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) {
     options.shows_help = true;
     return options;
   }
-  options.config = make_config(config_file.empty() ? RawValues{} : read_config_file(config_file), given);
-  if (options.prints_config) return options;
-  auto problems = validate(options.config, names_of(program.catalog));
-  if (options.config.output.folder.empty() && !options.is_dry_run) problems.emplace_back("--out is missing: name a folder for the run");
+  options.config = make_config(config_file.empty() ? RawValues{} : read_config_file(config_file, problems), given, problems);
+  if (!options.prints_config) {
+    append(problems, validate(options.config, names_of(program.catalog)));
+    if (options.config.output.folder.empty() && !options.is_dry_run) problems.emplace_back("--out is missing: name a folder for the run");
+  }
   throw_if_any(problems);
   return options;
 }

@@ -102,13 +102,13 @@ int score_verb(const Program& program, Arguments arguments) {
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done");
   line.text("format", options.format, "text or json");
-  if (!line.parse(std::move(arguments))) return 0;
-  std::vector<std::string> problems;
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  check_format(options.format, problems);
   if (options.run.empty() == options.predictions.empty()) problems.emplace_back("name either a run folder or --predictions FILE");
   if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   throw_if_any(problems);
-  (void)wants_json(options.format);
   print_record(options.run.empty() ? score_predictions(program, options) : score_run(program, options), options.format);
   return 0;
 }

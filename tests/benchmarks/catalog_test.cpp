@@ -35,6 +35,20 @@ TEST(Catalog, SaysWhereItLookedForData) {
     EXPECT_THAT(testing::message_of<DataError>([&] { (void)entry.make()->open(places); }), HasSubstr(somewhere.path().parent_path().string())) << entry.name;
   }
 }
+TEST(Catalog, ExplainsEveryMetricThatIsAlwaysThere) {
+  for (const auto& entry : benchmark_catalog()) {
+    const auto benchmark = entry.make();
+    for (const auto& profile : benchmark->scoring_profiles()) {
+      EXPECT_THAT(testing::unexplained(*benchmark, benchmark->metrics({}, profile)), ::testing::IsEmpty()) << entry.name;
+    }
+    std::vector<std::string> names;
+    for (const auto& note : benchmark->metric_notes()) {
+      names.push_back(note.name);
+      EXPECT_FALSE(note.formula.empty()) << entry.name;
+    }
+    EXPECT_THAT(names, ::testing::Contains(benchmark->main_metric())) << entry.name;
+  }
+}
 TEST(Catalog, RefusesUnknownProfiles) {
   const auto benchmark = make_benchmark("mme");
   EXPECT_THAT(testing::message_of<ConfigError>([&] { (void)benchmark->ask({}, "internlv"); }), HasSubstr("did you mean \"internvl\"?"));

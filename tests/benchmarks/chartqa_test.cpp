@@ -56,6 +56,7 @@ TEST(ChartQa, TellsTheSplitsOfVlmevalkitsTable) {
   human.sample.fields["split"] = "test_human";
   augmented.sample.fields["split"] = "test_augmented";
   const auto metrics = metrics_of(*chartqa, {human, augmented});
+  EXPECT_THAT(testing::unexplained(*chartqa, metrics), ::testing::IsEmpty());
   EXPECT_EQ(value_of(metrics, "human.relaxed_accuracy"), 100);
   EXPECT_EQ(value_of(metrics, "augmented.relaxed_accuracy"), 0);
 }

@@ -54,6 +54,7 @@ TEST(Mme, OracleScoresExactlyTheMaximum) {
     EXPECT_EQ(value_of(metrics, "ocr.acc"), 1);
     EXPECT_EQ(value_of(metrics, "ocr.acc_plus"), 1);
     EXPECT_EQ(metrics.size(), 2u + 14 * 3);
+    EXPECT_THAT(testing::unexplained(*mme, metrics), ::testing::IsEmpty());
   }
 }
 TEST(Mme, ConstantAnswersScoreChance) {

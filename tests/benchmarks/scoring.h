@@ -34,6 +34,21 @@ inline double value_of(const std::vector<Metric>& metrics, std::string_view name
   return metric == nullptr ? -1 : metric->value;
 }
 
+/// Names that no note of the benchmark stands for.
+inline std::vector<std::string> unexplained(const Benchmark& benchmark, const std::vector<Metric>& metrics) {
+  std::vector<std::string> names;
+  for (const auto& metric : metrics) {
+    bool is_explained = false;
+    for (const auto& note : benchmark.metric_notes()) {
+      const std::string rest = note.name.front() == '<' ? note.name.substr(note.name.find('>') + 1) : "";
+      is_explained |= metric.name == note.name || (note.name.front() == '<' && metric.name.ends_with(rest) &&
+                                                   metric.name.find('.') == (rest.empty() ? std::string::npos : metric.name.size() - rest.size()));
+    }
+    if (!is_explained) names.push_back(metric.name);
+  }
+  return names;
+}
+
 /// The text of the one turn's only text part.
 inline std::string text_of(const Question& question) {
   EXPECT_EQ(question.prompt.turns.size(), 1u);

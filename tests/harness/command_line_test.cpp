@@ -49,7 +49,36 @@ TEST(Assay, ListsItsBenchmarksSorted) {
 TEST(Assay, ListsModelsAndProfiles) {
   EXPECT_EQ(fakes({"list", "models"}).out, "fake (model_type fake_chat)\n");
   EXPECT_EQ(json::parse(fakes({"list", "models", "--format", "json"}).out, "stdout")[0]["name"], "fake");
-  EXPECT_THAT(assay({"list", "profiles"}).out, HasSubstr("chartqa_test\n  asked as: vlmevalkit"));
+  EXPECT_EQ(fakes({"describe", "models", "fake"}).out.substr(0, 6), "fake: ");
+  EXPECT_THAT(assay({"list", "profiles"}).out, HasSubstr("vlmevalkit\n  asks (--prompt-profile): ccbench, chartqa_test"));
+  EXPECT_EQ(fakes({"describe", "profiles", "polite"}).out,
+            "polite\n  asks (--prompt-profile): fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n");
+}
+
+TEST(Assay, ListsMetricsWithTheirFormulasAndBenchmarks) {
+  EXPECT_THAT(assay({"list", "metrics"}).out,
+              HasSubstr("<subtask>.acc_plus\n  pictures with both questions answered right / pictures with two questions\n    in mme\n"));
+  const auto one = "accuracy\n  divided by: questions\n    in fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n";
+  EXPECT_EQ(fakes({"list", "metrics"}).out, one);
+  EXPECT_EQ(fakes({"describe", "metrics", "accuracy"}).out, one);
+  EXPECT_EQ(assay({"describe", "existence.acc_plus"}).out, assay({"describe", "metrics", "acc_plus"}).out);
+  const auto described = assay({"describe", "metrics", "anls", "--format", "json"});
+  EXPECT_EQ(json::parse(described.out, "stdout")["meanings"][0]["benchmarks"][1], "docvqa_val");
+}
+
+TEST(Assay, ListsAndDescribesEveryKindAsJson) {
+  for (const std::string kind : {"benchmarks", "models", "metrics", "profiles"}) {
+    const auto listed = fakes({"list", kind, "--format", "json"}), described = fakes({"describe", kind, "--format", "json"});
+    EXPECT_EQ(listed.exit_code, 0) << listed.err;
+    EXPECT_EQ(described.out, listed.out);
+    const auto things = json::parse(listed.out, "stdout");
+    ASSERT_GT(things.Size(), 0U) << kind;
+    const auto one = fakes({"describe", kind, things[0]["name"].GetString(), "--format", "json"});
+    EXPECT_EQ(json::dump(json::parse(one.out, "stdout")), json::dump(things[0])) << kind;
+    const auto wrong = fakes({"describe", kind, "accurracy"});
+    EXPECT_EQ(wrong.exit_code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("none of the " + kind + " is called \"accurracy\"; "));
+  }
 }
 
 TEST(Assay, DescribesABenchmark) {
@@ -110,10 +139,26 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"score_no_run", {"score", "/no/such"}, 3, "it has no manifest.json"},
         Wrong{"score_bench", {"score", "--predictions", "p", "--bench", "fale"}, 2, "did you mean \"fake\"?"},
         Wrong{"report_no_run", {"report", "/no/such"}, 3, "there are no results"},
-        Wrong{"report_format", {"report", "/", "--format", "mdd"}, 3, "there are no results"},
+        Wrong{"report_format", {"report", "/", "--format", "mdd"}, 2, "no report is named \"mdd\"; did you mean \"md\"?"},
         Wrong{"describe", {"describe", "fake_larg"}, 2, "did you mean \"fake_large\"?"},
+        Wrong{"describe_kind", {"describe", "metric", "accuracy"}, 2, "there is no kind \"metric\"; did you mean \"metrics\"?"},
+        Wrong{"describe_metric", {"describe", "metrics", "acuracy"}, 2, "did you mean \"accuracy\"?"},
+        Wrong{"describe_nothing", {"describe"}, 2, "name a benchmark"},
         Wrong{"list", {"list", "benchmark"}, 2, "did you mean \"benchmarks\"?"}),
     [](const auto& c) { return std::string(c.param.name); });
+
+TEST(WrongUse, TellsEveryProblemAtOnce) {
+  const auto run = fakes({"run", "--modle", "m", "--bench", "fale", "--limit", "abc", "--dtype", "int8", "spare", "--config", "/no/such.yaml"});
+  EXPECT_EQ(run.exit_code, 2);
+  for (const char* problem : {"8 problems:", "no option \"--modle\"", "\"spare\" is one word too many", "cannot open this config file",
+                              "--limit must be an integer, got \"abc\"", "--model is missing", "--dtype must be", "did you mean \"fake\"?",
+                              "--out is missing"})
+    EXPECT_THAT(run.err, HasSubstr(problem));
+  EXPECT_THAT(fakes({"score", "--format", "xml", "--predictions", "p"}).err, AllOf(HasSubstr("--format must be"), HasSubstr("needs --bench")));
+  EXPECT_THAT(fakes({"report", "--format", "mdd,jso"}).err, AllOf(HasSubstr("\"md\"?"), HasSubstr("\"json\"?"), HasSubstr("name a run folder")));
+  EXPECT_THAT(fakes({"inspect", "logits", "--max-tiles", "x", "--dtype", "int8"}).err,
+              AllOf(HasSubstr("--max-tiles must be an integer"), HasSubstr("--dtype must be"), HasSubstr("--prompt is missing")));
+}
 
 TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
   const TemporaryFolder folder;
