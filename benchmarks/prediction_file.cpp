@@ -228,10 +228,12 @@ std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const 
     if (!row_of.emplace(predictions[i].sample.id, i).second) repeated.push_back(predictions[i].sample.id);
   }
   std::vector<Reply> replies;
+  const bool may_answer_a_part = dynamic_cast<const AnsweredInPart*>(data) != nullptr;
   for (std::size_t i = 0; i < data->size(); ++i) {
     Sample sample = data->get(i);
     const auto row = row_of.find(sample.id);
     if (row == row_of.end()) {
+      if (may_answer_a_part) continue;
       if (!rules.may_be_missing || !rules.may_be_missing(sample)) missing.push_back(sample.id);
       continue;
     }

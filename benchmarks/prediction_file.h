@@ -28,6 +28,20 @@ struct Prediction {
 /// Throws   DataError for another file, and with file and line for a row without a reply
 [[nodiscard]] std::vector<Prediction> read_prediction_file(const std::filesystem::path& path);
 
+/// Data of which a prediction file may answer a part: what it leaves out is left out, and what it does answer is scored. Hand it to
+/// read_predictions in place of the data itself.
+class AnsweredInPart final : public SampleSource {
+ public:
+  explicit AnsweredInPart(const SampleSource& whole) : whole_(whole) {}
+  [[nodiscard]] std::size_t size() const override { return whole_.size(); }
+  [[nodiscard]] Sample get(std::size_t i) const override { return whole_.get(i); }
+  [[nodiscard]] std::string digest() const override { return whole_.digest(); }
+  [[nodiscard]] std::vector<std::filesystem::path> paths() const override { return whole_.paths(); }
+
+ private:
+  const SampleSource& whole_;
+};
+
 struct MatchRules {
   /// Told by id: whether a row that the data does not have may be left out. Empty: none may.
   std::function<bool(const std::string& id)> may_leave_out;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/verbs.h"
@@ -42,11 +43,21 @@ std::unique_ptr<SampleSource> open_if_found(const Benchmark& benchmark, const st
   }
 }
 
+std::vector<Reply> read_replies(const Benchmark& benchmark, const ScoreOptions& options, const SampleSource* data) {
+  if (!options.is_partial_fine || data == nullptr) return benchmark.read_predictions(options.predictions, data);
+  const AnsweredInPart part(*data);
+  auto replies = benchmark.read_predictions(options.predictions, &part);
+  if (replies.size() < data->size()) {
+    print_log(fmt::format("assay: note: {} answers {} of {} samples; the rest is left out", options.predictions, replies.size(), data->size()));
+  }
+  return replies;
+}
+
 RunRecord score_predictions(const Program& program, const ScoreOptions& options) {
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
   const auto data = open_if_found(*benchmark, options.data_dir);
-  const auto replies = benchmark->read_predictions(options.predictions, data.get());
+  const auto replies = read_replies(*benchmark, options, data.get());
   RunRecord record;
   for (const auto& profile : profiles) record.results.push_back(score_all(*benchmark, replies, profile));
   return record;
@@ -100,7 +111,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
-  line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done");
+  line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
   line.text("format", options.format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
