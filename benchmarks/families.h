@@ -20,6 +20,7 @@ class CatalogBenchmark : public Benchmark {
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_val, docvqa_test
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_pope();                           // pope.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
 
 }  // namespace assay

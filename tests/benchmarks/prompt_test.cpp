@@ -57,6 +57,9 @@ INSTANTIATE_TEST_SUITE_P(Profiles, PromptText,
                            "Look. What is it? There are several options:\nA. a cat\nB. a dog\n\nAnswer with the option's letter from the given choices directly.", 1024, 0},
                       Case{"ccbench", "lmms-eval", "What is it? There are several options:\nA. a cat\nB. a dog\n\n请直接使用所提供的选项字母作为答案回答。", 256, 0},
                       Case{"mmbench_dev_cn", "internvl", "Look.\nWhat is it?\nA. a cat\nB. a dog\n请直接回答选项字母。", 100, 6},
+                      Case{"pope", "", "What is it?", 4096, 6}, Case{"pope", "internvl", kShort, 100, 6}, Case{"pope", "lmms-eval", kShort, 128, 0},
+                      Case{"pope", "llava", kShort, 128, 0}, Case{"pope", "plain", "What is it?", 1024, 0},
+                      Case{"pope", "xcomposer", "Answer the question using a single word or phrase.What is it?", 500, 0},
                       Case{"seed_bench", "", kLetter, 4096, 6}, Case{"seed_bench", "internvl", kLetter, 100, 6}));
 
 TEST(Prompt, AttachesPicturesBeforeTheText) {
