@@ -20,6 +20,7 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
     {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},
     {"docvqa_val", "questions on scanned documents, ANLS", "arXiv:2007.00398", [] { return make_docvqa("docvqa_val"); }},
+    {"hallusion_bench", "illusions and pictures against knowledge, yes or no", "arXiv:2310.14566", make_hallusion_bench},
     {"mmbench_dev_cn", "perception and reasoning in Chinese, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_cn"); }},
     {"mmbench_dev_cn_v11", "mmbench_dev_cn, version 1.1", kMmBench, [] { return make_mmbench("mmbench_dev_cn_v11"); }},
     {"mmbench_dev_en", "perception and reasoning in English, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_en"); }},

@@ -18,6 +18,7 @@ class CatalogBenchmark : public Benchmark {
 
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_val, docvqa_test
+[[nodiscard]] std::unique_ptr<Benchmark> make_hallusion_bench();                // hallusion_bench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_pope();                           // pope.cpp

@@ -60,6 +60,8 @@ INSTANTIATE_TEST_SUITE_P(Profiles, PromptText,
                       Case{"pope", "", "What is it?", 4096, 6}, Case{"pope", "internvl", kShort, 100, 6}, Case{"pope", "lmms-eval", kShort, 128, 0},
                       Case{"pope", "llava", kShort, 128, 0}, Case{"pope", "plain", "What is it?", 1024, 0},
                       Case{"pope", "xcomposer", "Answer the question using a single word or phrase.What is it?", 500, 0},
+                      Case{"hallusion_bench", "", "What is it? Please answer yes or no. Answer the question using a single word or phrase.", 4096, 6},
+                      Case{"hallusion_bench", "lmms-eval", "What is it?", 128, 0}, Case{"hallusion_bench", "xcomposer", "What is it?", 500, 0},
                       Case{"seed_bench", "", kLetter, 4096, 6}, Case{"seed_bench", "internvl", kLetter, 100, 6}));
 
 TEST(Prompt, AttachesPicturesBeforeTheText) {
