@@ -244,4 +244,15 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   return question;
 }
 
+Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question) {
+  Request request;
+  const std::string benchmark = planned.benchmark->name();
+  request.id.reserve(benchmark.size() + 1 + which.id.size());
+  request.id.append(benchmark).append("/").append(which.id);
+  request.prompt = std::move(question.prompt);
+  request.decoding = std::move(question.decoding);
+  request.max_tiles = question.max_tiles;
+  return request;
+}
+
 }  // namespace assay

@@ -55,4 +55,7 @@ struct Plan {
 /// What is asked for one sample, the config's own limits and seed applied. Throws what the source and the benchmark throw.
 [[nodiscard]] Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding);
 
+/// The same as the model is asked it.
+[[nodiscard]] Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question);
+
 }  // namespace assay

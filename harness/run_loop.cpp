@@ -74,13 +74,7 @@ class Samples final : public RequestSource, public GenerationSink {
     try {
       Sample sample = from.source->get(which.index);
       stage = "ask";
-      Question question = question_for(from, sample, plan_.decoding);
-      Request request;
-      request.id.reserve(from.benchmark->name().size() + 1 + which.id.size());
-      request.id.append(from.benchmark->name()).append("/").append(which.id);
-      request.prompt = std::move(question.prompt);
-      request.decoding = std::move(question.decoding);
-      request.max_tiles = question.max_tiles;
+      Request request = request_for(from, which, question_for(from, sample, plan_.decoding));
       in_flight_.insert_or_assign(request.id, InFlight{benchmark, planned, std::move(sample)});
       return request;
     } catch (const InternalError&) {

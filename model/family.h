@@ -13,6 +13,12 @@
 
 namespace assay {
 
+/// Layers that run in each half of a model.
+struct LayerCounts {
+  std::int64_t vision = 0;
+  std::int64_t language = 0;
+};
+
 /// A picture made ready for the encoder.
 struct PreparedImage {
   ImageView view;

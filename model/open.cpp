@@ -4,8 +4,10 @@
 #include "harness/base/json.h"
 #include "model/checkpoint_report.h"
 #include "model/engine/engine.h"
+#include "model/engine/time_stages.h"
 #include "model/internvl/config.h"
 #include "model/internvl/internvl.h"
+#include "model/request_cost.h"
 #include "model/vlm.h"
 
 namespace assay {
@@ -17,11 +19,16 @@ struct FamilyEntry {
   std::string_view model_types;  ///< for messages
   bool (*matches)(const json::Value& config);
   std::unique_ptr<Family> (*open)(const std::filesystem::path& folder, const VlmOptions& options);
+  std::unique_ptr<Family> (*sketch)(const std::filesystem::path& folder, const VlmOptions& options, LayerCounts layers);
+  LayerCounts (*layers)(const std::filesystem::path& folder);
   CheckpointReport (*inspect)(const std::filesystem::path& folder);
 };
 
+/// A model with weights up to here is timed with all of its layers.
+constexpr std::uint64_t kWholeSketchBytes = std::uint64_t{1} << 30;
+
 constexpr FamilyEntry kFamilies[] = {
-    {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, inspect_internvl},
+    {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, sketch_internvl, internvl_layers, inspect_internvl},
 };
 
 const FamilyEntry& family_of(const std::filesystem::path& folder) {
@@ -53,6 +60,16 @@ std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions& options
     return make_engine(family_of(path).open(path, options), options);
   } catch (const DataError& error) {
     throw ModelError(error.what());  // a broken config or weight file is the model's fault
+  }
+}
+
+RequestCost measure_cost(const std::string& path, const VlmOptions& options, std::span<const Request> sample) {
+  try {
+    const auto& family = family_of(path);
+    const auto sketch = [&](LayerCounts layers) { return family.sketch(path, options, layers); };
+    return time_stages(sketch, family.layers(path), family.inspect(path).weight_bytes <= kWholeSketchBytes, options, sample);
+  } catch (const DataError& error) {
+    throw ModelError(error.what());
   }
 }
 

@@ -1,5 +1,6 @@
 #include "harness/base/error.h"
 #include "model/checkpoint_report.h"
+#include "model/request_cost.h"
 #include "model/vlm.h"
 
 namespace assay {
@@ -15,6 +16,8 @@ ConfigError no_engine(const std::string& path) {
 std::vector<FamilyName> model_families() { return {}; }
 
 std::unique_ptr<Vlm> open_vlm(const std::string& path, const VlmOptions&) { throw no_engine(path); }
+
+RequestCost measure_cost(const std::string& path, const VlmOptions&, std::span<const Request>) { throw no_engine(path); }
 
 CheckpointReport inspect_checkpoint(const std::string& path) { throw no_engine(path); }
 

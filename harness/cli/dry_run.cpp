@@ -4,17 +4,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/cli/command_line.h"
+#include "harness/hardware.h"
 #include "harness/journal.h"
 #include "harness/progress.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
+#include "harness/time_estimate.h"
 #include "reports/results_json.h"
 
 namespace assay {
@@ -44,21 +48,59 @@ std::int64_t samples_done(const RunConfig& config, const Plan& plan) {
   return read_state(plan, JournalFiles(folder)).done;
 }
 
-std::string time_text(const RunConfig& config, const CheckpointReport& report, std::int64_t left, std::int64_t most_new_tokens) {
-  const auto path = timing_path(config.output.folder);
-  if (!config.output.folder.empty() && std::filesystem::exists(path)) {
-    const RunTiming timing = parse_timing(read_file(path), path.string());
-    if (timing.samples_in_wall > 0)
-      return fmt::format("time: about {}, at the {:.2f} samples/s of the last start ({})\n",
-                         duration_text(static_cast<double>(left) * timing.wall_ms / 1000 / static_cast<double>(timing.samples_in_wall)),
-                         1000 * static_cast<double>(timing.samples_in_wall) / timing.wall_ms, path.string());
+/// Requests from all over the plan.
+std::vector<Request> sample_of(const Plan& plan) {
+  constexpr std::int64_t kMost = 48;
+  const std::int64_t total = plan.sample_count(), count = std::min(kMost, total);
+  std::vector<Request> requests;
+  std::int64_t first = 0, taken = 0;
+  for (const auto& planned : plan.benchmarks) {
+    const auto size = static_cast<std::int64_t>(planned.samples.size());
+    for (; taken < count && taken * total / count < first + size; ++taken) {
+      const PlannedSample& which = planned.samples[static_cast<std::size_t>(taken * total / count - first)];
+      try {
+        const Sample sample = planned.source->get(which.index);
+        requests.push_back(request_for(planned, which, question_for(planned, sample, plan.decoding)));
+      } catch (const DataError&) {  // a row that cannot be read: a failed sample of the run
+      }
+    }
+    first += size;
   }
-  const double bandwidth = read_bandwidth();
-  const double steps = static_cast<double>(most_new_tokens) / config.model.batch;
-  return fmt::format(
-      "time: no run to go by yet (a first one with --limit 20 tells). Writing every reply to its limit would read the weights {:.0f} "
-      "times: {} at the {:.1f} GB/s that one core reads here, pictures and prompts apart\n",
-      steps, duration_text(steps * static_cast<double>(report.weight_bytes) / bandwidth), bandwidth / 1e9);
+  return requests;
+}
+
+/// At the speed of the run's last start, where there was one.
+std::optional<std::string> time_by_last_start(const RunConfig& config, std::int64_t left) {
+  const auto path = timing_path(config.output.folder);
+  if (config.output.folder.empty() || !std::filesystem::exists(path)) return std::nullopt;
+  const RunTiming timing = parse_timing(read_file(path), path.string());
+  if (timing.samples_in_wall <= 0) return std::nullopt;
+  const double rate = 1000 * static_cast<double>(timing.samples_in_wall) / timing.wall_ms;
+  return fmt::format("time: about {}, at the {:.2f} samples/s of the last start ({})\n", duration_text(static_cast<double>(left) / rate), rate,
+                     path.string());
+}
+
+std::string time_by_measuring(const Program& program, const RunConfig& config, const CheckpointReport& report, const Plan& plan, std::int64_t left) {
+  const VlmOptions options = vlm_options(config);
+  WorkLeft work;
+  work.samples = left;
+  work.batch = options.batch;
+  work.image_threads = std::max(1, this_hardware().cores);
+  work.weight_bytes = static_cast<double>(report.weight_bytes);
+  const double total = static_cast<double>(plan.sample_count());
+  std::int64_t pictures = 0, most_new_tokens = 0;
+  for (const auto& planned : plan.benchmarks) pictures += planned.distinct_pictures, most_new_tokens += planned.most_new_tokens;
+  work.pictures = std::llround(static_cast<double>(pictures) * static_cast<double>(left) / total);
+  work.most_new_tokens = static_cast<double>(most_new_tokens) / total;
+  work.memory_bytes_a_second = read_bandwidth();
+  return time_estimate_text(work, program.measure_cost(config.model.path, options, sample_of(plan)));
+}
+
+std::string time_text(const Program& program, const RunConfig& config, const CheckpointReport& report, const Plan& plan, std::int64_t left) {
+  if (left == 0) return "time: none, every sample is done\n";
+  if (auto text = time_by_last_start(config, left)) return *text;
+  if (!report.mismatches.empty()) return "";
+  return time_by_measuring(program, config, report, plan, left);
 }
 
 }  // namespace
@@ -66,17 +108,15 @@ std::string time_text(const RunConfig& config, const CheckpointReport& report, s
 int dry_run(const Program& program, const RunConfig& config, const Plan& plan) {
   const CheckpointReport report = program.inspect_checkpoint(config.model.path);
   std::string text = model_text(report);
-  std::int64_t most_new_tokens = 0;
   for (const auto& planned : plan.benchmarks) {
-    most_new_tokens += planned.most_new_tokens;
     text += fmt::format("{}: {} prompts on {} distinct pictures, asked as {}, at most {} new tokens\n", planned.benchmark->name(),
                         planned.samples.size(), planned.distinct_pictures, planned.prompt_profile, planned.most_new_tokens);
     for (const auto& path : planned.source->paths()) text += fmt::format("  from {}\n", path.string());
   }
   const auto done = samples_done(config, plan);
   if (done > 0) text += fmt::format("{}: {} of {} samples are done already\n", config.output.folder, done, plan.sample_count());
-  text += time_text(config, report, plan.sample_count() - done, most_new_tokens);
   print_out(text);
+  print_out(time_text(program, config, report, plan, plan.sample_count() - done));
   if (!report.mismatches.empty()) throw ModelError(fmt::format("{}: the weights do not fit the model", config.model.path));
   return 0;
 }

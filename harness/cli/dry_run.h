@@ -5,7 +5,8 @@
 
 namespace assay {
 
-/// Tells on stdout what a run would do: the model from its headers, prompts, pictures, work and time. Writes nothing.
+/// Tells on stdout what a run would do: the model from its headers, prompts, pictures, work and time. Writes nothing, and
+/// reads no weights: the time is the last start's rate, or measured for some seconds on a model of the same dims with made-up weights.
 int dry_run(const Program& program, const RunConfig& config, const Plan& plan);
 
 }  // namespace assay

@@ -6,6 +6,7 @@
 
 #include "benchmarks/catalog.h"
 #include "model/checkpoint_report.h"
+#include "model/request_cost.h"
 #include "model/vlm.h"
 
 namespace assay {
@@ -15,6 +16,7 @@ struct Program {
   std::span<const BenchmarkEntry> catalog;
   std::unique_ptr<Vlm> (*open_model)(const std::string& path, const VlmOptions& options) = nullptr;
   CheckpointReport (*inspect_checkpoint)(const std::string& path) = nullptr;
+  RequestCost (*measure_cost)(const std::string& path, const VlmOptions& options, std::span<const Request> sample) = nullptr;
   std::vector<FamilyName> (*model_families)() = nullptr;
   std::vector<std::string> command;  ///< as it was called, for the hint how to go on
 };

@@ -44,7 +44,8 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   line.fields(given);
   line.text("config", config_file, "YAML file of these options; the command line wins over it");
   line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
-  line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count and estimate; run nothing");
+  line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count, and estimate the time (good within a factor of 2) "
+            "from the last start or some seconds of measuring with made-up weights; run nothing");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) {
     options.shows_help = true;

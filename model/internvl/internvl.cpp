@@ -5,6 +5,7 @@
 #include <torch/version.h>
 
 #include <chrono>
+#include <optional>
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
@@ -78,19 +79,32 @@ InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
   return config;
 }
 
+/// Layers of the encoder whose output is used.
+std::int64_t used_vision_layers(const InternVlConfig& config) {
+  return config.select_layer < 0 ? config.vision.layer_count + 1 + config.select_layer : config.select_layer;
+}
+
+InternVlConfig with_layers(InternVlConfig config, std::optional<LayerCounts> layers) {
+  if (!layers) return config;
+  config.vision.layer_count = config.select_layer = layers->vision;
+  config.language.layer_count = layers->language;
+  return config;
+}
+
 class InternVl : public Family {
  public:
-  InternVl(const std::filesystem::path& folder, const VlmOptions& options)
-      : config_(with_options(read_internvl_config(folder), options)),
+  /// With `sketched` layers the weights are made up.
+  InternVl(const std::filesystem::path& folder, const VlmOptions& options, std::optional<LayerCounts> sketched)
+      : config_(with_layers(with_options(read_internvl_config(folder), options), sketched)),
         limits_(options.image_limits),
         checkpoint_(Checkpoint::open(folder)),
         tokenizer_(open_tokenizer(folder)),
         prompter_(config_, *tokenizer_) {
     const auto dtype = scalar_type(options.dtype, config_.stored_dtype);
-    checkpoint_.prefetch();
-    Weights weights(checkpoint_, dtype);
+    if (!sketched) checkpoint_.prefetch();
+    Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad);
     parts_ = std::make_unique<Parts>(config_, weights, prefixes_of(config_, weights));
-    weights.check(folder.string());
+    if (!sketched) weights.check(folder.string());
     fill_card(folder, options, dtype);
   }
 
@@ -180,7 +194,16 @@ std::string vision_text(const InternVitConfig& c) {
 }  // namespace
 
 std::unique_ptr<Family> open_internvl(const std::filesystem::path& folder, const VlmOptions& options) {
-  return std::make_unique<InternVl>(folder, options);
+  return std::make_unique<InternVl>(folder, options, std::nullopt);
+}
+
+std::unique_ptr<Family> sketch_internvl(const std::filesystem::path& folder, const VlmOptions& options, LayerCounts layers) {
+  return std::make_unique<InternVl>(folder, options, layers);
+}
+
+LayerCounts internvl_layers(const std::filesystem::path& folder) {
+  const auto config = read_internvl_config(folder);
+  return {used_vision_layers(config), config.language.layer_count};
 }
 
 CheckpointReport inspect_internvl(const std::filesystem::path& folder) {

@@ -9,6 +9,8 @@
 namespace assay {
 namespace {
 
+constexpr double kMadeUpWeight = 0.01;
+
 std::optional<at::ScalarType> scalar_type_of(StoredType type) {
   switch (type) {
     case StoredType::kFloat64: return at::kDouble;
@@ -48,6 +50,7 @@ std::vector<NamedShape> shapes_of(const Checkpoint& checkpoint) {
 
 at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
   expected_.push_back({name, shape.vec(), ""});
+  if (mode_ == Mode::kMadeUp) return at::full(shape, kMadeUpWeight, dtype_);
   const auto* stored = checkpoint_.find(name);
   if (mode_ == Mode::kShapes || stored == nullptr || at::IntArrayRef(stored->shape) != shape) {
     return at::zeros({1}, dtype_).expand(shape);  // takes no room

@@ -14,8 +14,9 @@ namespace assay {
 /// A tensor whose stored dtype is the one asked for is a view of the mapped file; others are converted copies.
 class Weights {
  public:
-  /// kShapes reads no contents: every tensor taken is empty. For looking at a checkpoint without loading it.
-  enum class Mode { kLoad, kShapes };
+  /// kShapes reads no contents: every tensor taken is empty. For looking at a checkpoint without loading it. kMadeUp reads none either
+  /// and fills each tensor with one small number: what it computes means nothing and takes the time of the real ones.
+  enum class Mode { kLoad, kShapes, kMadeUp };
 
   /// `checkpoint` must outlive every tensor taken.
   Weights(const Checkpoint& checkpoint, at::ScalarType dtype, Mode mode = Mode::kLoad)

@@ -168,4 +168,17 @@ CheckpointReport inspect_fake(const std::string& name) {
   return report;
 }
 
+RequestCost fake_cost(const std::string& name, const VlmOptions& options, std::span<const Request> sample) {
+  if (name == "unreadable-weights") throw ModelError(fmt::format("none of {} samples tried can be made ready for the model", sample.size()));
+  RequestCost cost;
+  cost.requests_seen = static_cast<std::int64_t>(sample.size());
+  cost.requests_timed = cost.step_replies = options.batch;
+  cost.has_all_layers = name != "slow:2";
+  cost.tiles = 5;
+  cost.prompt_tokens = 100;
+  cost.prepare_ms = cost.encode_ms = cost.step_ms = 10;
+  cost.prefill_ms = 1;
+  return cost;
+}
+
 }  // namespace assay::testing

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/checkpoint_report.h"
+#include "model/request_cost.h"
 #include "model/vlm.h"
 
 namespace assay::testing {
@@ -31,5 +32,7 @@ struct FakeBehaviour {
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 
 [[nodiscard]] CheckpointReport inspect_fake(const std::string& name);
+/// Ten milliseconds for each picture, tile and decode step, and one for a prompt's token.
+[[nodiscard]] RequestCost fake_cost(const std::string& name, const VlmOptions& options, std::span<const Request> sample);
 
 }  // namespace assay::testing

@@ -235,16 +235,20 @@ TEST(Run, DryRunCountsAndWritesNothing) {
   const TemporaryFolder folder;
   const auto dry = fake_run(folder / "run", "oracle", "fake", {"--dry-run"});
   EXPECT_EQ(dry.exit_code, 0) << dry.err;
-  EXPECT_THAT(dry.out, AllOf(HasSubstr("300 prompts on 100 distinct pictures"), HasSubstr("at most 4800 new tokens"), HasSubstr("time: ")));
+  EXPECT_THAT(dry.out, AllOf(HasSubstr("300 prompts on 100 distinct pictures"), HasSubstr("at most 4800 new tokens"),
+                             HasSubstr(" with replies of 16 tokens\n"), HasSubstr("encoder   5.0 s: about 500 tiles"),
+                             HasSubstr("prompts   30.0 s: 300 of about 100 tokens"), HasSubstr("48 prompts counted, 8 run")));
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
   EXPECT_EQ(fakes({"run", "--model", "nowhere", "--bench", "fake", "--dry-run"}).exit_code, 2);
+  EXPECT_THAT(fakes({"run", "--model", "unreadable-weights", "--bench", "fake_small", "--dry-run"}).err, HasSubstr("none of 7 samples tried"));
 }
 
 TEST(Run, DryRunEstimatesFromTheLastStart) {
   const TemporaryFolder folder;
   ASSERT_EQ(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30"}).exit_code, 0);
-  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30", "--dry-run"}).out,
-              AllOf(HasSubstr("30 of 30 samples are done already"), HasSubstr("samples/s of the last start")));
+  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "60", "--dry-run"}).out,
+              AllOf(HasSubstr("30 of 60 samples are done already"), HasSubstr("samples/s of the last start")));
+  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30", "--dry-run"}).out, HasSubstr("time: none, every sample is done"));
 }
 
 TEST(Run, SaysThatStdoutCannotBeWritten) {

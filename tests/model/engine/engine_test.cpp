@@ -2,13 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "model/engine/time_stages.h"
+#include "model/internvl/config.h"
+#include "model/internvl/internvl.h"
+#include "model/request_cost.h"
 #include "model/vlm.h"
+#include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {
@@ -157,6 +164,55 @@ TEST(Engine, RanksOptionsByLikelihood) {
   const auto& sums = generation.option_log_probabilities;
   EXPECT_EQ(generation.reply, request.options[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())]);
   EXPECT_TRUE(std::all_of(sums.begin(), sums.end(), [](double sum) { return sum < 0; }));
+}
+
+/// A copy of the tiny checkpoint whose weights are missing but for the header, so that nothing could have read them.
+TEST(MeasureCost, CountsExactlyAndReadsNoWeights) {
+  const testing::TemporaryFolder folder;
+  const auto from = parity("qwen2/checkpoint");
+  for (const auto& entry : std::filesystem::directory_iterator(from)) {
+    if (entry.path().extension() != ".safetensors") folder.link(entry.path());
+  }
+  auto bytes = read_file(from / "model.safetensors");
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(sizeof header + header), bytes.end(), '\xFF');  // every number a NaN
+  folder.write("model.safetensors", bytes);
+  VlmOptions options;
+  options.batch = 4;
+  auto requests = mixed_requests();
+  requests[2].prompt.images[0] = {"broken.jpg", "broken", []() -> Result<std::string> { return std::string("no picture"); }};
+  const auto cost = measure_cost(folder.path().string(), options, requests);
+  const auto model = open_tiny();
+  double tiles = 0, tokens = 0;
+  for (const auto& request : requests) {
+    const auto view = model->view_prompt(request);
+    if (view) tiles += view->images[0].tile_count, tokens += static_cast<double>(view->token_ids.size());
+  }
+  EXPECT_EQ(cost.requests_seen, 20);
+  EXPECT_EQ(cost.requests_timed, 4);
+  EXPECT_DOUBLE_EQ(cost.tiles, tiles / 20);
+  EXPECT_DOUBLE_EQ(cost.prompt_tokens, tokens / 20);
+  for (const double ms : {cost.prepare_ms, cost.encode_ms, cost.prefill_ms, cost.step_ms + cost.step_ms_per_token}) EXPECT_GT(ms, 0);
+  EXPECT_THROW((void)measure_cost(from.string(), options, std::span(requests).subspan(2, 1)), ModelError);
+}
+
+/// What a made-up model of all layers takes and what is concluded from one layer and two are of one size.
+TEST(MeasureCost, ConcludesFromTwoLayersToAll) {
+  const auto folder = parity("qwen2/checkpoint");
+  VlmOptions options;
+  options.threads = 1;
+  const auto requests = mixed_requests();
+  const auto sketch = [&](LayerCounts layers) { return sketch_internvl(folder, options, layers); };
+  const auto layers = internvl_layers(folder);
+  EXPECT_EQ(layers.language, read_internvl_config(folder).language.layer_count);
+  const auto concluded = time_stages(sketch, {20, 20}, false, options, requests), whole = time_stages(sketch, {20, 20}, true, options, requests);
+  EXPECT_FALSE(concluded.has_all_layers);
+  EXPECT_TRUE(whole.has_all_layers);
+  for (const auto& [a, b] : {std::pair{concluded.encode_ms, whole.encode_ms}, {concluded.prefill_ms, whole.prefill_ms}, {concluded.step_ms + 100 * concluded.step_ms_per_token, whole.step_ms + 100 * whole.step_ms_per_token}}) {
+    EXPECT_GT(a, b / 5);
+    EXPECT_LT(a, b * 5);
+  }
 }
 
 TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
