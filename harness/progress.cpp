@@ -1,6 +1,7 @@
 #include "harness/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,7 +13,13 @@ namespace {
 
 constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
 constexpr auto kLineEvery = std::chrono::seconds(5);
-constexpr int kBarWidth = 24;
+constexpr std::size_t kBarWidth = 24, kShortestBar = 4;
+constexpr std::size_t kUsualColumns = 80;
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsualColumns;
+}
 
 }  // namespace
 
@@ -23,11 +30,22 @@ std::string duration_text(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
 
+std::string bar_text(std::int64_t done, std::int64_t total, std::string_view line, std::size_t columns) {
+  const std::size_t most = columns - std::min<std::size_t>(columns, 1);  // a letter in the last column would break the line
+  constexpr std::size_t kFrame = 3;                                      // "[", "] "
+  if (line.size() + kFrame + kShortestBar > most) return std::string(line.substr(0, most));
+  const std::size_t width = std::min(kBarWidth, most - line.size() - kFrame);
+  const std::size_t filled = total <= 0 ? width : width * static_cast<std::size_t>(std::clamp<std::int64_t>(done, 0, total)) / static_cast<std::size_t>(total);
+  return fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(width - filled, '.'), line);
+}
+
 Progress::Style Progress::style_of_stderr() { return ::isatty(STDERR_FILENO) == 1 ? Style::kBar : Style::kLines; }
 
 Progress::Progress(Style style, std::int64_t total, std::int64_t done_before)
     : style_(style), total_(total), done_before_(done_before), done_(done_before), started_(Clock::now()),
-      next_drawing_(started_ + (style == Style::kBar ? Clock::duration(kRedrawEvery) : Clock::duration(kLineEvery))) {}
+      next_drawing_(started_ + (style == Style::kBar ? Clock::duration(kRedrawEvery) : Clock::duration(kLineEvery))) {
+  if (style == Style::kBar) draw();  // the first sample may be long in coming
+}
 
 Progress::~Progress() {
   if (style_ == Style::kSilent || (style_ == Style::kLines && done_ == done_before_)) return;
@@ -56,9 +74,7 @@ void Progress::draw() {
     fmt::print(stderr, "{}\n", line);
     return;
   }
-  const auto filled = static_cast<int>(total_ == 0 ? kBarWidth : kBarWidth * done_ / total_);
-  fmt::print(stderr, "\r\x1b[K[{}{}] {}", std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(kBarWidth - filled), '.'), line);
+  fmt::print(stderr, "\r\x1b[K{}", bar_text(done_, total_, line, terminal_columns()));
   std::fflush(stderr);
 }
 

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace assay {
 
@@ -28,6 +29,9 @@ class Progress {
   std::int64_t total_, done_before_, done_, failed_ = 0;
   Clock::time_point started_, next_drawing_;
 };
+
+/// "[####....] line" in fewer letters than the terminal has columns: the bar gives way first, then the line is cut.
+[[nodiscard]] std::string bar_text(std::int64_t done, std::int64_t total, std::string_view line, std::size_t columns);
 
 /// "34 s", "12 min 05 s", "3 h 20 min"
 [[nodiscard]] std::string duration_text(double seconds);

@@ -16,6 +16,15 @@ DataError cannot(const char* verb, const std::filesystem::path& path) {
   return DataError(fmt::format("{}: cannot {}: {}", path.string(), verb, std::strerror(errno)));
 }
 
+/// A place where nobody can write is the caller's choice; a disk that is full or broken is not.
+[[noreturn]] void throw_cannot_write(const std::filesystem::path& path) {
+  const int reason = errno;
+  const std::string text = fmt::format("{}: cannot write: {}", path.string(), std::strerror(reason));
+  if (reason == ENOSPC || reason == EDQUOT) throw ModelError(text + "; make room and start the same command again");
+  if (reason == EIO) throw ModelError(text);
+  throw ConfigError(text + "; name another place");
+}
+
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
@@ -30,6 +39,18 @@ class Descriptor {
  private:
   int fd_;
 };
+
+void write_and_flush(const std::filesystem::path& beside, const std::filesystem::path& path, std::string_view content) {
+  const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) throw_cannot_write(path);
+  for (std::size_t done = 0; done < content.size();) {
+    const auto wrote = ::write(file.get(), content.data() + done, content.size() - done);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) throw_cannot_write(path);
+    done += static_cast<std::size_t>(wrote);
+  }
+  if (::fsync(file.get()) != 0) throw_cannot_write(path);
+}
 
 }  // namespace
 
@@ -57,18 +78,13 @@ std::string read_file(const std::filesystem::path& path) {
 void write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   auto beside = path;
   beside += fmt::format(".{}.part", ::getpid());
-  {
-    const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) throw cannot("create", beside);
-    for (std::size_t done = 0; done < content.size();) {
-      const auto wrote = ::write(file.get(), content.data() + done, content.size() - done);
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) throw cannot("write", beside);
-      done += static_cast<std::size_t>(wrote);
-    }
-    if (::fsync(file.get()) != 0) throw cannot("flush", beside);
+  try {
+    write_and_flush(beside, path, content);
+    if (::rename(beside.c_str(), path.c_str()) != 0) throw_cannot_write(path);
+  } catch (...) {
+    ::unlink(beside.c_str());
+    throw;
   }
-  if (::rename(beside.c_str(), path.c_str()) != 0) throw cannot("rename to", path);
 }
 
 }  // namespace assay

@@ -40,7 +40,17 @@ TEST(Progress, DrawsABarOnATerminal) {
     Progress progress(Progress::Style::kBar, 8, 4);
     progress.update(6, 0);
   }
-  EXPECT_NE(::testing::internal::GetCapturedStderr().find("[##################......] 6/8 samples"), std::string::npos);
+  const std::string text = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text.find("\r\x1b[K[############............] 4/8 samples"), 0u) << "at once, before any sample";
+  EXPECT_NE(text.find("[##################......] 6/8 samples"), std::string::npos);
+}
+
+TEST(BarText, FitsTheTerminal) {
+  EXPECT_EQ(bar_text(6, 8, "6/8 samples", 80), "[##################......] 6/8 samples");
+  EXPECT_EQ(bar_text(6, 8, "6/8 samples", 23), "[######..] 6/8 samples");
+  EXPECT_EQ(bar_text(6, 8, "6/8 samples", 18), "6/8 samples") << "a bar of three letters says nothing";
+  EXPECT_EQ(bar_text(6, 8, "6/8 samples", 6), "6/8 s");
+  EXPECT_EQ(bar_text(0, 0, "", 0), "");
 }
 
 }  // namespace
