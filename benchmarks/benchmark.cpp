@@ -1,10 +1,17 @@
 #include "benchmarks/benchmark.h"
 
+#include <set>
+
 namespace assay {
 
 std::vector<MetricNote> Benchmark::metric_notes() const {
   std::vector<MetricNote> notes;
-  for (const auto& metric : metrics({}, "")) notes.push_back({metric.name, "divided by: " + metric.divides_by});
+  std::set<std::string> seen;
+  for (const auto& profile : scoring_profiles()) {
+    for (const auto& metric : metrics({}, profile)) {
+      if (seen.insert(metric.name).second) notes.push_back({metric.name, "divided by: " + metric.divides_by});
+    }
+  }
   return notes;
 }
 
