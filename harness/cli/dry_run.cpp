@@ -13,12 +13,12 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/time_estimate.h"
 #include "harness/hardware.h"
 #include "harness/journal.h"
 #include "harness/progress.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
-#include "harness/time_estimate.h"
 #include "reports/results_json.h"
 
 namespace assay {

@@ -38,14 +38,14 @@ const std::vector<Rule> kRules = {
     {"reports/", {"reports/", "metrics/score.h"}},
     {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h"}},
     {"harness/cli/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "model/checkpoint_report.h",
-                      "model/tokenizer/", "model/checkpoint/"}},
+                      "model/request_cost.h", "model/tokenizer/", "model/checkpoint/"}},
     {"harness/main.cpp", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/"}},
 };
 
 constexpr std::string_view kEveryone = "harness/base/";
 constexpr std::string_view kLibTorch[] = {"torch/", "ATen/", "c10/", "caffe2/"};
 /// Faces of model/ that the rest of the tree compiles against: they must do without LibTorch, whatever folder they lie in.
-constexpr std::string_view kPlainHeaders[] = {"model/vlm.h", "model/checkpoint_report.h"};
+constexpr std::string_view kPlainHeaders[] = {"model/vlm.h", "model/checkpoint_report.h", "model/request_cost.h"};
 
 const Rule* rule_for(std::string_view path) {
   const Rule* best = nullptr;

@@ -1,4 +1,4 @@
-#include "harness/time_estimate.h"
+#include "harness/cli/time_estimate.h"
 
 #include <fmt/format.h>
 
