@@ -31,6 +31,8 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
     {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
     {"pope", "objects that are there or not, yes or no", "arXiv:2305.10355", make_pope},
+    {"scienceqa_test", "school science with and without pictures, multiple choice", "arXiv:2209.09513", [] { return make_scienceqa("test"); }},
+    {"scienceqa_val", "scienceqa_test's questions for development", "arXiv:2209.09513", [] { return make_scienceqa("val"); }},
     {"seed_bench", "nine dimensions of understanding pictures, four options", "arXiv:2307.16125", make_seed_bench},
 };
 

@@ -22,6 +22,7 @@ class CatalogBenchmark : public Benchmark {
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_pope();                           // pope.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_scienceqa(std::string_view split);  // scienceqa.cpp: val, test
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
 
 }  // namespace assay

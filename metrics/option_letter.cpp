@@ -288,6 +288,31 @@ std::optional<std::string> letter_lmms_mmmu(std::string_view reply, std::span<co
   return mmmu_letter(reply, choices, true);
 }
 
+std::optional<std::string> letter_scienceqa(std::string_view reply) {
+  constexpr std::string_view kPhrase = "The answer is ";
+  std::optional<std::string> found;
+  for (auto at = reply.find(kPhrase); at != std::string_view::npos; at = reply.find(kPhrase, at + 1)) {
+    const auto rest = reply.substr(at + kPhrase.size());
+    if (rest.size() < 2 || rest[0] < 'A' || rest[0] > 'Z' || rest[1] == '\n') continue;  // the pattern's full stop is any letter but a line end
+    if (found) return std::nullopt;
+    found = rest.substr(0, 1);
+  }
+  return found;
+}
+
+std::optional<std::string> letter_llava_scienceqa(std::string_view reply) {
+  const bool begins = !reply.empty() && reply[0] >= 'A' && reply[0] <= 'E';
+  if (begins && (reply.size() == 1 || reply.substr(1).starts_with(". "))) return std::string(reply.substr(0, 1));
+  return letter_scienceqa(reply);
+}
+
+std::optional<std::string> letter_lmms_scienceqa(std::string_view reply, std::span<const Choice> choices) {
+  const std::string capital = python::upper(reply);
+  if (is_one_of(choices, capital)) return capital;
+  if (reply.size() >= 2 && reply[0] >= 'A' && reply[0] <= 'Z' && reply[1] == '.') return std::string(reply.substr(0, 1));
+  return std::nullopt;
+}
+
 std::optional<std::string> letter_internvl(std::string_view reply, std::span<const Choice> choices) {
   const std::string_view text = python::strip(reply);
   if (text.empty()) return std::nullopt;

@@ -44,6 +44,18 @@ struct Choice {
 /// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks/_task_utils/mmmu_mcq_utils.py
 [[nodiscard]] std::optional<std::string> letter_lmms_mmmu(std::string_view reply, std::span<const Choice> choices);
 
+/// ScienceQA's own rule: `The answer is X` with any letter behind it, found exactly once. Nothing where the source draws a choice at random.
+/// Source   lupantech/ScienceQA 2cbf8318 models/run_gpt3.py, get_gpt3_result
+[[nodiscard]] std::optional<std::string> letter_scienceqa(std::string_view reply);
+
+/// LLaVA's: the reply is one of A to E, or begins with `X. `, else as ScienceQA's own.
+/// Source   haotian-liu/LLaVA c121f043 llava/eval/eval_science_qa.py
+[[nodiscard]] std::optional<std::string> letter_llava_scienceqa(std::string_view reply);
+
+/// lmms-eval's: the reply is an option's letter in either case, or begins with a capital letter and a full stop.
+/// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks/scienceqa/utils.py
+[[nodiscard]] std::optional<std::string> letter_lmms_scienceqa(std::string_view reply, std::span<const Choice> choices);
+
 /// InternVL's scripts: a first letter that is an option, else the first option whose text the reply contains, else the stripped reply as it
 /// is. Nothing for an empty reply, on which the source crashes.
 /// Source   OpenGVLab/InternVL 2410d1db internvl_chat/eval/mmbench/evaluate_mmbench.py, post_process

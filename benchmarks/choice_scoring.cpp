@@ -1,0 +1,48 @@
+#include "benchmarks/choice_scoring.h"
+
+#include <algorithm>
+#include <set>
+
+#include "benchmarks/choice_question.h"
+#include "benchmarks/prediction_file.h"
+#include "benchmarks/score_state.h"
+#include "metrics/option_letter.h"
+
+namespace assay {
+
+Letter letter_by_vlmevalkit(const Reply& reply) { return letter_vlmevalkit(as_vlmevalkit_reads(reply.text), choices_of(reply.sample)); }
+Letter letter_by_internvl(const Reply& reply) { return letter_internvl(reply.text, choices_of(reply.sample)); }
+Letter letter_by_lmms_extract(const Reply& reply) { return letter_lmms_extract(reply.text, choices_of(reply.sample)); }
+Letter letter_by_xcomposer(const Reply& reply) { return letter_xcomposer(reply.text); }
+
+Score score_letter(const Reply& reply, const Letter& letter) {
+  const auto& references = reply.sample.references;
+  return make_score(reply, letter, value_if_labelled(reply.sample, letter && !references.empty() && *letter == references.front()));
+}
+
+Unit unit_of(const ScoredReply& scored) { return {cluster_of(scored.reply.sample), scored.score.value}; }
+
+void Accuracies::add(const ScoredReply& scored, std::initializer_list<std::string> parts) {
+  if (scored.reply.sample.references.empty()) return;
+  all_.push_back(unit_of(scored));
+  for (const auto& part : parts) {
+    if (!part.empty()) parts_[part].push_back(all_.back());
+  }
+}
+
+std::vector<Metric> Accuracies::metrics(Scale scale) const {
+  std::vector<Metric> metrics = {proportion_metric("accuracy", all_, scale, "questions")};
+  for (const auto& [part, units] : parts_) metrics.push_back(proportion_metric(part + ".accuracy", units, scale, "questions"));
+  return metrics;
+}
+
+std::vector<Reply> match_or_take(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path) {
+  if (data == nullptr) return match_predictions(std::move(predictions), nullptr, path);
+  std::set<std::string> ids;
+  for (std::size_t i = 0; i < data->size(); ++i) ids.insert(data->get(i).id);
+  const bool stands_alone = std::ranges::all_of(
+      predictions, [&](const Prediction& prediction) { return !prediction.sample.references.empty() && !ids.contains(prediction.sample.id); });
+  return match_predictions(std::move(predictions), stands_alone ? nullptr : data, path);
+}
+
+}  // namespace assay

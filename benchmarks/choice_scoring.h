@@ -1,0 +1,60 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "benchmarks/benchmark.h"
+#include "benchmarks/summary.h"
+
+/// What the multiple-choice benchmarks share once a letter is read: its score, and accuracies over parts of the questions.
+namespace assay {
+
+struct Prediction;
+
+/// The letter read out of a reply; nothing where the rule reads none (where the source would draw one or ask a judge).
+using Letter = std::optional<std::string>;
+
+/// VLMEvalKit's can_infer on the reply as its spreadsheet hands it back; "Z" is a letter that is never right.
+[[nodiscard]] Letter letter_by_vlmevalkit(const Reply& reply);
+/// InternVL's post_process.
+[[nodiscard]] Letter letter_by_internvl(const Reply& reply);
+/// lmms-eval's general rule (mcq_extract).
+[[nodiscard]] Letter letter_by_lmms_extract(const Reply& reply);
+/// XComposer's: the first of A to Z anywhere, else "Z".
+[[nodiscard]] Letter letter_by_xcomposer(const Reply& reply);
+
+/// One way to score a multiple-choice question.
+struct ChoiceProfile {
+  std::string_view name;
+  Letter (*read)(const Reply&);
+  Scale scale;
+};
+
+/// 1 where the letter is the sample's first reference, else 0.
+[[nodiscard]] Score score_letter(const Reply& reply, const Letter& letter);
+
+/// A scored reply as a unit of a denominator.
+[[nodiscard]] Unit unit_of(const ScoredReply& scored);
+
+/// Accuracies gathered by name, in the order the names are first added: "accuracy", then "<part>.accuracy" for each part.
+class Accuracies {
+ public:
+  /// Counts the reply among all and in each part; a sample without a label is left out.
+  void add(const ScoredReply& scored, std::initializer_list<std::string> parts);
+  /// Parts sorted by name; empty names were left out.
+  [[nodiscard]] std::vector<Metric> metrics(Scale scale) const;
+
+ private:
+  std::vector<Unit> all_;
+  std::map<std::string, std::vector<Unit>> parts_;
+};
+
+/// match_predictions, but a file whose rows bring labels and name none of the data's ids is taken as it stands: lmms-eval numbers its rows by
+/// their place in a data set of its own.
+[[nodiscard]] std::vector<Reply> match_or_take(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path);
+
+}  // namespace assay
