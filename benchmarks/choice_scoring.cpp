@@ -10,6 +10,11 @@
 
 namespace assay {
 
+Letter recorded_choice(const Sample& sample) {
+  const auto recorded = sample.fields.find(kRecordedChoice);
+  return recorded == sample.fields.end() ? std::nullopt : Letter(recorded->second);
+}
+
 Letter letter_by_vlmevalkit(const Reply& reply) { return letter_vlmevalkit(as_vlmevalkit_reads(reply.text), choices_of(reply.sample)); }
 Letter letter_by_internvl(const Reply& reply) { return letter_internvl(reply.text, choices_of(reply.sample)); }
 Letter letter_by_lmms_extract(const Reply& reply) { return letter_lmms_extract(reply.text, choices_of(reply.sample)); }

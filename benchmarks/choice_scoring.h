@@ -18,6 +18,10 @@ struct Prediction;
 /// The letter read out of a reply; nothing where the rule reads none (where the source would draw one or ask a judge).
 using Letter = std::optional<std::string>;
 
+/// The field of a sample whose prediction file says which letter was counted for it. Where a source draws a letter at random, this is its draw.
+inline constexpr const char* kRecordedChoice = "recorded_choice";
+[[nodiscard]] Letter recorded_choice(const Sample& sample);
+
 /// VLMEvalKit's can_infer on the reply as its spreadsheet hands it back; "Z" is a letter that is never right.
 [[nodiscard]] Letter letter_by_vlmevalkit(const Reply& reply);
 /// InternVL's post_process.

@@ -21,6 +21,7 @@ class CatalogBenchmark : public Benchmark {
 [[nodiscard]] std::unique_ptr<Benchmark> make_hallusion_bench();                // hallusion_bench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_mmmu(std::string_view split);      // mmmu.cpp: dev, val, test
 [[nodiscard]] std::unique_ptr<Benchmark> make_pope();                           // pope.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_scienceqa(std::string_view split);  // scienceqa.cpp: val, test
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "datasets/json_sample.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -216,6 +217,19 @@ std::vector<Prediction> read_prediction_file(const std::filesystem::path& path) 
   auto predictions = extension == ".tsv" ? read_tsv(path) : read_json(path);
   if (predictions.empty()) throw DataError(fmt::format("{}: no predictions in the file", path.string()));
   return predictions;
+}
+
+std::optional<json::Document> try_json_object(const std::filesystem::path& path) {
+  const std::string extension = python::lower(path.extension().string());
+  if (std::filesystem::is_directory(path) || extension == ".tsv" || extension == ".xlsx") return std::nullopt;
+  const auto text = read_file(path);
+  try {
+    auto document = json::parse(without_byte_order_mark(text), path.string());
+    if (document.IsObject()) return document;
+  } catch (const DataError&) {
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path,

@@ -1,11 +1,13 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "benchmarks/benchmark.h"
+#include "harness/base/json.h"
 
 /// Prediction files that others wrote, read without being told their kind.
 namespace assay {
@@ -41,6 +43,10 @@ class AnsweredInPart final : public SampleSource {
  private:
   const SampleSource& whole_;
 };
+
+/// The file as one JSON object, for result files that are no list of rows; nothing for JSON lines, tables, folders and broken files, whose own
+/// readers say what is wrong with them.
+[[nodiscard]] std::optional<json::Document> try_json_object(const std::filesystem::path& path);
 
 struct MatchRules {
   /// Told by id: whether a row that the data does not have may be left out. Empty: none may.

@@ -2,20 +2,53 @@
 
 #include <algorithm>
 
+#include "harness/base/error.h"
 #include "metrics/python_text.h"
 
 namespace assay {
 
+namespace {
+
+std::vector<ImageInput> pictures_of(const Sample& sample) {
+  std::vector<ImageInput> pictures;
+  for (const auto& image : sample.images) pictures.push_back({image.name, image.key(), [image] { return read_image_bytes(image); }});
+  return pictures;
+}
+
+}  // namespace
+
 Prompt attached_prompt(const Sample& sample, std::string text) {
-  Prompt prompt;
+  Prompt prompt{{}, pictures_of(sample)};
   Turn turn;
-  for (const auto& image : sample.images) {
-    Part part;
-    part.image_index = prompt.images.size();
-    turn.parts.push_back(part);
-    prompt.images.push_back({image.name, image.key(), [image] { return read_image_bytes(image); }});
-  }
+  for (std::size_t i = 0; i < prompt.images.size(); ++i) turn.parts.push_back({"", i});
   turn.parts.push_back({std::move(text)});
+  prompt.turns.push_back(std::move(turn));
+  return prompt;
+}
+
+Prompt interleaved_prompt(const Sample& sample, std::string_view text) {
+  constexpr std::string_view kMark = "<image ";
+  Prompt prompt{{}, pictures_of(sample)};
+  Turn turn;
+  const auto add_text = [&](std::string_view part) {
+    if (!part.empty()) turn.parts.push_back({std::string(part)});
+  };
+  const auto pieces = python::split(text, kMark);
+  add_text(pieces.front());
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    const auto piece = pieces[i];
+    if (piece.size() < 2 || piece[0] < '1' || piece[0] > '9' || piece[1] != '>') {
+      add_text(std::string(kMark) + std::string(piece));
+      continue;
+    }
+    const auto picture = static_cast<std::size_t>(piece[0] - '1');
+    if (picture >= prompt.images.size())
+      throw DataError(fmt::format("{}: its text asks for <image {}>, and it has {} pictures", sample.id, piece[0], prompt.images.size()));
+    turn.parts.push_back({"", picture});
+    add_text(piece.substr(2));
+  }
+  const bool has_mark = std::ranges::any_of(turn.parts, [](const Part& part) { return part.is_image(); });
+  if (!has_mark) return attached_prompt(sample, std::string(text));
   prompt.turns.push_back(std::move(turn));
   return prompt;
 }

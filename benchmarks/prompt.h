@@ -11,6 +11,11 @@ namespace assay {
 /// One user turn: all of the sample's pictures attached, then `text`.
 [[nodiscard]] Prompt attached_prompt(const Sample& sample, std::string text);
 
+/// One user turn with the pictures where the text says `<image k>`, k from 1 to 9; the marks themselves go. Without a mark: attached_prompt.
+/// Throws   DataError for the mark of a picture that the sample does not have
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/image_mcq.py, MMMUDataset.split_MMMU
+[[nodiscard]] Prompt interleaved_prompt(const Sample& sample, std::string_view text);
+
 /// A prompt profile of a benchmark whose questions only get an instruction behind them.
 struct SuffixProfile {
   std::string_view name;

@@ -37,9 +37,8 @@ Letter choice_of(const Reply& reply, Letter letter) { return letter && is_choice
 
 /// The authors' scorer takes the place that the result file records; else the text is read as their run did, without its draws.
 Letter by_authors(const Reply& reply) {
-  const auto recorded = reply.sample.fields.find(kScienceQaChoice);
-  if (recorded != reply.sample.fields.end()) return choice_of(reply, recorded->second);
-  return choice_of(reply, letter_scienceqa(reply.text));
+  const auto recorded = recorded_choice(reply.sample);
+  return choice_of(reply, recorded ? recorded : letter_scienceqa(reply.text));
 }
 Letter by_llava(const Reply& reply) { return choice_of(reply, letter_llava_scienceqa(reply.text)); }
 Letter by_lmms(const Reply& reply) { return letter_lmms_scienceqa(reply.text, choices_of(reply.sample)); }

@@ -1,30 +1,15 @@
 #include "benchmarks/scienceqa_predictions.h"
 
 #include <map>
-#include <optional>
 #include <string>
 
 #include "benchmarks/choice_scoring.h"
 #include "benchmarks/prediction_file.h"
 #include "datasets/json_sample.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 
 namespace assay {
 namespace {
-
-/// The file as one JSON object; nothing for JSON lines and other kinds.
-std::optional<json::Document> try_object(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path) || path.extension() == ".tsv" || path.extension() == ".xlsx") return std::nullopt;
-  const auto text = read_file(path);
-  try {
-    auto document = json::parse(without_byte_order_mark(text), path.string());
-    if (document.IsObject()) return document;
-  } catch (const DataError&) {
-    // JSON lines; their reader says what is wrong with them
-  }
-  return std::nullopt;
-}
 
 std::string letter_at(std::int64_t place, const std::string& where) {
   if (place < -1 || place > 25) throw DataError(fmt::format("{}: expected the place of a choice, got {}", where, place));
@@ -39,7 +24,7 @@ std::vector<Prediction> read_results(const json::Document& document, const std::
     prediction.sample.id = json::text_of(result.name);
     prediction.where = fmt::format("{}: results: {}", file, prediction.sample.id);
     if (!result.value.IsInt64()) throw DataError(fmt::format("{}: expected the place of a choice, got {}", prediction.where, json::dump(result.value)));
-    prediction.sample.fields[kScienceQaChoice] = letter_at(result.value.GetInt64(), prediction.where);
+    prediction.sample.fields[kRecordedChoice] = letter_at(result.value.GetInt64(), prediction.where);
     if (outputs != nullptr) prediction.reply = json::require_string(*outputs, prediction.sample.id, file + ": outputs");
     predictions.push_back(std::move(prediction));
   }
@@ -65,7 +50,7 @@ std::vector<Prediction> read_llava_output(const json::Document& document, const 
 }
 
 std::vector<Prediction> read_rows(const std::filesystem::path& path) {
-  const auto document = try_object(path);
+  const auto document = try_json_object(path);
   if (document) {
     const auto* results = json::find(*document, "results");
     if (results != nullptr && results->IsObject()) return read_results(*document, path.string());
@@ -85,13 +70,13 @@ std::vector<Reply> read_scienceqa_predictions(const std::filesystem::path& path,
   auto predictions = read_rows(path);
   std::map<std::string, std::string> choices;
   for (const auto& prediction : predictions) {
-    const auto choice = prediction.sample.fields.find(kScienceQaChoice);
+    const auto choice = prediction.sample.fields.find(kRecordedChoice);
     if (choice != prediction.sample.fields.end()) choices[prediction.sample.id] = choice->second;
   }
   auto replies = match_or_take(std::move(predictions), data, path);
   for (auto& reply : replies) {
     const auto choice = choices.find(reply.sample.id);
-    if (choice != choices.end()) reply.sample.fields[kScienceQaChoice] = choice->second;
+    if (choice != choices.end()) reply.sample.fields[kRecordedChoice] = choice->second;
   }
   return replies;
 }

@@ -291,11 +291,13 @@ std::optional<std::string> letter_lmms_mmmu(std::string_view reply, std::span<co
 std::optional<std::string> letter_scienceqa(std::string_view reply) {
   constexpr std::string_view kPhrase = "The answer is ";
   std::optional<std::string> found;
-  for (auto at = reply.find(kPhrase); at != std::string_view::npos; at = reply.find(kPhrase, at + 1)) {
-    const auto rest = reply.substr(at + kPhrase.size());
+  for (auto at = reply.find(kPhrase); at != std::string_view::npos; at = reply.find(kPhrase, at)) {
+    at += kPhrase.size();
+    const auto rest = reply.substr(at);
     if (rest.size() < 2 || rest[0] < 'A' || rest[0] > 'Z' || rest[1] == '\n') continue;  // the pattern's full stop is any letter but a line end
     if (found) return std::nullopt;
     found = rest.substr(0, 1);
+    at += 2;
   }
   return found;
 }

@@ -161,6 +161,11 @@ bool is_decimal_digit(char32_t letter) {
 
 bool is_alphabetic(char32_t letter) { return u_isalpha(static_cast<UChar32>(letter)) != 0; }
 
+bool is_word(char32_t letter) {
+  const auto code = static_cast<UChar32>(letter);
+  return letter == U'_' || u_isalpha(code) != 0 || u_getNumericValue(code) != U_NO_NUMERIC_VALUE;
+}
+
 std::string_view strip(std::string_view text) {
   while (!text.empty()) {
     const Letter letter = letter_at(text, 0);

@@ -26,6 +26,9 @@ namespace assay::python {
 /// str.isalpha of one letter.
 [[nodiscard]] bool is_alphabetic(char32_t letter);
 
+/// \w of `re` for one letter: a letter, digit or numeral of any script, or an underscore.
+[[nodiscard]] bool is_word(char32_t letter);
+
 /// text.strip(), text.strip(letters), text.rstrip(letters); `letters` are ASCII.
 [[nodiscard]] std::string_view strip(std::string_view text);
 [[nodiscard]] std::string_view strip(std::string_view text, std::string_view letters);

@@ -74,7 +74,7 @@ TEST(ScienceQa, ReportsTheAuthorsGroups) {
 TEST(ScienceQa, NeverDraws) {
   const Set set;
   const auto bench = make_benchmark("scienceqa_test");
-  for (const char* text : {"B", "The answer is D.", "The answer is A. The answer is A.", "The answer is B", "The answer is B\n", "the answer is B."}) {
+  for (const char* text : {"B", "The answer is D.", "The answer is A. The answer is A.", "The answer is B", "The answer is B\n", "the answer is B.", "The answer is The answer is B."}) {
     const auto score = bench->score({set.data->get(1), text}, "official");
     EXPECT_EQ(score.state, SampleState::kUnparsed) << text;
     EXPECT_EQ(score.value, 0);
