@@ -15,7 +15,11 @@ namespace {
 
 constexpr const char* kMmBench = "arXiv:2307.06281";
 
+constexpr const char* kQBench = "arXiv:2309.14181";
+
 constexpr BenchmarkEntry kCatalog[] = {
+    {"ai2d_test", "school diagrams with letters for their labels, multiple choice", "arXiv:1603.07396", make_ai2d},
+    {"ai2d_test_no_mask", "ai2d_test with the labels left on the diagrams", "arXiv:1603.07396", make_ai2d_no_mask},
     {"ccbench", "Chinese culture, circular evaluation", kMmBench, [] { return make_mmbench("ccbench"); }},
     {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
     {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},
@@ -33,7 +37,13 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmmu_dev", "mmmu_val's questions for development", "arXiv:2311.16502", [] { return make_mmmu("dev"); }},
     {"mmmu_test", "college subjects with pictures, no public answers", "arXiv:2311.16502", [] { return make_mmmu("test"); }},
     {"mmmu_val", "college subjects with pictures, multiple choice and open answers", "arXiv:2311.16502", [] { return make_mmmu("val"); }},
+    {"mmstar", "questions that need their picture, multiple choice", "arXiv:2403.20330", make_mmstar},
     {"pope", "objects that are there or not, yes or no", "arXiv:2305.10355", make_pope},
+    {"q_bench_dev", "how good pictures look, multiple choice", kQBench, [] { return make_q_bench("q_bench_dev"); }},
+    {"q_bench_dev_cn", "q_bench_dev in Chinese", kQBench, [] { return make_q_bench("q_bench_dev_cn"); }},
+    {"q_bench_test", "how good pictures look, multiple choice", kQBench, [] { return make_q_bench("q_bench_test"); }},
+    {"q_bench_test_cn", "q_bench_test in Chinese", kQBench, [] { return make_q_bench("q_bench_test_cn"); }},
+    {"realworldqa", "everyday scenes and traffic, multiple choice", "https://x.ai/blog/grok-1.5v", make_realworldqa},
     {"scienceqa_test", "school science with and without pictures, multiple choice", "arXiv:2209.09513", [] { return make_scienceqa("test"); }},
     {"scienceqa_val", "scienceqa_test's questions for development", "arXiv:2209.09513", [] { return make_scienceqa("val"); }},
     {"seed_bench", "nine dimensions of understanding pictures, four options", "arXiv:2307.16125", make_seed_bench},

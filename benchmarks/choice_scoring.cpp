@@ -27,7 +27,7 @@ Score score_letter(const Reply& reply, const Letter& letter) {
 
 Unit unit_of(const ScoredReply& scored) { return {cluster_of(scored.reply.sample), scored.score.value}; }
 
-void Accuracies::add(const ScoredReply& scored, std::initializer_list<std::string> parts) {
+void Accuracies::add(const ScoredReply& scored, const std::vector<std::string>& parts) {
   if (scored.reply.sample.references.empty()) return;
   all_.push_back(unit_of(scored));
   for (const auto& part : parts) {
@@ -39,6 +39,28 @@ std::vector<Metric> Accuracies::metrics(Scale scale) const {
   std::vector<Metric> metrics = {proportion_metric("accuracy", all_, scale, "questions")};
   for (const auto& [part, units] : parts_) metrics.push_back(proportion_metric(part + ".accuracy", units, scale, "questions"));
   return metrics;
+}
+
+Metric mean_of_means(std::string name, const std::map<std::string, std::vector<Unit>>& parts, std::string divides_by) {
+  std::vector<std::vector<Cluster>> clusters;
+  std::vector<std::size_t> sizes;
+  for (const auto& [part, units] : parts) {
+    clusters.push_back(clusters_of(units));
+    sizes.push_back(clusters.back().size());
+  }
+  const auto value = [&](std::span<const std::uint32_t> times) {
+    double total = 0;
+    for (const auto& part : clusters) {
+      double sum = 0, count = 0;
+      for (std::size_t i = 0; i < part.size(); ++i) sum += times[i] * part[i].sum, count += times[i] * part[i].count;
+      total += sum / count;  // as many clusters are drawn as there are: never none
+      times = times.subspan(part.size());
+    }
+    return total / static_cast<double>(clusters.size());
+  };
+  std::size_t drawn = 0;
+  for (const auto size : sizes) drawn += size;
+  return {std::move(name), value(std::vector<std::uint32_t>(drawn, 1)), static_cast<std::int64_t>(parts.size()), bootstrap_interval(sizes, value), std::move(divides_by)};
 }
 
 std::vector<Reply> match_or_take(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path) {

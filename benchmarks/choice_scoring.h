@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -31,13 +30,6 @@ inline constexpr const char* kRecordedChoice = "recorded_choice";
 /// XComposer's: the first of A to Z anywhere, else "Z".
 [[nodiscard]] Letter letter_by_xcomposer(const Reply& reply);
 
-/// One way to score a multiple-choice question.
-struct ChoiceProfile {
-  std::string_view name;
-  Letter (*read)(const Reply&);
-  Scale scale;
-};
-
 /// 1 where the letter is the sample's first reference, else 0.
 [[nodiscard]] Score score_letter(const Reply& reply, const Letter& letter);
 
@@ -48,7 +40,7 @@ struct ChoiceProfile {
 class Accuracies {
  public:
   /// Counts the reply among all and in each part; a sample without a label is left out.
-  void add(const ScoredReply& scored, std::initializer_list<std::string> parts);
+  void add(const ScoredReply& scored, const std::vector<std::string>& parts);
   /// Parts sorted by name; empty names were left out.
   [[nodiscard]] std::vector<Metric> metrics(Scale scale) const;
 
@@ -56,6 +48,9 @@ class Accuracies {
   std::vector<Unit> all_;
   std::map<std::string, std::vector<Unit>> parts_;
 };
+
+/// The mean over parts of each part's mean, every part counted once; the interval draws within each part.
+[[nodiscard]] Metric mean_of_means(std::string name, const std::map<std::string, std::vector<Unit>>& parts, std::string divides_by);
 
 /// match_predictions, but a file whose rows bring labels and name none of the data's ids is taken as it stands: lmms-eval numbers its rows by
 /// their place in a data set of its own.

@@ -16,13 +16,18 @@ class CatalogBenchmark : public Benchmark {
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override;
 };
 
+[[nodiscard]] std::unique_ptr<Benchmark> make_ai2d();                           // ai2d.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_ai2d_no_mask();                   // ai2d.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_val, docvqa_test
 [[nodiscard]] std::unique_ptr<Benchmark> make_hallusion_bench();                // hallusion_bench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmmu(std::string_view split);      // mmmu.cpp: dev, val, test
+[[nodiscard]] std::unique_ptr<Benchmark> make_mmstar();                         // mmstar.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_pope();                           // pope.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_q_bench(std::string_view name);   // q_bench.cpp: q_bench_...
+[[nodiscard]] std::unique_ptr<Benchmark> make_realworldqa();                    // realworldqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_scienceqa(std::string_view split);  // scienceqa.cpp: val, test
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
 

@@ -6,8 +6,8 @@
 
 #include "datasets/json_lines.h"
 #include "datasets/json_sample.h"
+#include "datasets/option_text.h"
 #include "datasets/sample_list.h"
-#include "datasets/text_lines.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -73,21 +73,6 @@ PictureFinder find_in(const std::filesystem::path& folder, const std::string& sp
   };
 }
 
-/// Where the options begin that end a text: the last line "A. ...", and the letters behind it in order.
-void split_options(Sample& sample, std::string_view text) {
-  const auto start = text.rfind("\nA. ");
-  if (start == std::string_view::npos) {
-    sample.question = text;
-    return;
-  }
-  sample.question = text.substr(0, start);
-  for (const auto line : split_by(text.substr(start + 1), '\n')) {
-    const std::string next = letter_at(sample.options.size()) + ". ";
-    if (line.starts_with(next)) sample.options.push_back({next.substr(0, 1), std::string(line.substr(next.size()))});
-    else if (!sample.options.empty()) sample.options.back().text += fmt::format("\n{}", line);
-  }
-}
-
 Sample read_conversation(const json::Value& entry, const std::string& where) {
   Sample sample;
   sample.id = require_scalar(entry, "id", where);
@@ -97,7 +82,7 @@ Sample read_conversation(const json::Value& entry, const std::string& where) {
   std::string_view text = stated;
   constexpr std::string_view kPicture = "<image>\n";
   if (text.starts_with(kPicture)) text.remove_prefix(kPicture.size());
-  split_options(sample, text);
+  split_option_lines(sample, text);
   if (turns.Size() > 1) sample.references = {json::require_string(turns[1], "value", where)};
   const std::string image = json::string_or(entry, "image", "");
   if (!image.empty()) sample.images = {stated_picture(image)};

@@ -315,6 +315,29 @@ std::optional<std::string> letter_lmms_scienceqa(std::string_view reply, std::sp
   return std::nullopt;
 }
 
+std::optional<std::string> letter_mmstar(std::string_view reply, std::span<const Choice> choices) {
+  const std::string lowered = python::lower(reply);
+  const std::string text = python::replace(python::strip(lowered), "\n", " ");
+  for (const std::string_view head : {"the answer is ", "option ", "(", ""}) {
+    if (!text.starts_with(head) || text.size() == head.size()) continue;
+    const std::string letter = python::upper(std::string_view(text).substr(head.size(), 1));
+    if (is_one_of(choices, letter)) return letter;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> letter_lmms_ai2d(std::string_view reply, std::span<const Choice> choices) {
+  const std::u32string letters = python::decode(reply);
+  const std::size_t start = after_spaces(letters, 0);
+  if (start + 1 < letters.size() && letters[start] >= U'A' && letters[start] <= U'Z' && letters[start + 1] == U'.') {
+    return std::string(1, static_cast<char>(letters[start]));
+  }
+  std::string text = python::lower(reply);
+  std::erase_if(text, [](char c) { return std::string_view("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~").find(c) != std::string_view::npos; });
+  const std::string letter = python::upper(text);
+  return is_one_of(choices, letter) ? std::optional(letter) : std::nullopt;
+}
+
 std::optional<std::string> letter_internvl(std::string_view reply, std::span<const Choice> choices) {
   const std::string_view text = python::strip(reply);
   if (text.empty()) return std::nullopt;

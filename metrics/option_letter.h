@@ -56,6 +56,14 @@ struct Choice {
 /// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks/scienceqa/utils.py
 [[nodiscard]] std::optional<std::string> letter_lmms_scienceqa(std::string_view reply, std::span<const Choice> choices);
 
+/// MMStar's own rule, on the lower-cased, stripped reply: the letter comes first, or behind `(`, `option ` or `the answer is `.
+/// Source   MMStar-Benchmark/MMStar 88f243ab eval/vlmeval/evaluate/mmstar.py
+[[nodiscard]] std::optional<std::string> letter_mmstar(std::string_view reply, std::span<const Choice> choices);
+
+/// lmms-eval's AI2D: a capital letter with a full stop at the start, else the whole reply but for case and ASCII punctuation (not white space).
+/// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks/ai2d/ai2d.yaml
+[[nodiscard]] std::optional<std::string> letter_lmms_ai2d(std::string_view reply, std::span<const Choice> choices);
+
 /// InternVL's scripts: a first letter that is an option, else the first option whose text the reply contains, else the stripped reply as it
 /// is. Nothing for an empty reply, on which the source crashes.
 /// Source   OpenGVLab/InternVL 2410d1db internvl_chat/eval/mmbench/evaluate_mmbench.py, post_process
