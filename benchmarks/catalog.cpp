@@ -47,6 +47,7 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"scienceqa_test", "school science with and without pictures, multiple choice", "arXiv:2209.09513", [] { return make_scienceqa("test"); }},
     {"scienceqa_val", "scienceqa_test's questions for development", "arXiv:2209.09513", [] { return make_scienceqa("val"); }},
     {"seed_bench", "nine dimensions of understanding pictures, four options", "arXiv:2307.16125", make_seed_bench},
+    {"seed_bench_all", "seed_bench and its questions on videos, each asked on one frame", "arXiv:2307.16125", make_seed_bench_all},
 };
 
 }  // namespace

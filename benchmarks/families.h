@@ -30,5 +30,6 @@ class CatalogBenchmark : public Benchmark {
 [[nodiscard]] std::unique_ptr<Benchmark> make_realworldqa();                    // realworldqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_scienceqa(std::string_view split);  // scienceqa.cpp: val, test
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench_all();                 // seed_bench.cpp
 
 }  // namespace assay

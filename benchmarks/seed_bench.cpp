@@ -1,12 +1,12 @@
 #include <map>
 
 #include "benchmarks/choice_question.h"
+#include "benchmarks/choice_scoring.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
-#include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/seed_json.h"
 #include "datasets/vlmevalkit_tsv.h"
@@ -17,15 +17,24 @@
 namespace assay {
 namespace {
 
-using Letter = std::optional<std::string>;
+/// InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter.
+constexpr SuffixProfile kPrompts[] = {
+    {"vlmevalkit", "", 4096, 6},
+    {"internvl", "", 100, 6},
+    {"lmms-eval", "", 1024, 0},
+    {"llava", "", 128, 0},
+    {"plain", "", 1024, 0},
+};
 
-/// The reply is the letter and nothing else: LLaVA's convert_seed_for_submission.py, and how the leaderboard's {question_id, prediction} is read.
-Letter whole_reply(const Reply& reply) {
-  const auto text = python::strip(reply.text);
+Letter as_letter(std::string_view text) {
   return text.size() == 1 && text.front() >= 'A' && text.front() <= 'Z' ? Letter(text) : std::nullopt;
 }
 
-Letter by_vlmevalkit(const Reply& reply) { return letter_vlmevalkit(as_vlmevalkit_reads(reply.text), choices_of(reply.sample)); }
+/// The stripped reply is the letter and nothing else: how the leaderboard's {question_id, prediction} is read.
+Letter whole_reply(const Reply& reply) { return as_letter(python::strip(reply.text)); }
+
+/// The reply as it stands is the letter: LLaVA's scripts/convert_seed_for_submission.py.
+Letter by_llava(const Reply& reply) { return as_letter(reply.text); }
 
 /// The first letter in either case: tasks/seedbench/utils.py.
 Letter by_lmms(const Reply& reply) {
@@ -42,9 +51,10 @@ struct ScoringProfile {
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", whole_reply, Scale::kPercent},
-    {"vlmevalkit", by_vlmevalkit, Scale::kFraction},
+    {"vlmevalkit", letter_by_vlmevalkit, Scale::kFraction},
     {"lmms-eval", by_lmms, Scale::kFraction},
     {"internvl", by_internvl, Scale::kPercent},
+    {"llava", by_llava, Scale::kPercent},
 };
 
 /// Ids of questions on videos begin with `v` in the authors' files.
@@ -55,23 +65,30 @@ bool is_video(const Sample& sample) {
   return type == sample.fields.end() ? is_video_id(sample.id) : type->second == "video";
 }
 
+enum class Questions { kOnPictures, kAll };
+
 class SeedBench final : public CatalogBenchmark {
  public:
-  [[nodiscard]] std::string name() const override { return "seed_bench"; }
-  [[nodiscard]] std::string split() const override { return "image"; }
+  explicit SeedBench(Questions questions) : has_videos_(questions == Questions::kAll) {}
+  [[nodiscard]] std::string name() const override { return has_videos_ ? "seed_bench_all" : "seed_bench"; }
+  [[nodiscard]] std::string split() const override { return has_videos_ ? "image and video" : "image"; }
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
+    if (has_videos_) {
+      return open_seed_json(find_data(places, {"SEED", "SEED-Bench", "seed_bench", "seed", "SEEDBench"}, {"SEED-Bench.json"},
+                                      "seed_bench_all: the authors' SEED-Bench.json, a frame of each video in SEED-Bench-video-image/"),
+                            {}, {.images = true, .video_stills = true});
+    }
     const auto found = find_data(places, {"SEED", "SEED-Bench", "seed_bench", "seed", "SEEDBench", "LMUData"}, {"SEED-Bench.json", "SEEDBench_IMG.tsv"},
                                  "seed_bench: the authors' SEED-Bench.json or VLMEvalKit's SEEDBench_IMG.tsv");
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_seed_json(found, {});
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kChoicePrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
-    const auto& profile = find_profile<SuffixProfile>(kChoicePrompts, prompt_profile, "prompt profile of seed_bench");
+    const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
     if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
-    // InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter.
     const auto language = profile.name == "vlmevalkit" ? AskIn::kLanguageOfQuestion : AskIn::kEnglish;
     Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
     if (profile.name == "lmms-eval") question.decoding.stop = {"ASSISTANT:"};
@@ -81,9 +98,7 @@ class SeedBench final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
-    const auto letter = scoring(profile).read(reply);
-    const auto& references = reply.sample.references;
-    return make_score(reply, letter, value_if_labelled(reply.sample, letter && !references.empty() && *letter == references.front()));
+    return score_letter(reply, scoring(profile).read(reply));
   }
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
@@ -93,7 +108,7 @@ class SeedBench final : public CatalogBenchmark {
     for (const auto& scored : replies) {
       const Sample& sample = scored.reply.sample;
       if (sample.references.empty()) continue;
-      const Unit unit{cluster_of(sample), scored.score.value};
+      const Unit unit = unit_of(scored);
       all.push_back(unit);
       (is_video(sample) ? video : image).push_back(unit);
       if (!sample.category.empty()) by_dimension[snake_case(sample.category)].push_back(unit);
@@ -106,7 +121,6 @@ class SeedBench final : public CatalogBenchmark {
     for (const auto& [dimension, units] : by_dimension) metrics.push_back(proportion_metric(dimension + ".accuracy", units, scale, "questions"));
     return metrics;
   }
-
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
     return {{"accuracy", "questions answered with the right letter / questions"},
             {"image.accuracy", "the same of the questions on pictures, where there are some on videos too"},
@@ -117,7 +131,9 @@ class SeedBench final : public CatalogBenchmark {
   /// A file that brings its own labels is scored line by line, as it is: the authors' GPT-4V file repeats eight ids. Against the data, which is
   /// the questions on pictures, a file's questions on videos are left out.
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
-    return match_predictions(read_prediction_file(path), data, path, {.may_leave_out = is_video_id, .may_be_missing = {}, .may_repeat_unmatched = true});
+    MatchRules rules{.may_leave_out = {}, .may_be_missing = {}, .may_repeat_unmatched = true};
+    if (!has_videos_) rules.may_leave_out = is_video_id;
+    return match_predictions(read_prediction_file(path), data, path, rules);
   }
 
   /// What the leaderboard takes: lines {"question_id": "...", "prediction": "A"}.
@@ -130,17 +146,20 @@ class SeedBench final : public CatalogBenchmark {
       row.AddMember("prediction", json::string_value(reply.text, row.GetAllocator()), row.GetAllocator());
       lines += json::dump(row) + "\n";
     }
-    return Submission{"seed_bench.jsonl", std::move(lines)};
+    return Submission{name() + ".jsonl", std::move(lines)};
   }
 
  private:
-  [[nodiscard]] static const ScoringProfile& scoring(std::string_view profile) {
-    return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of seed_bench");
+  [[nodiscard]] const ScoringProfile& scoring(std::string_view profile) const {
+    return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of " + name());
   }
+
+  bool has_videos_;
 };
 
 }  // namespace
 
-std::unique_ptr<Benchmark> make_seed_bench() { return std::make_unique<SeedBench>(); }
+std::unique_ptr<Benchmark> make_seed_bench() { return std::make_unique<SeedBench>(Questions::kOnPictures); }
+std::unique_ptr<Benchmark> make_seed_bench_all() { return std::make_unique<SeedBench>(Questions::kAll); }
 
 }  // namespace assay

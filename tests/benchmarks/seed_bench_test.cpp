@@ -76,6 +76,28 @@ TEST(SeedBench, LeavesOutVideosAgainstTheData) {
   EXPECT_EQ(value_of(metrics_of(*seed, seed->read_predictions(file.path(), &data)), "accuracy"), 50);
   EXPECT_THAT(testing::message_of<DataError>([&] { (void)seed->read_predictions(file.path(), nullptr); }), HasSubstr("no label in the row"));
 }
+TEST(SeedBench, AsksTheVideosOnOneFrame) {
+  const testing::TemporaryFolder folder;
+  const auto question = [](const char* id, const char* type, int dimension) {
+    return fmt::format("{{\"question_id\": \"{0}\", \"question\": \"Which?\", \"choice_a\": \"w\", \"choice_b\": \"x\", \"choice_c\": \"y\", \"choice_d\": \"z\", "
+                       "\"answer\": \"B\", \"data_id\": \"{0}_data\", \"data_type\": \"{1}\", \"question_type_id\": {2}}}", id, type, dimension);
+  };
+  folder.write("SEED-Bench.json", fmt::format("{{\"questions\": [{}, {}], \"question_type\": {{}}}}", question("1", "image", 1), question("v2", "video", 10)));
+  folder.write("SEED-Bench-video-image/v2_data.png", "x");
+  const DataPlaces places{{folder.path()}};
+  EXPECT_EQ(make_benchmark("seed_bench")->open(places)->size(), 1u);
+  const auto all = make_benchmark("seed_bench_all");
+  const auto data = all->open(places);
+  ASSERT_EQ(data->size(), 2u);
+  EXPECT_EQ(data->get(1).images.at(0).path, folder / "SEED-Bench-video-image/v2_data.png");
+  const auto path = folder.write("a.jsonl", "{\"question_id\": 1, \"text\": \"B\"}\n{\"question_id\": \"v2\", \"text\": \"B\\n\"}\n");
+  const auto replies = all->read_predictions(path, data.get());
+  EXPECT_EQ(value_of(metrics_of(*all, replies), "accuracy"), 100);
+  const auto metrics = metrics_of(*all, replies, "llava");  // compares the text as it stands
+  EXPECT_EQ(value_of(metrics, "accuracy"), 50);
+  EXPECT_EQ(value_of(metrics, "video.accuracy"), 0);
+  EXPECT_EQ(value_of(metrics, "action_recognition.accuracy"), 0);
+}
 TEST(SeedBench, WritesTheLeaderboardsLines) {
   const auto submission = make_benchmark("seed_bench")->submission(replies_to(2, [](const Sample&) { return "B"; }));
   EXPECT_EQ(submission->content, "{\"question_id\":\"0\",\"prediction\":\"B\"}\n{\"question_id\":\"1\",\"prediction\":\"B\"}\n");
