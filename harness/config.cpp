@@ -260,6 +260,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.chat_template = config.model.chat_template;
   options.system_text = config.model.has_no_system ? std::optional<std::string>("") : config.model.system_text;
   options.image_limits = {config.model.max_image_pixels, config.model.max_image_bytes};
+  options.blanks_pictures = config.model.blanks_pictures;
   return options;
 }
 

@@ -23,6 +23,7 @@ struct ModelConfig {
   bool has_no_system = false;
   std::int64_t max_image_pixels = ImageLimits{}.max_pixels;
   std::int64_t max_image_bytes = ImageLimits{}.max_bytes;
+  bool blanks_pictures = false;
 };
 
 /// What is asked, and how the replies are scored.
@@ -103,6 +104,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);
   field(Field{"max-image-pixels", "N", "a picture with more is a failed sample", Effect::kFixed}, config.model.max_image_pixels);
   field(Field{"max-image-bytes", "N", "a picture file with more is a failed sample", Effect::kFixed}, config.model.max_image_bytes);
+  field(Field{"blank-pictures", "", "show one plain colour in place of every picture: the score of guessing", Effect::kFixed},
+        config.model.blanks_pictures);
   field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
   field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},

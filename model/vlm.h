@@ -176,6 +176,7 @@ struct VlmOptions {
   std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's
   std::optional<std::string> system_text;    ///< in place of the checkpoint's; empty: no system turn
   ImageLimits image_limits;
+  bool blanks_pictures = false;  ///< every picture becomes one plain colour of its own size: what is left is what the model guesses
 };
 
 /// Opens the checkpoint folder at `path`; the family is told from its config.json.

@@ -120,10 +120,9 @@ LayerTimes time_layers(Vlm& model, std::span<const Request> requests) {
   return {time_few(model, requests), time_few(model, bare)};
 }
 
-/// From one layer's cost and two layers' to that of `layers`.
-double extrapolated(double one, double two, std::int64_t layers) { return one + static_cast<double>(layers - 1) * std::max(0.0, two - one); }
-
 }  // namespace
+
+double extrapolated(double one, double two, std::int64_t layers) { return one + static_cast<double>(layers - 1) * std::max(0.0, two - one); }
 
 RequestCost time_stages(const Sketch& sketch, LayerCounts layers, bool times_all_layers, const VlmOptions& options, std::span<const Request> sample) {
   RequestCost cost;

@@ -25,10 +25,14 @@ Image crop(const Image& image, int left, int top, int width, int height) {
   return part;
 }
 
+void fill(Image& image, const std::uint8_t (&colour)[3]) {
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = colour[i % 3];
+}
+
 Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]) {
   const int side = std::max(image.width, image.height);
   Image square(side, side);
-  for (std::size_t i = 0; i < square.rgb.size(); ++i) square.rgb[i] = colour[i % 3];
+  fill(square, colour);
   const int left = (side - image.width) / 2, top = (side - image.height) / 2;
   for (int y = 0; y < image.height; ++y) std::memcpy(square.row(top + y) + std::size_t{3} * left, image.row(y), image.row_bytes());
   return square;

@@ -31,6 +31,9 @@ struct Image {
 /// Source   InternVL `expand2square`: the odd pixel goes to the right or the bottom.
 [[nodiscard]] Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]);
 
+/// Paints all of `image` in `colour` (three bytes, RGB).
+void fill(Image& image, const std::uint8_t (&colour)[3]);
+
 /// Digest of the pixels: width, height and every byte. Equal pictures have equal digests whatever files they came from.
 [[nodiscard]] std::string pixel_digest(const Image& image);
 

@@ -97,6 +97,7 @@ class InternVl : public Family {
   InternVl(const std::filesystem::path& folder, const VlmOptions& options, std::optional<LayerCounts> sketched)
       : config_(with_layers(with_options(read_internvl_config(folder), options), sketched)),
         limits_(options.image_limits),
+        blanks_pictures_(options.blanks_pictures),
         checkpoint_(Checkpoint::open(folder)),
         tokenizer_(open_tokenizer(folder)),
         prompter_(config_, *tokenizer_) {
@@ -121,6 +122,7 @@ class InternVl : public Family {
     if (!bytes) return std::move(bytes).error();
     auto decoded = decode_image(*bytes, image.name, limits_);
     if (!decoded) return std::move(decoded).error();
+    if (blanks_pictures_) fill(*decoded, kImageNetMeanColour);
     const auto middle = std::chrono::steady_clock::now();
     PreparedImage prepared;
     tile(*decoded, max_tiles, prepared);
@@ -165,12 +167,14 @@ class InternVl : public Family {
     card_.system_text = config_.system_text;
     card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {}", kPipeline, config_.tile_side, config_.is_dynamic, config_.has_thumbnail,
                                                   config_.pads_to_square, config_.min_tiles, config_.max_tiles, static_cast<int>(config_.attached)));
+    if (blanks_pictures_) card_.pipeline_digest = digest_of(card_.pipeline_digest + " blank");
     card_.parameter_count = parameter_count(checkpoint_);
     card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   }
 
   InternVlConfig config_;
   ImageLimits limits_;
+  bool blanks_pictures_;
   Normalizer normalizer_{kImageNetNormalization};
   Checkpoint checkpoint_;
   std::unique_ptr<Tokenizer> tokenizer_;

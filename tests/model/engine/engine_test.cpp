@@ -11,6 +11,8 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "model/engine/time_stages.h"
+#include "model/image/image.h"
+#include "model/image/tiling.h"
 #include "model/internvl/config.h"
 #include "model/internvl/internvl.h"
 #include "model/request_cost.h"
@@ -198,22 +200,46 @@ TEST(MeasureCost, CountsExactlyAndReadsNoWeights) {
   EXPECT_THROW((void)measure_cost(from.string(), options, std::span(requests).subspan(2, 1)), ModelError);
 }
 
-/// What a made-up model of all layers takes and what is concluded from one layer and two are of one size.
-TEST(MeasureCost, ConcludesFromTwoLayersToAll) {
+TEST(MeasureCost, AddsOneLayerForEachThatWasNotMade) {
+  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 1), 5);
+  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 2), 7);
+  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 24), 5 + 23 * 2);
+  EXPECT_DOUBLE_EQ(extrapolated(5, 4.5, 24), 5);
+}
+
+TEST(MeasureCost, ConcludesFromOneLayerAndTwo) {
   const auto folder = parity("qwen2/checkpoint");
   VlmOptions options;
   options.threads = 1;
-  const auto requests = mixed_requests();
-  const auto sketch = [&](LayerCounts layers) { return sketch_internvl(folder, options, layers); };
-  const auto layers = internvl_layers(folder);
-  EXPECT_EQ(layers.language, read_internvl_config(folder).language.layer_count);
-  const auto concluded = time_stages(sketch, {20, 20}, false, options, requests), whole = time_stages(sketch, {20, 20}, true, options, requests);
+  std::vector<LayerCounts> made;
+  const auto sketch = [&](LayerCounts layers) {
+    made.push_back(layers);
+    return sketch_internvl(folder, options, layers);
+  };
+  EXPECT_EQ(internvl_layers(folder).language, read_internvl_config(folder).language.layer_count);
+  const auto concluded = time_stages(sketch, {20, 10}, false, options, mixed_requests());
   EXPECT_FALSE(concluded.has_all_layers);
+  EXPECT_EQ(std::pair(made.front().vision, made.front().language), std::pair(std::int64_t{1}, std::int64_t{1}));
+  EXPECT_EQ(std::pair(made.back().vision, made.back().language), std::pair(std::int64_t{2}, std::int64_t{2}));
+  made.clear();
+  const auto whole = time_stages(sketch, {3, 2}, true, options, mixed_requests());
   EXPECT_TRUE(whole.has_all_layers);
-  for (const auto& [a, b] : {std::pair{concluded.encode_ms, whole.encode_ms}, {concluded.prefill_ms, whole.prefill_ms}, {concluded.step_ms + 100 * concluded.step_ms_per_token, whole.step_ms + 100 * whole.step_ms_per_token}}) {
-    EXPECT_GT(a, b / 5);
-    EXPECT_LT(a, b * 5);
-  }
+  for (const auto& layers : made) EXPECT_EQ(std::pair(layers.vision, layers.language), std::pair(std::int64_t{3}, std::int64_t{2}));
+  for (const auto& cost : {concluded, whole}) EXPECT_GT(cost.encode_ms + cost.prefill_ms + cost.step_ms, 0);
+}
+
+/// Another picture of the same size, painted by hand, gives the same prompt.
+TEST(OpenVlm, ShowsOnePlainColourWhenPicturesAreBlanked) {
+  VlmOptions options;
+  options.blanks_pictures = true;
+  const auto request = mixed_requests().front();
+  const auto seen = open_tiny()->view_prompt(request), blanked = open_vlm(parity("qwen2/checkpoint").string(), options)->view_prompt(request);
+  ASSERT_TRUE(seen && blanked);
+  Image plain(seen->images[0].width, seen->images[0].height);
+  fill(plain, kImageNetMeanColour);
+  EXPECT_EQ(blanked->images[0].digest, pixel_digest(plain));
+  EXPECT_NE(seen->images[0].digest, blanked->images[0].digest);
+  EXPECT_EQ(seen->token_ids, blanked->token_ids);
 }
 
 TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
