@@ -129,6 +129,19 @@ std::string markdown_report(const RunRecord& record) {
   return text;
 }
 
+std::string console_summary(const RunRecord& record) {
+  if (record.results.size() < 2) return "";
+  std::vector<Row> rows;
+  for (const auto& result : record.results) {
+    for (const auto& metric : result.metrics) {
+      if (metric.name != result.main_metric) continue;
+      rows.push_back(row_of(metric, false));
+      rows.back()[0] = fmt::format("{} {} ({})", result.benchmark, metric.name, result.profile);
+    }
+  }
+  return console_table(rows);
+}
+
 std::string console_timing(const RunTiming& timing) {
   const std::array<std::pair<const char*, double>, 5> stages = {{{"decoding pictures", timing.image_decode_ms},
                                                                  {"tiling", timing.preprocess_ms},

@@ -12,6 +12,9 @@ namespace assay {
 /// The same as Markdown. Texts from models and data sets are escaped.
 [[nodiscard]] std::string markdown_report(const RunRecord& record);
 
+/// One line a benchmark and profile: the main metric with its interval. Empty for a single one, whose table says it.
+[[nodiscard]] std::string console_summary(const RunRecord& record);
+
 /// One paragraph: where the time went, and how much work was shared.
 [[nodiscard]] std::string console_timing(const RunTiming& timing);
 

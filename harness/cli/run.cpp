@@ -11,6 +11,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/dry_run.h"
 #include "harness/cli/verbs.h"
+#include "harness/demo.h"
 #include "harness/interrupt.h"
 #include "harness/manifest.h"
 #include "harness/progress.h"
@@ -24,6 +25,7 @@ namespace assay {
 namespace {
 
 constexpr const char* kExamples =
+    "  assay run --demo\n"
     "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test,docvqa_val --data-dir data --out runs/first\n"
     "  assay run --model checkpoints/InternVL2_5-1B --bench mme --out runs/try --limit 20 --dtype float32\n"
     "  assay run --config eval.yaml --out runs/second --dry-run\n"
@@ -40,9 +42,11 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   RunOptions options;
   RawValues given;
   std::string config_file;
+  bool is_demo = false;
   CommandLine line("run", "Asks a model every sample of some benchmarks and scores the replies.", kExamples);
   line.fields(given);
   line.text("config", config_file, "YAML file of these options; the command line wins over it");
+  line.flag("demo", is_demo, "the model and the small suites that come with Assay, into runs/demo; other options win over it");
   line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
   line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count, and estimate the time (good within a factor of 2) "
             "from the last start or some seconds of measuring with made-up weights; run nothing");
@@ -51,7 +55,9 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
     options.shows_help = true;
     return options;
   }
-  options.config = make_config(config_file.empty() ? RawValues{} : read_config_file(config_file, problems), given, problems);
+  RawValues base = config_file.empty() ? RawValues{} : read_config_file(config_file, problems);
+  if (is_demo) base.merge(demo_values(find_demo_folder()));  // what the file names stays
+  options.config = make_config(base, given, problems);
   if (!options.prints_config) {
     append(problems, validate(options.config, names_of(program.catalog)));
     if (options.config.output.folder.empty() && !options.is_dry_run) problems.emplace_back("--out is missing: name a folder for the run");
@@ -151,7 +157,10 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   write_file_atomically(report_path(folder.path()), markdown_report(results.record));
   if (start.outcome.done_now > 0) write_file_atomically(timing_path(folder.path()), timing_json(timing));
   write_submissions(folder, results.submissions);
-  print_out(wants_json(config.output.format) ? json : console_report(results.record) + "\n" + console_timing(timing));
+  if (wants_json(config.output.format)) return print_out(json);
+  const std::string summary = console_summary(results.record);
+  print_out(console_report(results.record) + "\n" + summary + (summary.empty() ? "" : "\n") + console_timing(timing));
+  print_log(fmt::format("report: {}", report_path(folder.path()).string()));
 }
 
 }  // namespace

@@ -232,6 +232,19 @@ TEST(Run, PrintsAConfigThatItReads) {
   EXPECT_THAT(ended.out, HasSubstr("4 samples"));
 }
 
+TEST(Run, TakesTheDemoFromItsFolderAndOtherOptionsOverIt) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> command = {testing::assay_binary(), "run", "--demo", "--print-config", "--batch", "3", "--dtype", "bfloat16"};
+  const auto missing = testing::run_child(command, {{"ASSAY_DEMO", folder.path().string()}});
+  EXPECT_EQ(missing.exit_code, 3);
+  EXPECT_THAT(missing.err, AllOf(HasSubstr(folder.path().string()), HasSubstr("ASSAY_DEMO")));
+  folder.write("model/config.json", "{}");
+  const auto printed = testing::run_child(command, {{"ASSAY_DEMO", folder.path().string()}});
+  EXPECT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_THAT(printed.out, AllOf(HasSubstr((folder / "model").string()), HasSubstr((folder / "data").string()), HasSubstr("runs/demo"),
+                                 HasSubstr("pope"), HasSubstr("batch: 3"), HasSubstr("bfloat16")));
+}
+
 TEST(Run, DryRunCountsAndWritesNothing) {
   const TemporaryFolder folder;
   const auto dry = fake_run(folder / "run", "oracle", "fake", {"--dry-run"});

@@ -35,6 +35,17 @@ TEST(ConsoleReport, LinesUpColumnsInAnyScript) {
             "  failed: id0, id1, id2, id3, id4, id5, id6, id7, id8, id9 and 2 more\n");
 }
 
+TEST(ConsoleSummary, HasTheMainMetricOfEveryBenchmark) {
+  EXPECT_EQ(console_summary(record()), "") << "the one table says it";
+  RunRecord two = record();
+  two.results.push_back(two.results[0]);
+  two.results[1].benchmark = "mme_again";
+  EXPECT_EQ(console_summary(two),
+            "  metric                               value           95 % interval  divides by\n"
+            "  mme perception (official)        1487.3512  [1401.5000, 1570.0000]  10 subtasks\n"
+            "  mme_again perception (official)  1487.3512  [1401.5000, 1570.0000]  10 subtasks\n");
+}
+
 TEST(MarkdownReport, HasEveryMetric) {
   const std::string text = markdown_report(record());
   EXPECT_THAT(text, HasSubstr("## mme\n\nSplit test, scored as official. 500 samples: 2 error, 480 scored, 18 truncated."));
