@@ -35,6 +35,7 @@ const std::vector<Rule> kRules = {
     {"model/checkpoint/", {"model/checkpoint/"}},
     {"benchmarks/", {"benchmarks/", "datasets/", "metrics/", "model/vlm.h"}},
     {"benchmarks/speed/", {"benchmarks/", "datasets/", "metrics/", "model/", "harness/", "reports/", "tests/fakes/"}, true},
+    {"demo/", {"model/checkpoint/"}},
     {"reports/", {"reports/", "metrics/score.h"}},
     {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h"}},
     {"harness/cli/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "model/checkpoint_report.h",
