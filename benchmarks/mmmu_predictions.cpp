@@ -11,7 +11,6 @@
 #include "benchmarks/prediction_file.h"
 #include "datasets/json_sample.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 
 namespace assay {
 namespace {
@@ -44,8 +43,7 @@ std::vector<Prediction> read_folder(const std::filesystem::path& folder) {
   if (files.empty()) throw DataError(fmt::format("{}: expected a folder of <Subject>/output.json", folder.string()));
   std::vector<Prediction> predictions;
   for (const auto& file : files) {
-    const auto text = read_file(file);
-    const auto document = json::parse(without_byte_order_mark(text), file.string());
+    const auto document = read_json_file(file).document;
     if (!document.IsArray()) throw DataError(fmt::format("{}: expected a list of responses", file.string()));
     for (rapidjson::SizeType i = 0; i < document.Size(); ++i) predictions.push_back(read_response(document[i], place_in(file.string(), "", i)));
   }

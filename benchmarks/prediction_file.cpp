@@ -136,6 +136,7 @@ bool holds_json_lines(std::string_view text) {
 
 std::vector<Prediction> read_json(const std::filesystem::path& path) {
   const std::string content = read_file(path), name = path.string();
+  check_utf8(content, name);
   const std::string_view text = python::strip(content);
   if (holds_json_lines(text)) return read_json_lines(content, name);
   const auto document = json::parse(content, name);

@@ -47,6 +47,7 @@ std::string JsonLines::where(std::size_t i) const { return fmt::format("{}:{}", 
 json::Document JsonLines::get(std::size_t i) const {
   const auto& line = lines_.at(i);
   const auto text = file_.read(line.offset, line.length);
+  check_utf8(text, where(i));
   auto document = json::parse(i == 0 ? without_byte_order_mark(text) : text, where(i));
   if (!document.IsObject()) throw DataError(fmt::format("{}: expected a JSON object on each line", where(i)));
   return document;

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "datasets/pandas_types.h"
+#include "datasets/utf8_check.h"
+#include "harness/base/digest.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 
 namespace assay {
 
@@ -53,6 +56,20 @@ void add_fields(Sample& sample, const json::Value& object, std::initializer_list
 }
 
 std::string place_in(std::string_view file, std::string_view array, std::size_t i) { return fmt::format("{}: {}[{}]", file, array, i); }
+
+void check_utf8(std::string_view text, std::string_view where) {
+  const auto at = first_invalid_utf8(text);
+  if (at == std::string_view::npos) return;
+  const auto line = 1 + std::ranges::count(text.substr(0, at), '\n');
+  const bool is_one_line = text.find('\n') == std::string_view::npos;
+  throw DataError(fmt::format("{}: {}the text is not UTF-8 at byte {}", where, is_one_line ? "" : fmt::format("line {}: ", line), at));
+}
+
+JsonFile read_json_file(const std::filesystem::path& path) {
+  const auto text = read_file(path);
+  check_utf8(text, path.string());
+  return {json::parse(without_byte_order_mark(text), path.string()), digest_of(text)};
+}
 
 std::string_view without_byte_order_mark(std::string_view text) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -24,6 +25,18 @@ void add_fields(Sample& sample, const json::Value& object, std::initializer_list
 
 /// "file: data[3]", for messages.
 [[nodiscard]] std::string place_in(std::string_view file, std::string_view array, std::size_t i);
+
+/// A whole file as JSON, and the digest of its bytes.
+struct JsonFile {
+  json::Document document;
+  std::string digest;
+};
+
+/// Throws DataError for what is not UTF-8 (with the line) and what is not JSON; a byte order mark is skipped.
+[[nodiscard]] JsonFile read_json_file(const std::filesystem::path& path);
+
+/// Throws DataError "where: line 3: not UTF-8" (without the line where `text` is one).
+void check_utf8(std::string_view text, std::string_view where);
 
 /// `text` without a UTF-8 byte order mark in front: tools on Windows write one.
 [[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);

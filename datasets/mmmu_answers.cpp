@@ -5,15 +5,12 @@
 
 #include "datasets/json_sample.h"
 #include "datasets/sample_list.h"
-#include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 
 namespace assay {
 
 std::unique_ptr<SampleSource> open_mmmu_answers(const std::filesystem::path& json) {
-  const auto text = read_file(json);
-  const auto document = json::parse(without_byte_order_mark(text), json.string());
+  const auto [document, digest] = read_json_file(json);
   if (!document.IsObject()) throw DataError(fmt::format("{}: expected an object of labels by id", json.string()));
   std::vector<Sample> samples;
   for (const auto& entry : document.GetObject()) {
@@ -24,7 +21,7 @@ std::unique_ptr<SampleSource> open_mmmu_answers(const std::filesystem::path& jso
     sample.fields["question_type"] = json::require_string(entry.value, "question_type", where);
     samples.push_back(std::move(sample));
   }
-  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest_of(text), nullptr);
+  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest, nullptr);
 }
 
 }  // namespace assay

@@ -5,9 +5,7 @@
 
 #include "datasets/json_sample.h"
 #include "datasets/sample_list.h"
-#include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 
 namespace assay {
 namespace {
@@ -32,8 +30,7 @@ Sample read_question(const json::Value& entry, std::size_t place, const std::str
 }  // namespace
 
 std::unique_ptr<SampleSource> open_qbench_json(const std::filesystem::path& json) {
-  const auto text = read_file(json);
-  const auto document = json::parse(without_byte_order_mark(text), json.string());
+  const auto [document, digest] = read_json_file(json);
   if (!document.IsArray()) throw DataError(fmt::format("{}: expected a list of questions", json.string()));
   std::vector<Sample> samples;
   for (rapidjson::SizeType i = 0; i < document.Size(); ++i) samples.push_back(read_question(document[i], i, place_in(json.string(), "", i)));
@@ -41,7 +38,7 @@ std::unique_ptr<SampleSource> open_qbench_json(const std::filesystem::path& json
   const auto find = [folder](const std::filesystem::path& stated) {
     return first_existing({folder / "images" / stated, folder / "LLVisionQA-QBench" / stated, folder / stated});
   };
-  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest_of(text), find);
+  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest, find);
 }
 
 }  // namespace assay

@@ -10,7 +10,6 @@
 #include "datasets/sample_list.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 
 namespace assay {
 namespace {
@@ -52,19 +51,10 @@ std::vector<std::string> numbers_of(const json::Document& problems, const std::f
     }
     return numbers;
   }
-  const auto text = read_file(splits);
-  digest.add(text);
-  const auto document = json::parse(without_byte_order_mark(text), splits.string());
+  const auto [document, splits_digest] = read_json_file(splits);
+  digest.add(splits_digest);
   for (const auto& number : scalars_of(document, split, splits.string())) numbers.push_back(number);
   return numbers;
-}
-
-json::Document parse_object(const std::filesystem::path& path, Digest& digest) {
-  const auto text = read_file(path);
-  digest.add(text);
-  auto document = json::parse(without_byte_order_mark(text), path.string());
-  if (!document.IsObject()) throw DataError(fmt::format("{}: expected an object of problems by number", path.string()));
-  return document;
 }
 
 PictureFinder find_in(const std::filesystem::path& folder, const std::string& split) {
@@ -92,8 +82,10 @@ Sample read_conversation(const json::Value& entry, const std::string& where) {
 }  // namespace
 
 std::unique_ptr<SampleSource> open_scienceqa_problems(const std::filesystem::path& problems, const std::string& split) {
+  const auto [document, problems_digest] = read_json_file(problems);
+  if (!document.IsObject()) throw DataError(fmt::format("{}: expected an object of problems by number", problems.string()));
   Digest digest;
-  const auto document = parse_object(problems, digest);
+  digest.add(problems_digest);
   const auto splits = problems.parent_path() / "pid_splits.json";
   std::vector<std::filesystem::path> paths = {problems};
   if (std::filesystem::exists(splits)) paths.push_back(splits);
@@ -124,12 +116,11 @@ std::unique_ptr<SampleSource> open_scienceqa_jsonl(const std::filesystem::path& 
 }
 
 std::unique_ptr<SampleSource> open_scienceqa_llava(const std::filesystem::path& json) {
-  const auto text = read_file(json);
-  const auto document = json::parse(without_byte_order_mark(text), json.string());
+  const auto [document, digest] = read_json_file(json);
   if (!document.IsArray()) throw DataError(fmt::format("{}: expected a list of questions", json.string()));
   std::vector<Sample> samples;
   for (rapidjson::SizeType i = 0; i < document.Size(); ++i) samples.push_back(read_conversation(document[i], place_in(json.string(), "", i)));
-  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest_of(text), find_in(json.parent_path(), "test"));
+  return std::make_unique<SampleList>(std::move(samples), std::vector{json}, digest, find_in(json.parent_path(), "test"));
 }
 
 }  // namespace assay
