@@ -21,8 +21,6 @@ constexpr SuffixProfile kPrompts[] = {
     {"plain", "", 1024, 0},
 };
 
-/// The authors publish no scorer; the letter is read as VLMEvalKit does, from the reply as it is.
-Letter by_letter(const Reply& reply) { return letter_vlmevalkit(reply.text, choices_of(reply.sample)); }
 Letter by_lmms(const Reply& reply) { return letter_lmms_ai2d(reply.text, choices_of(reply.sample)); }
 
 /// The stripped reply is the letter in either case.
@@ -36,8 +34,10 @@ Letter by_internvl(const Reply& reply) {
 }
 
 constexpr ChoiceProfile kScorings[] = {
-    {"official", by_letter, Scale::kFraction},          {"vlmevalkit", letter_by_vlmevalkit, Scale::kFraction},
-    {"lmms-eval", by_lmms, Scale::kFraction},           {"internvl", by_internvl, Scale::kFraction},
+    {"official", letter_or_text, Scale::kFraction},
+    {"vlmevalkit", letter_by_vlmevalkit, Scale::kFraction},
+    {"lmms-eval", by_lmms, Scale::kFraction},
+    {"internvl", by_internvl, Scale::kFraction},
     {"xcomposer", letter_by_xcomposer, Scale::kFraction},
 };
 

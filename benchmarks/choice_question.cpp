@@ -1,5 +1,7 @@
 #include "benchmarks/choice_question.h"
 
+#include <fmt/format.h>
+
 #include "benchmarks/prompt.h"
 
 namespace assay {
@@ -20,6 +22,11 @@ std::string choice_text_letter(const Sample& sample, AskIn language) {
   const bool in_chinese = language == AskIn::kChinese || (language == AskIn::kLanguageOfQuestion && has_chinese(text));
   if (sample.options.empty()) return text + (in_chinese ? "\n请直接回答问题。" : "\nAnswer the question directly.");
   return text + (in_chinese ? "\n请直接回答选项字母。" : "\nAnswer with the option's letter from the given choices directly.");
+}
+
+std::string choice_text_qwen(const Sample& sample, std::string_view before) {
+  const std::string options = option_lines(sample.options);
+  return fmt::format("{}Question: {}\nOptions: {}\nAnswer:", before, sample.question, options.empty() ? options : options.substr(1));
 }
 
 std::vector<Choice> choices_of(const Sample& sample) {

@@ -28,6 +28,10 @@ enum class AskIn { kEnglish, kChinese, kLanguageOfQuestion };
 ///          internvl_chat/eval/mmbench/evaluate_mmbench.py
 [[nodiscard]] std::string choice_text_letter(const Sample& sample, AskIn language);
 
+/// Qwen-VL's: `before`, then `Question: ...`, `Options: A. ...` one a line, `Answer:`. Its own scripts rank the letters behind this text.
+/// Source   QwenLM/Qwen-VL aa00ed04 eval_mm/evaluate_multiple_choice.py, eval_mm/seed_bench/eval.py
+[[nodiscard]] std::string choice_text_qwen(const Sample& sample, std::string_view before);
+
 /// The options of the sample as the letter rules take them; A to D without text where it has none.
 [[nodiscard]] std::vector<Choice> choices_of(const Sample& sample);
 

@@ -15,6 +15,7 @@ Letter recorded_choice(const Sample& sample) {
   return recorded == sample.fields.end() ? std::nullopt : Letter(recorded->second);
 }
 
+Letter letter_or_text(const Reply& reply) { return letter_vlmevalkit(reply.text, choices_of(reply.sample)); }
 Letter letter_by_vlmevalkit(const Reply& reply) { return letter_vlmevalkit(as_vlmevalkit_reads(reply.text), choices_of(reply.sample)); }
 Letter letter_by_internvl(const Reply& reply) { return letter_internvl(reply.text, choices_of(reply.sample)); }
 Letter letter_by_lmms_extract(const Reply& reply) { return letter_lmms_extract(reply.text, choices_of(reply.sample)); }

@@ -21,6 +21,8 @@ using Letter = std::optional<std::string>;
 inline constexpr const char* kRecordedChoice = "recorded_choice";
 [[nodiscard]] Letter recorded_choice(const Sample& sample);
 
+/// VLMEvalKit's can_infer on the reply as it is: how it is read where a benchmark's authors publish no scorer of their own.
+[[nodiscard]] Letter letter_or_text(const Reply& reply);
 /// VLMEvalKit's can_infer on the reply as its spreadsheet hands it back; "Z" is a letter that is never right.
 [[nodiscard]] Letter letter_by_vlmevalkit(const Reply& reply);
 /// InternVL's post_process.

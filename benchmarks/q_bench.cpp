@@ -23,12 +23,10 @@ constexpr SuffixProfile kPrompts[] = {
     {"plain", "", 1024, 0},
 };
 
-/// The authors grade by letter or text; it is read as VLMEvalKit does, from the reply as it is.
-Letter by_letter(const Reply& reply) { return letter_vlmevalkit(reply.text, choices_of(reply.sample)); }
 Letter by_lmms(const Reply& reply) { return letter_lmms_mmmu(reply.text, choices_of(reply.sample)); }
 
 constexpr ChoiceProfile kScorings[] = {
-    {"official", by_letter, Scale::kFraction},
+    {"official", letter_or_text, Scale::kFraction},
     {"vlmevalkit", letter_by_vlmevalkit, Scale::kFraction},
     {"lmms-eval", by_lmms, Scale::kFraction},  // where the source stops at several letters, the last counts
     {"internvl", letter_by_internvl, Scale::kFraction},

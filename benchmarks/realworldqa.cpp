@@ -5,7 +5,6 @@
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "datasets/vlmevalkit_tsv.h"
-#include "metrics/option_letter.h"
 #include "metrics/python_text.h"
 
 namespace assay {
@@ -17,9 +16,6 @@ constexpr SuffixProfile kPrompts[] = {
     {"lmms-eval", "", 16, 0},
     {"plain", "", 1024, 0},
 };
-
-/// The authors publish no scorer; the letter is read as VLMEvalKit does, from the reply as it is.
-Letter by_letter(const Reply& reply) { return letter_vlmevalkit(reply.text, choices_of(reply.sample)); }
 
 /// A letter is read by the general rule; a number or a word must be the whole reply, but for case, white space and full stops at its end.
 /// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks/realworldqa/utils.py
@@ -35,7 +31,7 @@ Letter by_lmms(const Reply& reply) {
 }
 
 constexpr ChoiceProfile kScorings[] = {
-    {"official", by_letter, Scale::kFraction},
+    {"official", letter_or_text, Scale::kFraction},
     {"vlmevalkit", letter_by_vlmevalkit, Scale::kFraction},
     {"lmms-eval", by_lmms, Scale::kFraction},
     {"internvl", letter_by_vlmevalkit, Scale::kFraction},  // its document scores RealWorldQA with VLMEvalKit

@@ -23,6 +23,7 @@ constexpr SuffixProfile kPrompts[] = {
     {"internvl", "", 100, 6},
     {"lmms-eval", "", 16, 0},
     {"llava", "", 1024, 0},
+    {"qwen", "", 10, 0},
     {"plain", "", 1024, 0},
 };
 
@@ -109,6 +110,7 @@ Question ScienceQa::ask(const Sample& sample, std::string_view prompt_profile) c
   const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
   if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
   if (profile.name == "vlmevalkit") return suffixed_question(sample, choice_text_letter(sample, AskIn::kLanguageOfQuestion), profile);
+  if (profile.name == "qwen") return suffixed_question(sample, choice_text_qwen(sample, fmt::format("Context: {}\n", sample.hint.empty() ? "N/A" : sample.hint)), profile);
   if (profile.name == "internvl") return suffixed_question(sample, choice_text_letter(sample, AskIn::kEnglish), profile);
   Sample with_context = sample;
   if (!sample.hint.empty()) with_context.hint = "Context: " + sample.hint;

@@ -23,6 +23,7 @@ constexpr SuffixProfile kPrompts[] = {
     {"internvl", "", 100, 6},
     {"lmms-eval", "", 1024, 0},
     {"llava", "", 128, 0},
+    {"qwen", "", 10, 0},
     {"plain", "", 1024, 0},
 };
 
@@ -89,6 +90,7 @@ class SeedBench final : public CatalogBenchmark {
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
     if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
+    if (profile.name == "qwen") return suffixed_question(sample, choice_text_qwen(sample, "\n"), profile);
     const auto language = profile.name == "vlmevalkit" ? AskIn::kLanguageOfQuestion : AskIn::kEnglish;
     Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
     if (profile.name == "lmms-eval") question.decoding.stop = {"ASSISTANT:"};

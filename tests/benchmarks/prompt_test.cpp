@@ -62,6 +62,9 @@ INSTANTIATE_TEST_SUITE_P(Profiles, PromptText,
                       Case{"pope", "xcomposer", "Answer the question using a single word or phrase.What is it?", 500, 0},
                       Case{"hallusion_bench", "", "What is it? Please answer yes or no. Answer the question using a single word or phrase.", 4096, 6},
                       Case{"hallusion_bench", "lmms-eval", "What is it?", 128, 0}, Case{"hallusion_bench", "xcomposer", "What is it?", 500, 0},
+                      Case{"seed_bench_all", "llava", kLetter, 128, 0},
+                      Case{"seed_bench", "qwen", "\nQuestion: What is it?\nOptions: A. a cat\nB. a dog\nAnswer:", 10, 0},
+                      Case{"scienceqa_test", "qwen", "Context: Look.\nQuestion: What is it?\nOptions: A. a cat\nB. a dog\nAnswer:", 10, 0},
                       Case{"seed_bench", "", kLetter, 4096, 6}, Case{"seed_bench", "internvl", kLetter, 100, 6}));
 
 TEST(Prompt, AttachesPicturesBeforeTheText) {
