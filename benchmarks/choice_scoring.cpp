@@ -64,7 +64,19 @@ Metric mean_of_means(std::string name, const std::map<std::string, std::vector<U
   return {std::move(name), value(std::vector<std::uint32_t>(drawn, 1)), static_cast<std::int64_t>(parts.size()), bootstrap_interval(sizes, value), std::move(divides_by)};
 }
 
+namespace {
+
+/// lmms-eval's `target` is the letter even where the row's own `answer` is the place of a choice.
+void take_target(Prediction& prediction) {
+  const auto target = prediction.sample.fields.find("target");
+  if (target == prediction.sample.fields.end() || target->second.size() != 1) return;
+  if (target->second[0] >= 'A' && target->second[0] <= 'Z') prediction.sample.references = {target->second};
+}
+
+}  // namespace
+
 std::vector<Reply> match_or_take(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path) {
+  std::ranges::for_each(predictions, take_target);
   if (data == nullptr) return match_predictions(std::move(predictions), nullptr, path);
   std::set<std::string> ids;
   for (std::size_t i = 0; i < data->size(); ++i) ids.insert(data->get(i).id);

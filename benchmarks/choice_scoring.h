@@ -55,7 +55,7 @@ class Accuracies {
 [[nodiscard]] Metric mean_of_means(std::string name, const std::map<std::string, std::vector<Unit>>& parts, std::string divides_by);
 
 /// match_predictions, but a file whose rows bring labels and name none of the data's ids is taken as it stands: lmms-eval numbers its rows by
-/// their place in a data set of its own.
+/// their place in a data set of its own. The letter in its `target` is the label.
 [[nodiscard]] std::vector<Reply> match_or_take(std::vector<Prediction> predictions, const SampleSource* data, const std::filesystem::path& path);
 
 }  // namespace assay

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "datasets/json_sample.h"
+#include "datasets/python_literal.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -71,6 +72,36 @@ std::vector<std::string> find_references(const Row& row, std::string_view reply_
   return {};
 }
 
+std::vector<Option> lettered(const std::vector<std::string>& texts) {
+  std::vector<Option> options;
+  for (const auto& text : texts) {
+    if (options.size() < 26) options.push_back({std::string(1, static_cast<char>('A' + options.size())), text});
+  }
+  return options;
+}
+
+/// Options that stand in a list, in a Python list written as text, or as Q-Bench's option0 to option3 ("N/A" where there is none).
+std::vector<Option> find_listed_options(const Row& row) {
+  for (const std::string_view key : {"options", "choices"}) {
+    const json::Value* given = row.find(key);
+    if (given == nullptr) continue;
+    std::vector<std::string> texts;
+    if (given->IsArray()) {
+      for (const auto& text : given->GetArray()) texts.push_back(text_of_scalar(text));
+    } else if (given->IsString()) {
+      texts = python_list(json::text_of(*given)).value_or(texts);
+    }
+    if (!texts.empty()) return lettered(texts);
+  }
+  std::vector<std::string> texts;
+  for (const std::string_view key : {"option0", "option1", "option2", "option3"}) {
+    const std::string text = row.text({key});
+    if (text.empty() || text == "N/A") break;
+    texts.push_back(text);
+  }
+  return lettered(texts);
+}
+
 std::vector<Option> find_options(const Row& row) {
   std::vector<Option> options;
   const json::Value* given = row.find("options");
@@ -79,7 +110,7 @@ std::vector<Option> find_options(const Row& row) {
     const json::Value* value = given != nullptr && given->IsObject() ? json::find(*given, name) : row.find(name);
     if (value != nullptr && is_scalar(*value)) options.push_back({name, text_of_scalar(*value)});
   }
-  return options;
+  return options.empty() ? find_listed_options(row) : options;
 }
 
 Prediction prediction_from(const json::Value& object, std::string where) {

@@ -23,7 +23,7 @@ struct Prediction {
 ///   - a JSON array, an object with one in `records`, or JSON lines (a trailing comma is allowed), of objects:
 ///     id from `id`, `question_id`, `questionId`, `index` (or, last, `doc_id`); reply from `reply`, `prediction`, `pred`, `filtered_resps`,
 ///     `resps`, `response`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `gt`, `annotation`,
-///     `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options` or `A` to
+///     `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options`, `choices` or `A` to
 ///     `Z`; every other text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
 ///   - a VLMEvalKit TSV with a `prediction` column.
 ///

@@ -207,6 +207,13 @@ TEST(ChoiceBenchmarks, LinesOfAnotherDataSetStandAlone) {
   const auto path = folder.write("s.jsonl", "{\"doc_id\": 17, \"target\": \"C\", \"filtered_resps\": [\"C\"], \"doc\": {\"question\": \"?\", \"category\": \"math\"}}\n");
   const auto bench = make_benchmark("mmstar");
   EXPECT_EQ(value_of(metrics_of(*bench, bench->read_predictions(path, &data), "lmms-eval"), "accuracy"), 1);
+  // rows that bring their options in each of the hub's ways, and the place of the right one where lmms-eval's target is its letter
+  const auto hub = folder.write("hub.jsonl",
+                                "{\"doc_id\": 8, \"target\": \"B\", \"filtered_resps\": [\"a dog\"], \"doc\": {\"answer\": \"1\", \"options\": [\"a cat\", \"a dog\"]}}\n"
+                                "{\"doc_id\": 9, \"target\": \"A\", \"filtered_resps\": [\"a cat\"], \"doc\": {\"answer\": 0, \"choices\": [\"a cat\", \"a dog\"]}}\n"
+                                "{\"doc_id\": 10, \"target\": \"B\", \"filtered_resps\": [\"a dog\"], \"doc\": {\"options\": \"['a cat', 'a dog']\"}}\n"
+                                "{\"doc_id\": 11, \"target\": \"B\", \"filtered_resps\": [\"a dog\"], \"doc\": {\"option0\": \"a cat\", \"option1\": \"a dog\", \"option2\": \"N/A\"}}\n");
+  EXPECT_EQ(value_of(metrics_of(*bench, bench->read_predictions(hub, nullptr), "vlmevalkit"), "accuracy"), 1);
   const auto unlabelled = folder.write("u.jsonl", "{\"id\": 17, \"reply\": \"C\"}\n");
   EXPECT_THAT(message_of<DataError>([&] { (void)bench->read_predictions(unlabelled, &data); }), HasSubstr("1 ids that the data does not have: 17"));
 }
