@@ -30,6 +30,21 @@ json::Value ids_value(const std::vector<std::int64_t>& ids, json::Document::Allo
   return value;
 }
 
+/// The ids with a space between them, a picture's thousands of equal ones as a count: `151644 872 151667*256 198`.
+std::string ids_text(const std::vector<std::int64_t>& ids) {
+  constexpr std::size_t kLongRun = 8;
+  std::string text;
+  for (std::size_t i = 0; i < ids.size();) {
+    std::size_t end = i + 1;
+    while (end < ids.size() && ids[end] == ids[i]) ++end;
+    const bool is_run = end - i >= kLongRun;
+    text += fmt::format("{}{}", text.empty() ? "" : " ", ids[i]);
+    if (is_run) text += fmt::format("*{}", end - i);
+    i = is_run ? end : i + 1;
+  }
+  return text;
+}
+
 /// Samples of the same benchmark that ask about the same pictures: their features are computed once.
 std::vector<std::string> samples_sharing(const PlannedBenchmark& planned, const Question& question) {
   std::vector<std::string> ids;
@@ -43,7 +58,7 @@ std::vector<std::string> samples_sharing(const PlannedBenchmark& planned, const 
 }
 
 std::string prompt_text(const PromptView& view, const std::vector<std::string>& sharing) {
-  std::string text = fmt::format("{}\n\n{} tokens: {}\n", view.text, view.token_ids.size(), fmt::join(view.token_ids, " "));
+  std::string text = fmt::format("{}\n\n{} tokens: {}\n", view.text, view.token_ids.size(), ids_text(view.token_ids));
   for (const auto& image : view.images)
     text += fmt::format("picture {}: {}x{} pixels, grid {}x{}, {} tiles with the thumbnail, {} tokens, digest {}\n", image.name, image.width,
                         image.height, image.grid_columns, image.grid_rows, image.tile_count, image.token_count, image.digest);
