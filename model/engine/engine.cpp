@@ -16,6 +16,7 @@
 #include "model/engine/feature_cache.h"
 #include "model/engine/image_pool.h"
 #include "model/engine/reply.h"
+#include "model/tensor/short_waits.h"
 
 namespace assay {
 namespace {
@@ -52,10 +53,12 @@ struct Ready {
   std::vector<std::shared_ptr<const FeatureCache::Entry>> images;
 };
 
+int core_count() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+
 class Engine : public Vlm {
  public:
   Engine(std::unique_ptr<Family> family, const VlmOptions& options) : family_(std::move(family)), options_(options), features_(kFeatureBytes) {
-    const int cores = std::max(1U, std::thread::hardware_concurrency());
+    const int cores = core_count();
     at::set_num_threads(options_.threads > 0 ? options_.threads : cores);
     if (options_.image_threads < 1) options_.image_threads = cores;
   }
@@ -65,6 +68,7 @@ class Engine : public Vlm {
 
   void run(RequestSource& source, GenerationSink& sink) override {
     const c10::InferenceMode inference;
+    const ShortWaits short_waits(core_count());
     try {
       Run(*this, source, sink).serve();
     } catch (const c10::Error& error) {
