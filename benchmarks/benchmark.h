@@ -23,6 +23,7 @@ struct Reply {
   Sample sample;
   std::string text;
   SampleState state = SampleState::kScored;  ///< what the run or the file said (kError, kTruncated, kEmpty, kUnparsed); else kScored
+  bool is_verbatim = false;  ///< from a JSON file of others: the scorer that is copied would see it letter by letter, no spreadsheet in between
 };
 
 /// A scored reply; what metrics are made of.

@@ -19,6 +19,9 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
     {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},
     {"docvqa_val", "questions on scanned documents, ANLS", "arXiv:2007.00398", [] { return make_docvqa("docvqa_val"); }},
+    {"gqa_testdev", "compositional questions on scenes, exact answers", "arXiv:1902.09506", [] { return make_exact_answer("gqa_testdev"); }},
+    {"infovqa_test", "questions on infographics, no public answers", "arXiv:2104.12756", [] { return make_docvqa("infovqa_test"); }},
+    {"infovqa_val", "questions on infographics, ANLS", "arXiv:2104.12756", [] { return make_docvqa("infovqa_val"); }},
     {"mmbench_dev_cn", "perception and reasoning in Chinese, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_cn"); }},
     {"mmbench_dev_cn_v11", "mmbench_dev_cn, version 1.1", kMmBench, [] { return make_mmbench("mmbench_dev_cn_v11"); }},
     {"mmbench_dev_en", "perception and reasoning in English, circular evaluation", kMmBench, [] { return make_mmbench("mmbench_dev_en"); }},
@@ -28,7 +31,15 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmbench_test_en", "perception and reasoning in English, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_en"); }},
     {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
     {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
+    {"ocrvqa_test", "questions on book covers, exact answers", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_test"); }},
+    {"ocrvqa_testcore", "ocrvqa_test, a sample of it", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_testcore"); }},
+    {"okvqa_val", "questions that need outside knowledge, VQA accuracy", "arXiv:1906.00067", [] { return make_vqa("okvqa_val"); }},
     {"seed_bench", "nine dimensions of understanding pictures, four options", "arXiv:2307.16125", make_seed_bench},
+    {"textvqa_val", "questions on text in photographs, VQA accuracy", "arXiv:1904.08920", [] { return make_vqa("textvqa_val"); }},
+    {"vizwiz_test", "questions of blind people, no public answers", "arXiv:1802.08218", [] { return make_vqa("vizwiz_test"); }},
+    {"vizwiz_val", "questions of blind people, VQA accuracy", "arXiv:1802.08218", [] { return make_vqa("vizwiz_val"); }},
+    {"vqav2_testdev", "open questions on photographs, no public answers", "arXiv:1612.00837", [] { return make_vqa("vqav2_testdev"); }},
+    {"vqav2_val", "open questions on photographs, VQA accuracy", "arXiv:1612.00837", [] { return make_vqa("vqav2_val"); }},
 };
 
 }  // namespace

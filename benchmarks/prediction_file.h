@@ -15,6 +15,7 @@ struct Prediction {
   Sample sample;
   std::string reply;
   std::string where;  ///< "predictions.jsonl:17"
+  bool is_verbatim = false;  ///< as in Reply
 };
 
 /// Reads, by content:

@@ -18,6 +18,8 @@ Score make_score(const Reply& reply, std::optional<std::string> answer, double v
 
 std::string as_vlmevalkit_reads(const std::string& reply) { return is_pandas_na(reply) ? "nan" : reply; }
 
+std::string as_vlmevalkit_reads(const Reply& reply) { return reply.is_verbatim ? reply.text : as_vlmevalkit_reads(reply.text); }
+
 double value_if_labelled(const Sample& sample, bool is_right) {
   if (sample.references.empty()) return std::numeric_limits<double>::quiet_NaN();
   return is_right ? 1 : 0;

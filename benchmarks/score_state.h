@@ -18,6 +18,8 @@ namespace assay {
 /// ("", "NA", "None", "null", ...) is the text `nan`.
 /// Source   open-compass/VLMEvalKit e8e78f05: evaluate() of each data set, data['prediction'] = [str(x) for x in data['prediction']]
 [[nodiscard]] std::string as_vlmevalkit_reads(const std::string& reply);
+/// The same but for a verbatim reply: VLMEvalKit's JSON predictions (PRED_FORMAT=json) come back as they are.
+[[nodiscard]] std::string as_vlmevalkit_reads(const Reply& reply);
 
 /// What a sample's label is compared with; NaN stands for "no label" in Score::value.
 [[nodiscard]] double value_if_labelled(const Sample& sample, bool is_right);

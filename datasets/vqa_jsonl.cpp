@@ -7,7 +7,7 @@
 
 #include "datasets/json_lines.h"
 #include "datasets/json_sample.h"
-#include "datasets/sample_list.h"
+#include "datasets/picture_place.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -40,7 +40,7 @@ class VqaJsonl : public SampleSource {
     sample.question = json::require_string(document, "question", where);
     sample.references = scalars_of(document, "answer", where);
     for (const auto& stated : scalars_of(document, "image", where)) {
-      const auto path = find_picture(stated);
+      const auto path = find_picture_by_tail(stated, roots_);
       sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
     }
     add_fields(sample, document, {"question_id", "question", "answer", "image"});
@@ -51,17 +51,6 @@ class VqaJsonl : public SampleSource {
   [[nodiscard]] std::string id_of(const json::Value& document, std::size_t i) const {
     const auto* id = json::find(document, "question_id");
     return id == nullptr || id->IsNull() ? fmt::to_string(i) : require_scalar(document, "question_id", lines_.where(i));
-  }
-
-  /// Tries the stated path under every root, then the path without its first folder, and so on: the files name places in the authors' own tree.
-  [[nodiscard]] std::filesystem::path find_picture(const std::filesystem::path& stated) const {
-    std::vector<std::filesystem::path> candidates;
-    for (auto part = stated.begin(); part != stated.end(); ++part) {
-      std::filesystem::path tail;
-      for (auto rest = part; rest != stated.end(); ++rest) tail /= *rest;
-      for (const auto& root : roots_) candidates.push_back(root / tail);
-    }
-    return candidates.empty() ? roots_.front() : first_existing(candidates);
   }
 
   JsonLines lines_;
