@@ -31,6 +31,7 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmbench_test_en", "perception and reasoning in English, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_en"); }},
     {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
     {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
+    {"ocrbench", "reading text in pictures, a thousand questions", "arXiv:2305.07895", make_ocrbench},
     {"ocrvqa_test", "questions on book covers, exact answers", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_test"); }},
     {"ocrvqa_testcore", "ocrvqa_test, a sample of it", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_testcore"); }},
     {"okvqa_val", "questions that need outside knowledge, VQA accuracy", "arXiv:1906.00067", [] { return make_vqa("okvqa_val"); }},

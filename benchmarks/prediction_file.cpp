@@ -51,7 +51,7 @@ const json::Value* first_text(const json::Value* value) {
 
 /// Where the reply stands: {key, value}; a null value when the row has none.
 std::pair<std::string_view, const json::Value*> find_reply(const json::Value& row) {
-  for (const std::string_view key : {"reply", "prediction", "pred", "filtered_resps", "resps", "response", "text", "answer"}) {
+  for (const std::string_view key : {"reply", "prediction", "predict", "pred", "filtered_resps", "resps", "response", "text", "answer"}) {
     if (const json::Value* value = first_text(json::find(row, key))) return {key, value};
   }
   return {"", nullptr};
