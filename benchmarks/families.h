@@ -20,6 +20,7 @@ class CatalogBenchmark : public Benchmark {
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_ocrbench();                       // ocrbench.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_refcoco(std::string_view name);   // refcoco.cpp: refcoco..., refcocoplus_..., refcocog_...
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_vqa(std::string_view name);       // vqa.cpp: vqav2_..., okvqa_val, textvqa_val, vizwiz_...
 
