@@ -17,8 +17,10 @@ constexpr const char* kMmBench = "arXiv:2307.06281";
 constexpr BenchmarkEntry kCatalog[] = {
     {"ccbench", "Chinese culture, circular evaluation", kMmBench, [] { return make_mmbench("ccbench"); }},
     {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
+    {"coco_karpathy_test", "captions of photographs, CIDEr", "arXiv:1504.00325", [] { return make_captions("coco_karpathy_test"); }},
     {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},
     {"docvqa_val", "questions on scanned documents, ANLS", "arXiv:2007.00398", [] { return make_docvqa("docvqa_val"); }},
+    {"flickr30k_test", "captions of photographs, CIDEr", "arXiv:1505.04870", [] { return make_captions("flickr30k_test"); }},
     {"gqa_testdev", "compositional questions on scenes, exact answers", "arXiv:1902.09506", [] { return make_exact_answer("gqa_testdev"); }},
     {"infovqa_test", "questions on infographics, no public answers", "arXiv:2104.12756", [] { return make_docvqa("infovqa_test"); }},
     {"infovqa_val", "questions on infographics, ANLS", "arXiv:2104.12756", [] { return make_docvqa("infovqa_val"); }},
@@ -31,6 +33,7 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmbench_test_en", "perception and reasoning in English, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_en"); }},
     {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
     {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
+    {"nocaps_val", "captions of things that COCO does not have, CIDEr", "arXiv:1812.08658", [] { return make_captions("nocaps_val"); }},
     {"ocrbench", "reading text in pictures, a thousand questions", "arXiv:2305.07895", make_ocrbench},
     {"ocrvqa_test", "questions on book covers, exact answers", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_test"); }},
     {"ocrvqa_testcore", "ocrvqa_test, a sample of it", "doi:10.1109/ICDAR.2019.00156", [] { return make_exact_answer("ocrvqa_testcore"); }},

@@ -14,6 +14,7 @@ class CatalogBenchmark : public Benchmark {
   [[nodiscard]] std::string paper() const final;
 };
 
+[[nodiscard]] std::unique_ptr<Benchmark> make_captions(std::string_view name);  // captions.cpp: coco_karpathy_test, flickr30k_test, nocaps_val
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_..., infovqa_...
 [[nodiscard]] std::unique_ptr<Benchmark> make_exact_answer(std::string_view name);  // exact_answer.cpp: gqa_testdev, ocrvqa_...

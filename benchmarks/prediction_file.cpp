@@ -51,7 +51,7 @@ const json::Value* first_text(const json::Value* value) {
 
 /// Where the reply stands: {key, value}; a null value when the row has none.
 std::pair<std::string_view, const json::Value*> find_reply(const json::Value& row) {
-  for (const std::string_view key : {"reply", "prediction", "predict", "pred", "filtered_resps", "resps", "response", "text", "answer"}) {
+  for (const std::string_view key : {"reply", "prediction", "predict", "pred", "filtered_resps", "resps", "response", "text", "caption", "answer"}) {
     if (const json::Value* value = first_text(json::find(row, key))) return {key, value};
   }
   return {"", nullptr};
@@ -94,7 +94,7 @@ Prediction prediction_from(const json::Value& object, std::string where) {
   prediction.where = std::move(where);
   prediction.reply = text_of_scalar(*reply);
   Sample& sample = prediction.sample;
-  sample.id = row.text({"id", "question_id", "questionId", "index", "doc_id"});
+  sample.id = row.text({"id", "question_id", "questionId", "index", "image_id", "doc_id"});
   sample.question = row.text({"question", "query"});
   sample.hint = row.text({"hint"});
   sample.category = row.text({"category", "type"});

@@ -20,8 +20,8 @@ struct Prediction {
 
 /// Reads, by content:
 ///   - a JSON array, an object with one in `records`, or JSON lines (a trailing comma is allowed), of objects:
-///     id from `id`, `question_id`, `questionId`, `index` (or, last, `doc_id`); reply from `reply`, `prediction`, `predict`, `pred`, `filtered_resps`,
-///     `resps`, `response`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `gt`, `annotation`,
+///     id from `id`, `question_id`, `questionId`, `index` (or, last, `image_id`, `doc_id`); reply from `reply`, `prediction`, `predict`, `pred`, `filtered_resps`,
+///     `resps`, `response`, `text`, `caption`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `gt`, `annotation`,
 ///     `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options` or `A` to
 ///     `Z`; every other text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
 ///   - a VLMEvalKit TSV with a `prediction` column.

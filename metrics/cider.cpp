@@ -24,16 +24,20 @@ struct Weighted {
 
 class Rarity {
  public:
-  Rarity(std::vector<std::uint32_t> pictures_with, std::size_t pictures)
-      : pictures_with_(std::move(pictures_with)), log_pictures_(std::log(static_cast<double>(pictures))) {}
+  /// `pictures_with`: by n-gram, how many pictures have it in a reference.
+  Rarity(std::span<const std::uint32_t> pictures_with, std::size_t pictures) {
+    const double log_pictures = std::log(static_cast<double>(pictures));
+    std::vector<double> of_count(pictures + 1);  // few counts, many n-grams
+    for (std::size_t count = 0; count <= pictures; ++count) of_count[count] = log_pictures - std::log(std::max(1.0, static_cast<double>(count)));
+    for (const auto count : pictures_with) rarity_.push_back(of_count[count]);
+  }
 
   [[nodiscard]] Weighted weigh(const NgramIndex::Counts& counts) const {
     Weighted weighted;
     for (std::size_t k = 0; k < kLongestNgram; ++k) {
       double squares = 0;
       for (const auto& [ngram, count] : counts.of_length[k]) {
-        const double rarity = log_pictures_ - std::log(std::max(1.0, static_cast<double>(pictures_with_[ngram])));
-        const double weight = static_cast<double>(count) * rarity;
+        const double weight = static_cast<double>(count) * rarity_[ngram];
         weighted.of_length[k].push_back({ngram, weight});
         squares += weight * weight;
         if (k == 1) weighted.bigrams += count;
@@ -44,8 +48,7 @@ class Rarity {
   }
 
  private:
-  std::vector<std::uint32_t> pictures_with_;
-  double log_pictures_;
+  std::vector<double> rarity_;
 };
 
 /// One number by n-gram, of which few are not zero at a time.
@@ -103,7 +106,7 @@ CaptionScores cider(std::span<const Caption> captions, CiderKind kind) {
   for (const auto& caption : captions) candidates.push_back(index.count(caption.candidate));
   pictures_with.resize(index.size(), 0);
 
-  const Rarity rarity(std::move(pictures_with), captions.size());
+  const Rarity rarity(pictures_with, captions.size());
   Scratch scratch(index.size());
   CaptionScores scores;
   for (std::size_t i = 0; i < captions.size(); ++i) {

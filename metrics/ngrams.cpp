@@ -28,7 +28,7 @@ NgramIndex::Counts NgramIndex::count(std::string_view caption) {
     for (std::size_t i = 0; i + n <= words.size(); ++i) {
       Key key{};
       for (std::size_t k = 0; k < n; ++k) key[k] = words[i + k];
-      const auto number = number_of_.emplace(key, static_cast<std::uint32_t>(number_of_.size())).first->second;
+      const auto number = number_of_.try_emplace(key, static_cast<std::uint32_t>(number_of_.size())).first->second;
       if (number >= seen_at_.size()) seen_at_.resize(number_of_.size() * 2, 0);
       auto& place = seen_at_[number];
       if (place == 0) {

@@ -272,7 +272,8 @@ std::size_t email(Text text) {
   if (!is_ascii_alphanumeric(at(text, start))) return 0;
   const auto is_name = [](char32_t letter) { return !is_in(letter, U" \t\n\f\r\"<>|(){}\u00A0"); };
   const auto name_end = run(text, start + 1, is_name);
-  for (auto sign = text.find(U'@', start + 1); sign < name_end; sign = text.find(U'@', sign + 1)) {
+  const auto name = text.substr(0, name_end);
+  for (auto sign = name.find(U'@', start + 1); sign != Text::npos; sign = name.find(U'@', sign + 1)) {
     std::size_t label = sign + 1, end = 0;
     for (;;) {
       const auto behind = run(text, label, [&](char32_t letter) { return is_name(letter) && letter != U'.'; });

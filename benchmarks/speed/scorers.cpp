@@ -1,11 +1,14 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "metrics/caption.h"
 #include "metrics/option_letter.h"
+#include "metrics/ptb_tokenizer.h"
 #include "metrics/vqa_accuracy.h"
 #include "metrics/vqa_answer.h"
 
@@ -50,6 +53,36 @@ BENCHMARK(read_option<letter_lmms_mmbench>);
 BENCHMARK(read_option<letter_lmms_extract>);
 BENCHMARK(read_option<letter_mmmu>);
 BENCHMARK(read_option<letter_internvl>);
+
+/// As many captions as COCO's Karpathy test split, five references each, of words as often used as words are.
+std::vector<Caption> many_captions() {
+  std::mt19937 random(7);
+  std::geometric_distribution<int> word(0.02);
+  const auto sentence = [&] {
+    std::string text;
+    for (int i = 0; i < 10; ++i) text += (i == 0 ? "word" : " word") + std::to_string(word(random));
+    return text;
+  };
+  std::vector<Caption> captions(5000);
+  for (auto& caption : captions) {
+    caption.candidate = sentence();
+    for (int i = 0; i < 5; ++i) caption.references.push_back(sentence());
+  }
+  return captions;
+}
+
+void cider_of_5000(benchmark::State& state) {
+  const auto captions = many_captions();
+  for (auto _ : state) benchmark::DoNotOptimize(cider(captions, CiderKind::kCiderD));
+}
+BENCHMARK(cider_of_5000)->Unit(benchmark::kMillisecond);
+
+void tokenize_30000(benchmark::State& state) {
+  std::vector<std::string> captions;
+  for (int i = 0; i < 30000; ++i) captions.push_back("A man in a red t-shirt is riding a horse, isn't he?");
+  for (auto _ : state) benchmark::DoNotOptimize(ptb_captions(captions));
+}
+BENCHMARK(tokenize_30000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace assay

@@ -71,5 +71,25 @@ TEST(CaptionScores, AgreeWithTheOriginal) {
   EXPECT_NEAR(cider(kCaptions, CiderKind::kCiderD).corpus, 1.444960713723965, 1e-12);
 }
 
+TEST(CaptionFixture, ReproducesEveryPicture) {
+  ASSAY_NEEDS_SHARED("fixtures/captions");
+  const auto folder = testing::shared_root() / "fixtures/captions";
+  std::vector<Caption> captions;
+  const auto candidates = read_file(folder / "nlg-eval/hyp.txt"), first = read_file(folder / "nlg-eval/ref1.txt"), second = read_file(folder / "nlg-eval/ref2.txt");
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto line = [i](const std::string& text) { return std::string(python::split(text, "\n")[i]); };
+    captions.push_back({line(candidates), {line(first), line(second)}});
+  }
+  const auto document = json::parse_file(folder / "EXPECTED.json");
+  const auto& expected = document["nlg-eval"]["per_item"];
+  const auto each = cider(captions, CiderKind::kCiderD).each;
+  for (rapidjson::SizeType i = 0; i < 2; ++i) {
+    const auto scores = bleu(count_for_bleu(captions[i]));
+    for (rapidjson::SizeType k = 0; k < 4; ++k) EXPECT_NEAR(scores[k], expected["Bleu"][k][i].GetDouble(), 1e-12);
+    EXPECT_NEAR(each[i], expected["CIDEr"][i].GetDouble(), 1e-12);
+    EXPECT_NEAR(rouge_l(captions[i]), expected["ROUGE_L"][i].GetDouble(), 1e-12);
+  }
+}
+
 }  // namespace
 }  // namespace assay
