@@ -16,10 +16,14 @@ class CatalogBenchmark : public Benchmark {
 
 [[nodiscard]] std::unique_ptr<Benchmark> make_captions(std::string_view name);  // captions.cpp: coco_karpathy_test, flickr30k_test, nocaps_val
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_convbench();                      // convbench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_..., infovqa_...
 [[nodiscard]] std::unique_ptr<Benchmark> make_exact_answer(std::string_view name);  // exact_answer.cpp: gqa_testdev, ocrvqa_...
+[[nodiscard]] std::unique_ptr<Benchmark> make_llava_bench_wild();               // llava_bench_wild.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_mathvista(std::string_view name);  // mathvista.cpp: mathvista_testmini, mathvista_test
 [[nodiscard]] std::unique_ptr<Benchmark> make_mmbench(std::string_view name);   // mmbench.cpp: mmbench_..., ccbench
 [[nodiscard]] std::unique_ptr<Benchmark> make_mme();                            // mme.cpp
+[[nodiscard]] std::unique_ptr<Benchmark> make_mmvet();                          // mmvet.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_ocrbench();                       // ocrbench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_refcoco(std::string_view name);   // refcoco.cpp: refcoco..., refcocoplus_..., refcocog_...
 [[nodiscard]] std::unique_ptr<Benchmark> make_seed_bench();                     // seed_bench.cpp

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "benchmarks/judge.h"
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/verbs.h"
@@ -23,7 +24,7 @@ constexpr const char* kExamples =
     "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n";
 
 struct ScoreOptions {
-  std::string run, predictions, bench, data_dir, format = "text";
+  std::string run, predictions, bench, data_dir, judge, format = "text";
   std::vector<std::string> profiles;
   bool is_partial_fine = false;
 };
@@ -47,8 +48,13 @@ RunRecord score_predictions(const Program& program, const ScoreOptions& options)
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = benchmark->read_predictions(options.predictions, data.get());
+  const auto judge = options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
   RunRecord record;
-  for (const auto& profile : profiles) record.results.push_back(score_all(*benchmark, replies, profile));
+  for (const auto& profile : profiles) {
+    auto judged = replies;
+    ask_judge(*judge, *benchmark, profile, judged);
+    record.results.push_back(score_all(*benchmark, std::move(judged), profile));
+  }
   return record;
 }
 
@@ -99,6 +105,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("predictions", options.predictions, "prediction file or folder, in place of a run");
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
+  line.text("judge", options.judge, "a judge's recorded replies to these predictions: JSON or JSON lines of id and content");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done");
   line.text("format", options.format, "text or json");
@@ -106,6 +113,7 @@ int score_verb(const Program& program, Arguments arguments) {
   std::vector<std::string> problems;
   if (options.run.empty() == options.predictions.empty()) problems.emplace_back("name either a run folder or --predictions FILE");
   if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
+  if (!options.judge.empty() && options.predictions.empty()) problems.emplace_back("--judge belongs to --predictions");
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   throw_if_any(problems);
   (void)wants_json(options.format);
