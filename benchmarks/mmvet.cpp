@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -85,6 +86,8 @@ struct Part {
   }
 };
 
+constexpr Interval kNone = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+
 double deviation(std::span<const double> values) {
   const double mean = numpy_mean(values);
   std::vector<double> squares;
@@ -100,7 +103,7 @@ void add_part(std::vector<Metric>& metrics, const std::string& name, const Part&
     auto metric = metrics.back();
     metric.name = fmt::format("{}.run_{}", name, run + 1);
     metric.value = by_run[run];
-    metric.interval = {metric.value, metric.value};
+    metric.interval = kNone;
     metrics.insert(metrics.end() - 1, std::move(metric));
   }
   std::rotate(metrics.end() - static_cast<std::ptrdiff_t>(by_run.size()) - 1, metrics.end() - 1, metrics.end());
@@ -159,7 +162,7 @@ class MmVet final : public CatalogBenchmark {
     std::vector<Metric> metrics;
     add_part(metrics, "total", total);
     if (const auto by_run = total.by_run(); by_run.size() > 1) {
-      metrics.push_back({"total.std", deviation(by_run), static_cast<std::int64_t>(by_run.size()), {}, "runs of the judge"});
+      metrics.push_back({"total.std", deviation(by_run), static_cast<std::int64_t>(by_run.size()), kNone, "runs of the judge"});
     }
     for (const auto& [name, part] : parts) add_part(metrics, name, part);
     return metrics;

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "datasets/utf8_check.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -139,6 +140,7 @@ bool holds_json_lines(std::string_view text) {
 
 std::vector<Prediction> read_json(const std::filesystem::path& path) {
   const std::string content = read_file(path), name = path.string();
+  if (const auto bad = first_invalid_utf8(content); bad != std::string::npos) throw DataError(fmt::format("{}: not UTF-8 at byte {}", name, bad));
   const std::string_view text = python::strip(content);
   if (holds_json_lines(text)) return read_json_lines(content, name);
   const auto document = json::parse(content, name);

@@ -147,7 +147,13 @@ class RefCoco final : public CatalogBenchmark {
       const JsonRows rows(path);
       if (right_box_in(rows.get(0, false)) != nullptr) return replies_with_boxes(rows);
     }
-    return match_predictions(read_prediction_file(path), data, path);
+    auto replies = match_predictions(read_prediction_file(path), data, path);
+    for (const auto& reply : replies) {
+      if (reply.sample.references.empty() || (reply.sample.fields.contains("bbox_x1") && reply.sample.fields.contains("width"))) continue;
+      throw DataError(fmt::format("{}: the row \"{}\" does not say the right box and the picture's size; give the data set itself with --data-dir", path.string(),
+                                  reply.sample.id));
+    }
+    return replies;
   }
 
  private:

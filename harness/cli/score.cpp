@@ -21,7 +21,8 @@ namespace {
 constexpr const char* kExamples =
     "  assay score runs/first --profile official,vlmevalkit\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
-    "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n";
+    "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
+    "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n";
 
 struct ScoreOptions {
   std::string run, predictions, bench, data_dir, judge, format = "text";

@@ -70,6 +70,10 @@ TEST(RefCoco, AveragesTheSplitsOfVlmEvalKitsFile) {
   EXPECT_EQ(value_of(metrics, "split.RefCOCO_val.precision_at_1"), 50);
   EXPECT_NEAR(value_of(metrics, "average_iou"), 2.0 / 3, 1e-12);
 }
+TEST(RefCoco, WantsTheRightBoxes) {
+  const testing::TemporaryFile file("p.json", R"([{"id": 1, "reply": "x", "answer": "y"}])");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("refcoco_val")->read_predictions(file.path(), nullptr); }), HasSubstr("does not say the right box"));
+}
 TEST(RefCoco, RefusesABrokenResultFile) {
   const auto refcoco = make_benchmark("refcoco_val");
   const testing::TemporaryFile file("r.json", R"([{"answer": "x", "gt_bbox": [1, 2, 3, 4], "hw": [5, 6]}, {"answer": "x", "gt_bbox": [1, 2], "hw": [5, 6]}])");
