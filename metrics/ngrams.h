@@ -27,20 +27,20 @@ class NgramIndex {
   /// Words are parted as Python's str.split does.
   [[nodiscard]] Counts count(std::string_view caption);
   /// How many different ones there are so far.
-  [[nodiscard]] std::size_t size() const noexcept { return number_of_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
 
  private:
   using Key = std::array<std::uint32_t, kLongestNgram>;
-  struct Hash {
-    std::size_t operator()(const Key& key) const noexcept;
-  };
+  [[nodiscard]] std::uint32_t number_of(const Key& key);
+  void grow();
   struct TextHash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>()(text); }
   };
 
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> word_;
-  std::unordered_map<Key, std::uint32_t, Hash> number_of_;
+  std::vector<Key> keys_;             ///< by number
+  std::vector<std::uint32_t> slots_;  ///< open addressing: 1 + the number, 0 for none; the size is a power of two
   std::vector<std::uint32_t> seen_at_;  ///< by n-gram: 1 + where it stands in the counts being made, 0 outside
 };
 
