@@ -44,12 +44,16 @@ std::unique_ptr<SampleSource> open_if_found(const Benchmark& benchmark, const st
   }
 }
 
+std::unique_ptr<Judge> judge_of(const ScoreOptions& options) {
+  return options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
+}
+
 RunRecord score_predictions(const Program& program, const ScoreOptions& options) {
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
+  const auto judge = judge_of(options);
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = benchmark->read_predictions(options.predictions, data.get());
-  const auto judge = options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
   RunRecord record;
   for (const auto& profile : profiles) {
     auto judged = replies;
@@ -94,7 +98,7 @@ RunRecord score_run(const Program& program, const ScoreOptions& options) {
     if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
     print_log(fmt::format("assay: note: {}; the rest is left out", text));
   }
-  return compute_results(plan, state, journals).record;
+  return compute_results(plan, state, journals, judge_of(options).get()).record;
 }
 
 }  // namespace
@@ -106,7 +110,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("predictions", options.predictions, "prediction file or folder, in place of a run");
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
-  line.text("judge", options.judge, "a judge's recorded replies to these predictions: JSON or JSON lines of id and content");
+  line.text("judge", options.judge, "a judge's recorded replies, by the samples' ids: JSON or JSON lines of id and content");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done");
   line.text("format", options.format, "text or json");
@@ -114,7 +118,6 @@ int score_verb(const Program& program, Arguments arguments) {
   std::vector<std::string> problems;
   if (options.run.empty() == options.predictions.empty()) problems.emplace_back("name either a run folder or --predictions FILE");
   if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
-  if (!options.judge.empty() && options.predictions.empty()) problems.emplace_back("--judge belongs to --predictions");
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   throw_if_any(problems);
   (void)wants_json(options.format);

@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"sample", {"run", "--model", "oracle", "--bench", "fake", "--out", "x", "--sample", "zz"}, 2, "has a sample \"zz\""},
         Wrong{"config_file", {"run", "--config", "/no/such.yaml"}, 2, "cannot open this config file"},
         Wrong{"score_nothing", {"score"}, 2, "name either a run folder or --predictions FILE"},
-        Wrong{"score_judge", {"score", "runs/x", "--judge", "j"}, 2, "--judge belongs to --predictions"},
+        Wrong{"score_judge", {"score", "--predictions", "p", "--bench", "fake_small", "--judge", "/no/such"}, 3, "/no/such"},
         Wrong{"score_no_run", {"score", "/no/such"}, 3, "it has no manifest.json"},
         Wrong{"score_bench", {"score", "--predictions", "p", "--bench", "fale"}, 2, "did you mean \"fake\"?"},
         Wrong{"report_no_run", {"report", "/no/such"}, 3, "there are no results"},
