@@ -15,6 +15,8 @@ std::vector<MetricNote> Benchmark::metric_notes() const {
   return notes;
 }
 
+std::vector<JudgeQuestion> Benchmark::judge_questions(const Reply&, std::string_view) const { return {}; }
+
 std::optional<Submission> Benchmark::submission(std::span<const Reply>) const { return std::nullopt; }
 
 }  // namespace assay

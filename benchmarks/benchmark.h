@@ -23,6 +23,20 @@ struct Reply {
   Sample sample;
   std::string text;
   SampleState state = SampleState::kScored;  ///< what the run or the file said (kError, kTruncated, kEmpty, kUnparsed); else kScored
+  bool is_verbatim = false;  ///< from a JSON file of others: the scorer that is copied would see it letter by letter, no spreadsheet in between
+  std::vector<std::string> judge_replies = {};  ///< what a judge said of it, in the order of judge_questions; see judge.h
+};
+
+/// What a judge is asked about one reply.
+struct JudgeMessage {
+  std::string role;  ///< "system", "user", "assistant"
+  std::string text;
+};
+struct JudgeQuestion {
+  std::string id;  ///< the sample's, with what is asked behind a slash where there are several
+  std::vector<JudgeMessage> messages;
+  int max_tokens = 256;
+  double temperature = 0;
 };
 
 /// A scored reply; what metrics are made of.
@@ -71,6 +85,9 @@ class Benchmark {
   [[nodiscard]] virtual std::vector<std::string> scoring_profiles() const = 0;
   /// One reply by itself; the answer read and the value it earns (NaN for a sample without a label). See score_state.h for the states.
   [[nodiscard]] virtual Score score(const Reply& reply, std::string_view profile) const = 0;
+  /// What a judge must say before the reply can be scored; nothing for most benchmarks, and for replies that need no judge. A reply that has not
+  /// got the answers scores NaN in state kJudgeFailed and is left out of the denominators.
+  [[nodiscard]] virtual std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const;
   /// All of them together, in the data's order: a sum of graded values follows it down to the last digit, as the official tools' sums do.
   /// A reply in state kError counts as wrong and stays in the denominator; samples without a label are left out, and where none has one the
   /// value is NaN and the count 0.

@@ -1,4 +1,9 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
@@ -8,6 +13,7 @@
 #include "benchmarks/summary.h"
 #include "datasets/rrc_json.h"
 #include "datasets/vlmevalkit_tsv.h"
+#include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "metrics/anls.h"
 #include "metrics/mean.h"
@@ -23,6 +29,15 @@ constexpr SuffixProfile kPrompts[] = {
     {"plain", "\nAnswer the question using a single word or phrase.", 1024, 0},
 };
 
+constexpr SuffixProfile kInfoPrompts[] = {
+    {"vlmevalkit", "\nAnswer the question using a single word or phrase.", 4096, 24},
+    {"internvl", " Answer the question using a single word or phrase.", 100, 24},
+    {"lmms-eval", "\nAnswer the question using a single word or phrase.", 32, 0},
+    {"qwen", " Answer:", 100, 0},
+    {"plain", "\nAnswer the question using a single word or phrase.", 1024, 0},
+};
+const std::vector<std::string_view> kInfoFolders = {"infographicsvqa", "infovqa", "InfoVQA", "infographicVQA", "LMUData"};
+
 /// One rule in all toolkits; they differ in the scale, and in how the mean is added up.
 struct ScoringProfile {
   std::string_view name;
@@ -37,26 +52,41 @@ constexpr ScoringProfile kScorings[] = {
     {"internvl", 1, running_mean, false},
 };
 
+/// The competition's two sets of questions, and where each lies.
+struct AnlsSet {
+  std::string_view name;
+  std::vector<std::string_view> folders, files;
+  std::string_view what;
+  std::span<const SuffixProfile> prompts;
+  std::vector<std::string_view> breakdowns;  ///< fields, lists joined by ", ", whose every value is reported
+};
+const AnlsSet kSets[] = {
+    {"docvqa_test", {"test", "docvqa", "DocVQA", "docvqa/test", "DocVQA/test", "LMUData", "*"}, {"test_v1.0.json", "DocVQA_TEST.tsv"},
+     "the competition's test_v1.0.json or VLMEvalKit's DocVQA_TEST.tsv", kPrompts, {}},
+    {"docvqa_val", {"val", "docvqa", "DocVQA", "docvqa/val", "DocVQA/val", "LMUData", "*"},
+     {"val_v1.0.json", "val_v1.0_withQT.json", "DocVQA_VAL.tsv"}, "the competition's val_v1.0.json or VLMEvalKit's DocVQA_VAL.tsv", kPrompts, {}},
+    {"infovqa_test", kInfoFolders, {"infographicsVQA_test_v1.0.json", "InfoVQA_TEST.tsv"},
+     "the competition's infographicsVQA_test_v1.0.json or VLMEvalKit's InfoVQA_TEST.tsv", kInfoPrompts, {}},
+    {"infovqa_val", kInfoFolders, {"infographicsVQA_val_v1.0_withQT.json", "infographicsVQA_val_v1.0.json", "InfoVQA_VAL.tsv"},
+     "the competition's infographicsVQA_val_v1.0_withQT.json or VLMEvalKit's InfoVQA_VAL.tsv", kInfoPrompts,
+     {"answer_type", "evidence", "operation/reasoning"}},
+};
+
 class DocVqa final : public CatalogBenchmark {
  public:
-  explicit DocVqa(bool is_test) : is_test_(is_test) {}
-  [[nodiscard]] std::string name() const override { return is_test_ ? "docvqa_test" : "docvqa_val"; }
+  explicit DocVqa(const AnlsSet& set) : set_(set), is_test_(set.name.ends_with("_test")) {}
+  [[nodiscard]] std::string name() const override { return std::string(set_.name); }
   [[nodiscard]] std::string split() const override { return is_test_ ? "test" : "val"; }
   [[nodiscard]] std::string main_metric() const override { return "anls"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = is_test_
-        ? find_data(places, {"test", "docvqa", "DocVQA", "docvqa/test", "DocVQA/test", "LMUData", "*"}, {"test_v1.0.json", "DocVQA_TEST.tsv"},
-                    "docvqa_test: the competition's test_v1.0.json or VLMEvalKit's DocVQA_TEST.tsv")
-        : find_data(places, {"val", "docvqa", "DocVQA", "docvqa/val", "DocVQA/val", "LMUData", "*"},
-                    {"val_v1.0.json", "val_v1.0_withQT.json", "DocVQA_VAL.tsv"},
-                    "docvqa_val: the competition's val_v1.0.json or VLMEvalKit's DocVQA_VAL.tsv");
+    const auto found = find_data(places, set_.folders, set_.files, fmt::format("{}: {}", set_.name, set_.what));
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_rrc_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(set_.prompts); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
-    return suffixed_question(sample, sample.question, find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name()));
+    return suffixed_question(sample, sample.question, find_profile<SuffixProfile>(set_.prompts, prompt_profile, "prompt profile of " + name()));
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
@@ -68,14 +98,17 @@ class DocVqa final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<Unit> units;
-    std::vector<double> values;
+    std::vector<Unit> all;
+    std::map<std::string, std::vector<Unit>> groups;
     for (const auto& scored : replies) {
-      if (scored.reply.sample.references.empty()) continue;
-      values.push_back(scored.score.value);
-      units.push_back({cluster_of(scored.reply.sample), scored.score.value});
+      const Sample& sample = scored.reply.sample;
+      if (sample.references.empty()) continue;
+      all.push_back({cluster_of(sample), scored.score.value});
+      for (const auto& group : groups_of(sample)) groups[group].push_back(all.back());
     }
-    return {graded_metric("anls", rule.mean(values) * rule.scale, units, rule.scale, "questions")};
+    std::vector<Metric> metrics = {anls_metric("anls", all, rule)};
+    for (const auto& [name, units] : groups) metrics.push_back(anls_metric(name, units, rule));
+    return metrics;
   }
 
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
@@ -95,7 +128,7 @@ class DocVqa final : public CatalogBenchmark {
       row.AddMember("answer", json::string_value(reply.text, allocator), allocator);
       document.PushBack(row, allocator);
     }
-    return Submission{"docvqa_test.json", json::dump(document) + "\n"};
+    return Submission{name() + ".json", json::dump(document) + "\n"};
   }
 
  private:
@@ -103,11 +136,35 @@ class DocVqa final : public CatalogBenchmark {
     return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of " + name());
   }
 
+  static Metric anls_metric(std::string name, std::span<const Unit> units, const ScoringProfile& rule) {
+    std::vector<double> values;
+    for (const auto& unit : units) values.push_back(unit.value);
+    return graded_metric(std::move(name), rule.mean(values) * rule.scale, units, rule.scale, "questions");
+  }
+
+  /// "answer_type.single_span.anls" and the like; a question may have several of a kind.
+  [[nodiscard]] std::vector<std::string> groups_of(const Sample& sample) const {
+    std::vector<std::string> names;
+    for (const auto field : set_.breakdowns) {
+      const auto found = sample.fields.find(std::string(field));
+      if (found == sample.fields.end()) continue;
+      for (const auto value : python::split(found->second, ", ")) {
+        if (!value.empty()) names.push_back(fmt::format("{}.{}.anls", snake_case(field), snake_case(value)));
+      }
+    }
+    return names;
+  }
+
+  const AnlsSet& set_;
   bool is_test_;
 };
 
 }  // namespace
 
-std::unique_ptr<Benchmark> make_docvqa(std::string_view name) { return std::make_unique<DocVqa>(name == "docvqa_test"); }
+std::unique_ptr<Benchmark> make_docvqa(std::string_view name) {
+  const auto* set = std::ranges::find(kSets, name, &AnlsSet::name);
+  if (set == std::end(kSets)) throw InternalError(fmt::format("no table row for \"{}\"", name));
+  return std::make_unique<DocVqa>(*set);
+}
 
 }  // namespace assay

@@ -53,7 +53,8 @@ const json::Value* first_text(const json::Value* value) {
 
 /// Where the reply stands: {key, value}; a null value when the row has none.
 std::pair<std::string_view, const json::Value*> find_reply(const json::Value& row) {
-  for (const std::string_view key : {"reply", "prediction", "pred", "model_prediction", "filtered_resps", "resps", "response", "text", "answer"}) {
+  for (const std::string_view key :
+       {"reply", "prediction", "predict", "pred", "model_prediction", "filtered_resps", "resps", "response", "text", "caption", "answer"}) {
     if (const json::Value* value = first_text(json::find(row, key))) return {key, value};
   }
   return {"", nullptr};
@@ -66,7 +67,10 @@ std::vector<std::string> find_references(const Row& row, std::string_view reply_
     if (is_scalar(*value)) return {text_of_scalar(*value)};
     if (!value->IsArray()) continue;
     std::vector<std::string> references;
-    for (const auto& item : value->GetArray()) references.push_back(text_of_scalar(item));
+    for (const auto& item : value->GetArray()) {
+      const json::Value* inner = json::find(item, "answer");  // VQA's annotations: {"answer": "...", "answer_id": 1}
+      references.push_back(text_of_scalar(inner != nullptr ? *inner : item));
+    }
     return references;
   }
   return {};
@@ -119,10 +123,11 @@ Prediction prediction_from(const json::Value& object, std::string where) {
   const auto [reply_key, reply] = find_reply(object);
   if (reply == nullptr) throw DataError(fmt::format("{}: no reply (looked for \"reply\", \"prediction\", \"pred\", \"response\", \"text\", \"answer\")", where));
   Prediction prediction;
+  prediction.is_verbatim = true;
   prediction.where = std::move(where);
   prediction.reply = text_of_scalar(*reply);
   Sample& sample = prediction.sample;
-  sample.id = row.text({"id", "question_id", "questionId", "index", "doc_id"});
+  sample.id = row.text({"id", "question_id", "questionId", "index", "image_id", "doc_id"});
   sample.question = row.text({"question", "query"});
   sample.hint = row.text({"hint"});
   sample.category = row.text({"category", "type"});
@@ -223,7 +228,7 @@ std::vector<Reply> unmatched_replies(std::vector<Prediction> predictions, const 
     }
     if (prediction.sample.id.empty()) prediction.sample.id = std::to_string(replies.size());
     if (!seen.insert(prediction.sample.id).second) repeated.push_back(prediction.sample.id);
-    replies.push_back({std::move(prediction.sample), std::move(prediction.reply)});
+    replies.push_back({std::move(prediction.sample), std::move(prediction.reply), SampleState::kScored, prediction.is_verbatim});
   }
   if (!rules.may_repeat_unmatched) refuse(path, {}, {}, repeated);
   return replies;
@@ -283,7 +288,8 @@ std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const 
       if (!rules.may_be_missing || !rules.may_be_missing(sample)) missing.push_back(sample.id);
       continue;
     }
-    replies.push_back({std::move(sample), std::move(predictions[row->second].reply)});
+    auto& prediction = predictions[row->second];
+    replies.push_back({std::move(sample), std::move(prediction.reply), SampleState::kScored, prediction.is_verbatim});
     row_of.erase(row);
   }
   for (const auto& prediction : predictions) {

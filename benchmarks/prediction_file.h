@@ -17,13 +17,14 @@ struct Prediction {
   Sample sample;
   std::string reply;
   std::string where;  ///< "predictions.jsonl:17"
+  bool is_verbatim = false;  ///< as in Reply
 };
 
 /// Reads, by content:
 ///   - a JSON array, an object with one in `records`, or JSON lines (a trailing comma is allowed), of objects:
-///     id from `id`, `question_id`, `questionId`, `index` (or, last, `doc_id`); reply from `reply`, `prediction`, `pred`, `filtered_resps`,
-///     `resps`, `response`, `text`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`, `gt`, `annotation`,
-///     `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options`, `choices` or `A` to
+///     id from `id`, `question_id`, `questionId`, `index` (or, last, `image_id`, `doc_id`); reply from `reply`, `prediction`, `predict`, `pred`,
+///     `filtered_resps`, `resps`, `response`, `text`, `caption`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`,
+///     `gt`, `annotation`, `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options`, `choices` or `A` to
 ///     `Z`; every other text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
 ///   - a VLMEvalKit TSV with a `prediction` column.
 ///

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/python_float.h"  // str(float), for whoever prints cells
+
 /// What pandas' read_csv makes of the text in a column, told cell by cell.
 namespace assay {
 
@@ -39,8 +41,5 @@ class ColumnTypeInference {
 
 /// The cell as Python's str() prints it in a column of that type; nothing for a missing cell (Python prints `nan`).
 [[nodiscard]] std::optional<std::string> pandas_text(std::string_view cell, ColumnType type);
-
-/// str(float): the shortest text that reads back as `value`; 1.0, 1e-05, 1e+16, inf, nan.
-[[nodiscard]] std::string python_float_text(double value);
 
 }  // namespace assay

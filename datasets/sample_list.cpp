@@ -35,16 +35,6 @@ std::filesystem::path first_existing(const std::vector<std::filesystem::path>& c
   return found != candidates.end() ? *found : candidates.front();
 }
 
-std::filesystem::path find_by_tail(const std::filesystem::path& stated, const std::vector<std::filesystem::path>& roots) {
-  std::vector<std::filesystem::path> candidates;
-  for (auto part = stated.begin(); part != stated.end(); ++part) {
-    std::filesystem::path tail;
-    for (auto rest = part; rest != stated.end(); ++rest) tail /= *rest;
-    for (const auto& root : roots) candidates.push_back(root / tail);
-  }
-  return candidates.empty() ? roots.front() : first_existing(candidates);
-}
-
 ImageRef stated_picture(const std::filesystem::path& stated) { return {stated, 0, 0, ImageRef::Encoding::kRaw, {}}; }
 
 }  // namespace assay

@@ -32,10 +32,6 @@ class SampleList : public SampleSource {
 /// The first of these that exists; the first of all when none does, so that reading it fails with a name that helps.
 [[nodiscard]] std::filesystem::path first_existing(const std::vector<std::filesystem::path>& candidates);
 
-/// Tries the stated path under every root, then the path without its first folder, and so on: annotation files name places in their authors'
-/// own tree. The first that exists; the first of all when none does.
-[[nodiscard]] std::filesystem::path find_by_tail(const std::filesystem::path& stated, const std::vector<std::filesystem::path>& roots);
-
 /// A picture file that a PictureFinder has yet to find.
 [[nodiscard]] ImageRef stated_picture(const std::filesystem::path& stated);
 

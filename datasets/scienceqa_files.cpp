@@ -7,6 +7,7 @@
 #include "datasets/json_lines.h"
 #include "datasets/json_sample.h"
 #include "datasets/option_text.h"
+#include "datasets/picture_place.h"
 #include "datasets/sample_list.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
@@ -110,8 +111,7 @@ std::unique_ptr<SampleSource> open_scienceqa_jsonl(const std::filesystem::path& 
     if (!image.empty()) sample.images = {stated_picture(image)};
     samples.push_back(std::move(sample));
   }
-  const auto folder = std::filesystem::absolute(jsonl).parent_path();
-  const auto find = [folder](const std::filesystem::path& stated) { return find_by_tail(stated, {folder, folder.parent_path()}); };
+  const auto find = [roots = picture_roots(jsonl)](const std::filesystem::path& stated) { return find_picture_by_tail(stated, roots); };
   return std::make_unique<SampleList>(std::move(samples), std::vector{jsonl}, lines.digest(), find);
 }
 

@@ -101,6 +101,7 @@ class VlmEvalKitTsv : public SampleSource {
     question_ = table_.find_column("question");
     hint_ = table_.find_column("hint");
     answer_ = table_.find_column("answer");
+    if (!answer_) answer_ = table_.find_column("answers");  // VizWiz.tsv
     category_ = table_.find_column("category");
     for (char letter = 'A'; letter <= 'Z'; ++letter) {
       if (const auto column = table_.find_column(std::string_view(&letter, 1))) options_columns_.emplace_back(std::string(1, letter), *column);

@@ -21,7 +21,7 @@ struct TsvOptions {
 /// an int column with a missing cell prints `1.0`. `question` missing prints `nan`.
 ///   id          the `index` column (int only if every value is one)
 ///   options     columns `A` to `Z` that are not missing
-///   references  the `answer` cell; none when the column is absent or wholly missing; a missing cell among others is `nan`
+///   references  the `answer` cell (`answers` where there is no such column); none when the column is absent or wholly missing; a missing cell among others is `nan`
 ///   images      `image` (1 to 64 letters: the index of the row that has it; a Python list: several), else `image_path`
 ///   fields      every further column by name (`l2-category`, `split`, `image_path`, ..., and `answer` as it stands); missing cells are left out
 /// Rows without a picture are dropped. The pictures stay in the file: memory holds offsets, a few bytes a cell.

@@ -7,7 +7,7 @@
 
 #include "datasets/json_lines.h"
 #include "datasets/json_sample.h"
-#include "datasets/sample_list.h"
+#include "datasets/picture_place.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -40,7 +40,7 @@ class VqaJsonl : public SampleSource {
     sample.question = json::require_string(document, "question", where);
     sample.references = scalars_of(document, "answer", where);
     for (const auto& stated : scalars_of(document, "image", where)) {
-      const auto path = find_by_tail(stated, roots_);
+      const auto path = find_picture_by_tail(stated, roots_);
       sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
     }
     add_fields(sample, document, {"question_id", "question", "answer", "image"});

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "benchmarks/judge.h"
 #include "harness/base/error.h"
 #include "harness/scoring.h"
 
@@ -35,7 +36,7 @@ std::vector<Reply> read_replies(const PlannedBenchmark& planned, const std::vect
 
 }  // namespace
 
-RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals) {
+RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals, Judge* judge) {
   RunResults results;
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
     const PlannedBenchmark& planned = plan.benchmarks[b];
@@ -43,8 +44,9 @@ RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles
     if (auto submission = planned.benchmark->submission(replies)) results.submissions.push_back(std::move(*submission));
     for (std::size_t p = 0; p < planned.scoring_profiles.size(); ++p) {
       const bool is_last = p + 1 == planned.scoring_profiles.size();
-      results.record.results.push_back(
-          score_all(*planned.benchmark, is_last ? std::move(replies) : replies, planned.scoring_profiles[p]));
+      std::vector<Reply> scored = is_last ? std::move(replies) : replies;
+      if (judge != nullptr) ask_judge(*judge, *planned.benchmark, planned.scoring_profiles[p], scored);
+      results.record.results.push_back(score_all(*planned.benchmark, std::move(scored), planned.scoring_profiles[p]));
     }
   }
   return results;

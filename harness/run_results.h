@@ -10,6 +10,8 @@
 
 namespace assay {
 
+class Judge;
+
 /// What the records of a run say. Nothing here depends on how often the run was interrupted, or in which order samples finished.
 struct RunResults {
   RunRecord record;
@@ -17,7 +19,8 @@ struct RunResults {
 };
 
 /// Scores every done sample of the plan under each of its benchmarks' profiles, in sample order, one benchmark in memory at a time.
-[[nodiscard]] RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals);
+/// What a profile wants to know from a judge is asked of `judge`; without one such samples have no score.
+[[nodiscard]] RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals, Judge* judge = nullptr);
 
 /// Where the time of all records went.
 [[nodiscard]] RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journals);

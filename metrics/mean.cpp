@@ -39,4 +39,9 @@ double numpy_mean(std::span<const double> values) {
   return pairwise_sum(values) / static_cast<double>(values.size());
 }
 
+double exact_mean(std::span<const double> values) {
+  if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+  return static_cast<double>(std::accumulate(values.begin(), values.end(), 0.0L) / static_cast<long double>(values.size()));
+}
+
 }  // namespace assay

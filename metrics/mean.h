@@ -16,4 +16,12 @@ namespace assay {
 /// Source       numpy/numpy v1.26 numpy/core/src/umath/loops_utils.h.src, DOUBLE_pairwise_sum
 [[nodiscard]] double numpy_mean(std::span<const double> values);
 
+/// The mean as Python's statistics.mean computes it: the exact sum, divided and rounded once.
+///
+/// Divides by   the number of values
+/// Empty        NaN
+/// Source       CPython 3.11 Lib/statistics.py, mean
+/// Differs      the sum is held in 64 bits of mantissa: exact where the values share a scale, as thirds do; else the last digit may differ
+[[nodiscard]] double exact_mean(std::span<const double> values);
+
 }  // namespace assay

@@ -184,10 +184,15 @@ void add_spelled(std::vector<Candidate>& candidates, std::string_view text, std:
 
 /// Letters anywhere behind a phrase. The place is counted in letters of the lower-cased text and used in the text as it is, as in the source;
 /// the two differ only where lower-casing changes the length.
-void add_after_phrases(std::vector<Candidate>& candidates, const std::u32string& text, std::span<const Choice> choices) {
-  const std::u32string lowered = python::decode(python::lower(python::encode(text)));
-  for (const auto phrase : kAnswerPhrases) {
-    const std::u32string letters = python::decode(phrase);
+void add_after_phrases(std::vector<Candidate>& candidates, std::string_view reply, std::span<const Choice> choices) {
+  static const std::vector<std::u32string> kPhrases = [] {
+    std::vector<std::u32string> phrases;
+    for (const auto phrase : kAnswerPhrases) phrases.push_back(python::decode(phrase));
+    return phrases;
+  }();
+  const std::u32string text = python::decode(reply), lowered = python::decode(python::lower(reply));
+  for (const auto& letters : kPhrases) {
+    if (letters.size() > lowered.size()) continue;
     const auto at = lowered.find(letters);
     if (at == std::u32string::npos) continue;
     for (const auto& choice : choices) {
@@ -228,7 +233,7 @@ std::optional<std::string> letter_lmms_extract(std::string_view reply, std::span
   add_spelled(candidates, text, choices, "", ":", kColon);
   add_spelled(candidates, text, choices, "", ")", kRightParenthesis);
   add_spelled(candidates, text, choices, "", " ", kSpace);
-  add_after_phrases(candidates, python::decode(text), choices);
+  add_after_phrases(candidates, text, choices);
   add_at_ends(candidates, python::decode(python::strip(text)), choices);
   if (candidates.empty()) add_spelled(candidates, text, choices, "", "", kFallback);
   if (candidates.empty()) return std::nullopt;

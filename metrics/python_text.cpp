@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <unicode/locid.h>
+#include <unicode/stringoptions.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
@@ -144,6 +145,19 @@ std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   return out;
+}
+
+std::string capitalize(std::string_view text) {
+  std::string lowered = lower(text);
+  if (text.empty()) return lowered;
+  if (is_ascii(text)) {
+    lowered[0] = upper(lowered.substr(0, 1))[0];
+    return lowered;
+  }
+  const std::string first(text.substr(0, letter_at(text, 0).bytes));
+  icu::UnicodeString title = unicode_of(first);
+  title.toTitle(nullptr, icu::Locale::getRoot(), U_TITLECASE_WHOLE_STRING | U_TITLECASE_NO_BREAK_ADJUSTMENT);
+  return utf8_of(title) + lowered.substr(lower(first).size());
 }
 
 std::size_t length(std::string_view text) { return is_ascii(text) ? text.size() : decode(text).size(); }

@@ -16,6 +16,9 @@ namespace assay::python {
 [[nodiscard]] std::string lower(std::string_view text);
 [[nodiscard]] std::string upper(std::string_view text);
 
+/// str.capitalize: the first letter in title case, all others in lower case.
+[[nodiscard]] std::string capitalize(std::string_view text);
+
 /// len(text): code points.
 [[nodiscard]] std::size_t length(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "benchmarks/judge.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
@@ -21,10 +22,11 @@ namespace {
 constexpr const char* kExamples =
     "  assay score runs/first --profile official,vlmevalkit\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
-    "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n";
+    "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
+    "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n";
 
 struct ScoreOptions {
-  std::string run, predictions, bench, data_dir, format = "text";
+  std::string run, predictions, bench, data_dir, judge, format = "text";
   std::vector<std::string> profiles;
   bool is_partial_fine = false;
 };
@@ -53,13 +55,22 @@ std::vector<Reply> read_replies(const Benchmark& benchmark, const ScoreOptions& 
   return replies;
 }
 
+std::unique_ptr<Judge> judge_of(const ScoreOptions& options) {
+  return options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
+}
+
 RunRecord score_predictions(const Program& program, const ScoreOptions& options) {
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
+  const auto judge = judge_of(options);
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = read_replies(*benchmark, options, data.get());
   RunRecord record;
-  for (const auto& profile : profiles) record.results.push_back(score_all(*benchmark, replies, profile));
+  for (const auto& profile : profiles) {
+    auto judged = replies;
+    ask_judge(*judge, *benchmark, profile, judged);
+    record.results.push_back(score_all(*benchmark, std::move(judged), profile));
+  }
   return record;
 }
 
@@ -98,7 +109,7 @@ RunRecord score_run(const Program& program, const ScoreOptions& options) {
     if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
     print_log(fmt::format("assay: note: {}; the rest is left out", text));
   }
-  return compute_results(plan, state, journals).record;
+  return compute_results(plan, state, journals, judge_of(options).get()).record;
 }
 
 }  // namespace
@@ -110,6 +121,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("predictions", options.predictions, "prediction file or folder, in place of a run");
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
+  line.text("judge", options.judge, "a judge's recorded replies, by the samples' ids: JSON or JSON lines of id and content");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
   line.text("format", options.format, "text or json");

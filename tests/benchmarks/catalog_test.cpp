@@ -22,6 +22,7 @@ TEST(Catalog, MakesWhatItNames) {
     EXPECT_EQ(benchmark->summary(), entry.summary);
     EXPECT_EQ(benchmark->prompt_profiles().front(), "vlmevalkit");
     EXPECT_EQ(benchmark->scoring_profiles().front(), "official");
+    if (benchmark->name() == "convbench") continue;  // scored by its authors' script alone
     for (const auto& profile : {"official", "vlmevalkit", "lmms-eval", "internvl"}) EXPECT_THAT(benchmark->scoring_profiles(), ::testing::Contains(profile));
   }
 }

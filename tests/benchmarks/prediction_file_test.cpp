@@ -46,6 +46,9 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PredictionRow,
                       Case{"seed", R"({"question_id": "v1", "prediction": "A", "gt_answer": "C"})", "v1", "A", "C"}),
     [](const auto& c) { return c.param.name; });
 
+TEST(PredictionFile, RefusesTextThatIsNotUtf8) {
+  EXPECT_THAT(testing::message_of<DataError>([] { (void)read("p.json", "[{\"id\": 1, \"reply\": \"\xFF\"}]"); }), HasSubstr("not UTF-8 at byte 21"));
+}
 TEST(PredictionFile, ReadsJsonOverManyLines) {
   constexpr std::string_view kRows = "[\n{\n\"pred\": \"x\",\n\"target\": \"y\"\n},\n{\n\"pred\": \"z\",\n\"target\": \"z\"\n}\n]\n";
   for (const auto& content : {std::string(kRows), "{\n\"mean\": 1,\n\"records\": " + std::string(kRows) + "}\n",

@@ -39,6 +39,21 @@ Finished fake_run(const std::filesystem::path& out, const std::string& model, co
   return fakes(arguments);
 }
 
+TEST(Score, PlaysAJudgesRecordedReplies) {
+  const TemporaryFolder folder;
+  folder.write("mm-vet.json", R"({"v1_0": {"imagename": "a.png", "question": "q", "answer": "a", "capability": ["ocr"]}})");
+  const auto replies = folder.write("replies.json", R"({"v1_0": "an answer"})").string(), grades = folder.write("grades.json", R"({"v1_0": {"content": ["0.5"]}})").string();
+  const std::vector<std::string> score = {"score", "--bench", "mmvet", "--data-dir", (folder / "").string(), "--format", "json", "--predictions", replies};
+  const auto without = assay(score);
+  ASSERT_EQ(without.exit_code, 0) << without.err;
+  EXPECT_EQ(json::parse(without.out, "stdout")["results"][0]["states"]["judge-failed"].GetInt(), 1);
+  EXPECT_TRUE(json::parse(without.out, "stdout")["results"][0]["metrics"][0]["value"].IsNull());
+  auto with_judge = score;
+  with_judge.insert(with_judge.end(), {"--judge", grades});
+  const auto judged = assay(with_judge);
+  ASSERT_EQ(judged.exit_code, 0) << judged.err;
+  EXPECT_EQ(json::parse(judged.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 50);
+}
 TEST(Assay, ListsItsBenchmarksSorted) {
   const auto listed = assay({"list"});
   EXPECT_EQ(listed.exit_code, 0);
@@ -137,6 +152,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"sample", {"run", "--model", "oracle", "--bench", "fake", "--out", "x", "--sample", "zz"}, 2, "has a sample \"zz\""},
         Wrong{"config_file", {"run", "--config", "/no/such.yaml"}, 2, "cannot open this config file"},
         Wrong{"score_nothing", {"score"}, 2, "name either a run folder or --predictions FILE"},
+        Wrong{"score_judge", {"score", "--predictions", "p", "--bench", "fake_small", "--judge", "/no/such"}, 3, "/no/such"},
         Wrong{"score_no_run", {"score", "/no/such"}, 3, "it has no manifest.json"},
         Wrong{"score_bench", {"score", "--predictions", "p", "--bench", "fale"}, 2, "did you mean \"fake\"?"},
         Wrong{"report_no_run", {"report", "/no/such"}, 3, "there are no results"},

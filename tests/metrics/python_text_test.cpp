@@ -22,6 +22,15 @@ TEST(PythonCase, KeepsNulAndMarksBrokenText) {
   EXPECT_EQ(lower("A\0É"sv), "a\0é"sv);
   EXPECT_EQ(lower("A\xFFÉ"), "a\xEF\xBF\xBDé");
 }
+TEST(PythonCase, CapitalizesTheFirstLetterOnly) {
+  EXPECT_EQ(capitalize(""), "");
+  EXPECT_EQ(capitalize("what Is THIS"), "What is this");
+  EXPECT_EQ(capitalize(" x"), " x");
+  EXPECT_EQ(capitalize("ßA"), "Ssa");
+  EXPECT_EQ(capitalize("ǆ"), "ǅ");
+  EXPECT_EQ(capitalize("ÉCOLE"), "École");
+  EXPECT_EQ(capitalize("ΟΔΟΣ"), "Οδος");
+}
 TEST(PythonLength, CountsCodePoints) {
   EXPECT_EQ(length("a你🚀"), 3u);
   EXPECT_EQ(length(""), 0u);

@@ -1,0 +1,264 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "benchmarks/catalog.h"
+#include "benchmarks/judge.h"
+#include "harness/base/error.h"
+#include "harness/base/json.h"
+#include "metrics/python_text.h"
+#include "tests/benchmarks/fake_source.h"
+#include "tests/benchmarks/scoring.h"
+#include "tests/shared_files.h"
+
+namespace assay {
+namespace {
+
+using testing::find_metric;
+using testing::metrics_of;
+using testing::text_of;
+using testing::value_of;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Reply judged(std::string id, std::string text, std::vector<std::string> judge_replies) {
+  Reply reply;
+  reply.sample.id = std::move(id);
+  reply.sample.references = {"-1<AND>-5"};
+  reply.sample.question = "What is x?";
+  reply.text = std::move(text);
+  reply.judge_replies = std::move(judge_replies);
+  return reply;
+}
+
+TEST(RecordedReplies, AreReadInManyForms) {
+  const auto read = [](std::string_view content, const char* name = "r.json") {
+    const testing::TemporaryFile file(name, content);
+    return read_recorded_replies(file.path());
+  };
+  EXPECT_THAT(read(R"({"a": "0.5", "b": ["1", "0"], "c": {"content": ["x"], "score": [1]}})"),
+              ElementsAre(std::pair("a", std::vector<std::string>{"0.5"}), std::pair("b", std::vector<std::string>{"1", "0"}), std::pair("c", std::vector<std::string>{"x"})));
+  EXPECT_EQ(read("{\"id\": 9, \"question_id\": 1, \"content\": \"8 7\"}\n{\"question_id\": 2, \"reply\": \"x\"}\n", "r.jsonl").at("1").front(), "8 7");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)read("{\"id\": 1, \"reply\": \"a\"}\n{\"id\": 1, \"reply\": \"b\"}\n", "r.jsonl"); }), HasSubstr("r.jsonl:2: the id \"1\" comes twice"));
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)read(R"([{"id": 1, "score": 2}])"); }), HasSubstr("no judge's answer"));
+}
+TEST(Judge, IsAskedOnlyWhereNothingIsRecorded) {
+  const auto mmvet = make_benchmark("mmvet");
+  std::vector<Reply> replies = {judged("1", "x = -1", {}), judged("2", "x", {"0.2"}), judged("3", "x", {})};
+  const auto judge = make_recorded_judge({{"1", {"0.5"}}, {"2", {"0.9"}}});
+  ask_judge(*judge, *mmvet, "official", replies);
+  EXPECT_THAT(replies[0].judge_replies, ElementsAre("0.5"));
+  EXPECT_THAT(replies[1].judge_replies, ElementsAre("0.2"));
+  EXPECT_TRUE(replies[2].judge_replies.empty());
+}
+TEST(Judge, LeavesAScoreAbsentRatherThanGuessed) {
+  for (const auto* name : {"mmvet", "llava_bench_wild", "convbench"}) {
+    const auto benchmark = make_benchmark(name);
+    std::vector<Reply> replies = {judged("1", "something", {})};
+    const auto judge = make_no_judge();
+    ask_judge(*judge, *benchmark, "official", replies);
+    const auto score = benchmark->score(replies[0], "official");
+    EXPECT_EQ(score.state, SampleState::kJudgeFailed) << name;
+    EXPECT_TRUE(std::isnan(score.value)) << name;
+    const auto metric = metrics_of(*benchmark, replies, "official").front();
+    EXPECT_TRUE(std::isnan(metric.value)) << name;
+    EXPECT_EQ(metric.count, 0) << name;
+  }
+}
+
+TEST(MmVet, AsksTheJudgeInTheOfficialWords) {
+  const auto questions = make_benchmark("mmvet")->judge_questions(judged("v1_0", "x = -1", {}), "official");
+  ASSERT_EQ(questions.size(), 1u);
+  EXPECT_EQ(questions[0].max_tokens, 3);
+  EXPECT_THAT(questions[0].messages.front().text, StartsWith("Compare the ground truth and prediction from AI models, to give a correctness score for the prediction. <AND> in"));
+  EXPECT_THAT(questions[0].messages.front().text, EndsWith("characteristics. | 1.0\n\nWhat is x? | -1 <AND> -5 | x = -1 | "));
+  const auto other = make_benchmark("mmvet")->judge_questions(judged("v1_0", "x = -1", {}), "vlmevalkit");
+  EXPECT_THAT(other[0].messages.front().text, StartsWith("\nCompare the ground truth and prediction from AI models, to give a correctness score for the prediction.\n<AND> in"));
+  EXPECT_THAT(other[0].messages.front().text, EndsWith("characteristics. | 1.0\n\nWhat is x? | -1 <AND> -5 | x = -1 | "));
+}
+TEST(MmVet, ReadsGradesAsEachToolkitDoes) {
+  const auto mmvet = make_benchmark("mmvet");
+  EXPECT_EQ(mmvet->score(judged("1", "x", {"0.5 of it"}), "official").value, 0.5);
+  EXPECT_EQ(mmvet->score(judged("1", "x", {"0.5 of it"}), "vlmevalkit").state, SampleState::kJudgeFailed);
+  EXPECT_EQ(mmvet->score(judged("1", "x", {"1.5"}), "official").state, SampleState::kJudgeFailed);
+  EXPECT_EQ(mmvet->score(judged("1", "x", {"0.2", "0.4"}), "official").value, (0.2 + 0.4) / 2);
+}
+TEST(MmVet, AveragesOverCapabilitiesAndRuns) {
+  auto both = judged("1", "x", {"1", "0.5"}), one = judged("2", "x", {"0", "0.5"});
+  both.sample.fields["capability"] = "ocr, math";
+  one.sample.fields["capability"] = "ocr";
+  const auto metrics = metrics_of(*make_benchmark("mmvet"), {both, one});
+  EXPECT_EQ(value_of(metrics, "total"), 50);
+  EXPECT_EQ(value_of(metrics, "total.std"), 0);
+  EXPECT_EQ(value_of(metrics, "math"), 75);
+  EXPECT_EQ(value_of(metrics, "math.run_1"), 100);
+  EXPECT_EQ(value_of(metrics, "integration.math_ocr.run_2"), 50);
+  EXPECT_EQ(find_metric(metrics, "ocr")->count, 2);
+}
+TEST(MmVet, AsksWithEachProfilesWords) {
+  const auto mmvet = make_benchmark("mmvet");
+  const auto sample = judged("1", "", {}).sample;
+  EXPECT_EQ(text_of(mmvet->ask(sample, "vlmevalkit")), "What is x?");
+  EXPECT_EQ(text_of(mmvet->ask(sample, "internvl")), "What is x? ");
+  EXPECT_EQ(text_of(mmvet->ask(sample, "lmms-eval")),
+            "First please perform reasoning, and think step by step to provide best answer to the following question: \n\nWhat is x?");
+}
+TEST(MmVet, WantsTheQuestionsForAGradeFile) {
+  const testing::TemporaryFile file("g.json", R"({"v1_0": {"content": ["1"], "score": [1]}})");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("mmvet")->read_predictions(file.path(), nullptr); }), HasSubstr("--data-dir"));
+}
+
+TEST(LlavaBenchWild, RoundsAsTheOfficialSummaryDoes) {
+  const auto wild = make_benchmark("llava_bench_wild");
+  const std::vector<Reply> replies = {judged("1", "x", {"8 7\nBecause."}), judged("2", "x", {"9,6\n"}), judged("3", "x", {"9 8.5"})};
+  const auto official = metrics_of(*wild, replies);
+  EXPECT_EQ(value_of(official, "relative_score"), 82.7);  // 7.167 / 8.667
+  EXPECT_EQ(value_of(official, "reference_score"), 86.7);
+  EXPECT_EQ(value_of(metrics_of(*wild, replies, "vlmevalkit"), "relative_score"), 21.5 / 3 / (26.0 / 3) * 100);
+}
+TEST(LlavaBenchWild, KeepsAReviewWithoutScoresAsTheToolsDoButSaysSo) {
+  const auto wild = make_benchmark("llava_bench_wild");
+  const std::vector<Reply> replies = {judged("1", "x", {"8 6"}), judged("2", "x", {"Both are fine."})};
+  EXPECT_EQ(wild->score(replies[1], "official").state, SampleState::kJudgeFailed);
+  EXPECT_EQ(value_of(metrics_of(*wild, replies), "model_score"), 25);  // (6 - 1) / 2
+  EXPECT_EQ(wild->score(judged("3", "x", {"8 6 7"}), "official").state, SampleState::kJudgeFailed);
+}
+TEST(LlavaBenchWild, AsksTheJudgeInTheOfficialWords) {
+  auto reply = judged("5", "An answer.", {});
+  reply.sample.references = {"A reference."};
+  reply.sample.fields["caption"] = "A dog.";
+  const auto question = make_benchmark("llava_bench_wild")->judge_questions(reply, "official").at(0);
+  EXPECT_EQ(question.messages.at(0).text, "You are a helpful and precise assistant for checking the quality of the answer.");
+  EXPECT_THAT(question.messages.at(1).text,
+              StartsWith("[Context]\nA dog.\n\n[Question]\nWhat is x?\n\n[Assistant 1]\nA reference.\n\n[End of Assistant 1]\n\n[Assistant 2]\nAn answer.\n\n[End of Assistant 2]\n\n"
+                         "[System]\nWe would like to request your feedback on the performance of two AI assistants"));
+  EXPECT_THAT(question.messages.at(1).text, EndsWith("does not affect your judgment.\n\n"));
+}
+
+std::string dialogue(const char* first, const char* overall, int position) {
+  return fmt::format(R"({{"first_turn_evaluation": "{0}", "second_turn_evaluation": "{0}", "third_turn_evaluation": "{0}", "overall_evalaution": "{1}", "position": {2}}})", first,
+                     overall, position) + "\n";
+}
+TEST(ConvBench, CountsWinsOnTheSideThatTheModelTook) {
+  const auto convbench = make_benchmark("convbench");
+  const testing::TemporaryFile file("c.jsonl", dialogue("Overall, Response A is better.", "Rating: B", 0) + dialogue("RESPONSE B IS BETTER", "no idea", 1));
+  const auto metrics = metrics_of(*convbench, convbench->read_predictions(file.path(), nullptr));
+  EXPECT_EQ(value_of(metrics, "first_turn.win_rate"), 2.0 / 577);
+  EXPECT_EQ(value_of(metrics, "overall.win_rate"), 0);
+  EXPECT_EQ(metrics.front().count, 2);
+}
+TEST(ConvBench, WantsToKnowTheSide) {
+  const testing::TemporaryFile file("c.jsonl", R"({"first_turn_evaluation": "", "second_turn_evaluation": "", "third_turn_evaluation": "", "overall_evalaution": ""})");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("convbench")->read_predictions(file.path(), nullptr); }), HasSubstr("which side the model took"));
+}
+
+double rounded(double value) { return python::round(value, 1); }
+
+TEST(MmVetFixture, ReproducesTheOfficialTables) {
+  ASSAY_NEEDS_SHARED("fixtures/mmvet");
+  const auto folder = testing::shared_root() / "fixtures/mmvet";
+  const auto mmvet = make_benchmark("mmvet");
+  const auto data = mmvet->open({{folder}});
+  const auto document = json::parse_file(folder / "EXPECTED.json");
+  for (const auto& file : document["recomputed"].GetObject()) {
+    const auto& expected = file.value;
+    const auto metrics = metrics_of(*mmvet, mmvet->read_predictions(folder / file.name.GetString(), data.get()));
+    const bool has_runs = expected["runs"].GetInt() > 1;
+    const auto check = [&](const std::string& name, const json::Value& runs) {
+      for (rapidjson::SizeType run = 0; run < runs.Size(); ++run) {
+        const double value = value_of(metrics, has_runs ? fmt::format("{}.run_{}", name, run + 1) : name);
+        EXPECT_EQ(python::round(value, 6), runs[run].GetDouble()) << file.name.GetString() << " " << name;  // the table has six decimals
+      }
+    };
+    for (const auto& part : expected["per_capability_unrounded_per_run"].GetObject()) check(part.name.GetString(), part.value);
+    for (const auto& part : expected["per_integration_sorted_name"].GetObject()) check(std::string("integration.") + part.name.GetString(), part.value);
+    for (const auto& part : expected["counts"].GetObject()) EXPECT_EQ(find_metric(metrics, part.name.GetString())->count, part.value.GetInt());
+  }
+}
+TEST(MmVetFixture, RoundsToTheOfficialCsv) {
+  ASSAY_NEEDS_SHARED("fixtures/mmvet");
+  const auto folder = testing::shared_root() / "fixtures/mmvet";
+  const auto mmvet = make_benchmark("mmvet");
+  const auto data = mmvet->open({{folder}});
+  const auto document = json::parse_file(folder / "EXPECTED.json");
+  for (const int runs : {1, 3}) {
+    const auto metrics = metrics_of(*mmvet, mmvet->read_predictions(folder / fmt::format("llava/llava-v1.5-7b_gpt-4-grade-{}runs.json", runs), data.get()));
+    for (const char* table : {"cap-score", "cap-int-score"}) {
+      for (const auto& row : document["official_csv"][fmt::format("llava/llava-v1.5-7b_gpt-4-{}-{}runs.csv", table, runs).c_str()].GetArray()) {
+        if (std::string(row[""].GetString()) != "llava-v1.5-7b") continue;
+        for (const auto& cell : row.GetObject()) {
+          const std::string name = cell.name.GetString(), text = cell.value.GetString();
+          if (name.empty()) continue;
+          if (name == "runs") {
+            std::vector<std::string> totals;
+            for (int run = 1; run <= runs; ++run) totals.push_back(fmt::format("{:.1f}", rounded(value_of(metrics, runs > 1 ? fmt::format("total.run_{}", run) : "total"))));
+            EXPECT_EQ(fmt::format("[{}]", fmt::join(totals, ", ")), text);
+          } else if (name == "std") {
+            EXPECT_EQ(runs > 1 ? rounded(value_of(metrics, "total.std")) : 0, *python::parse_float(text));
+          } else {
+            auto parts = python::split(name, "_");
+            std::ranges::sort(parts);
+            const bool is_integration = std::string_view(table) == "cap-int-score" && name != "total";
+            const std::string metric = is_integration ? fmt::format("integration.{}", fmt::join(parts, "_")) : name;
+            EXPECT_EQ(rounded(value_of(metrics, metric)), *python::parse_float(text)) << table << " " << name;
+          }
+        }
+      }
+    }
+  }
+}
+TEST(LlavaBenchWildFixture, ReproducesTheOfficialSummary) {
+  ASSAY_NEEDS_SHARED("fixtures/llava_bench_wild");
+  const auto folder = testing::shared_root() / "fixtures/llava_bench_wild";
+  const auto wild = make_benchmark("llava_bench_wild");
+  const auto document = json::parse_file(folder / "EXPECTED.json");
+  for (const auto& file : document["results"].GetObject()) {
+    const auto metrics = metrics_of(*wild, wild->read_predictions(folder / "reviews" / file.name.GetString(), nullptr));
+    for (const auto& group : file.value.GetObject()) {
+      const std::string name = group.name.GetString(), prefix = name == "all" ? "" : name.substr(std::string("llava_bench_").size()) + ".";
+      EXPECT_EQ(value_of(metrics, prefix + "relative_score"), group.value["relative"].GetDouble()) << name;
+      EXPECT_EQ(value_of(metrics, prefix + "reference_score"), group.value["gpt4_x10"].GetDouble()) << name;
+      EXPECT_EQ(value_of(metrics, prefix + "model_score"), group.value["model_x10"].GetDouble()) << name;
+    }
+  }
+}
+TEST(LlavaBenchWildFixture, AsksByTheRuleOfAllThreeKinds) {
+  ASSAY_NEEDS_SHARED("fixtures/llava_bench_wild");
+  const auto folder = testing::shared_root() / "fixtures/llava_bench_wild";
+  const auto wild = make_benchmark("llava_bench_wild");
+  const auto data = wild->open({{folder}});
+  ASSERT_EQ(data->size(), 60u);
+  const auto rules = json::parse_file(folder / "rule.json");
+  const auto question = wild->judge_questions({data->get(0), "x"}, "official").at(0).messages.at(1).text;
+  for (const char* kind : {"llava_bench_conv", "llava_bench_detail", "llava_bench_complex"}) EXPECT_THAT(question, HasSubstr(rules[kind]["prompt"].GetString())) << kind;
+  EXPECT_THAT(question, HasSubstr("An aerial view of Diamond Head in the Hawaiian Islands."));
+  const auto replies = wild->read_predictions(folder / "answers/llava-v1.5-7b.jsonl", data.get());
+  EXPECT_EQ(replies.size(), 60u);
+}
+TEST(ConvBenchFixture, ReproducesTheScoreRule) {
+  ASSAY_NEEDS_SHARED("fixtures/convbench");
+  const auto folder = testing::shared_root() / "fixtures/convbench";
+  const auto convbench = make_benchmark("convbench");
+  const auto data = convbench->open({{folder}});
+  const auto document = json::parse_file(folder / "EXPECTED.json");
+  const auto& expected = document["score_rule"];
+  ASSERT_EQ(data->size(), expected["rows_looped"].GetUint());
+  for (const auto& [letter, name] : {std::pair{"A", "all_replies_A"}, {"B", "all_replies_B"}}) {
+    std::string lines;
+    for (std::size_t i = 0; i < data->size(); ++i) {
+      lines += fmt::format(R"({{"id": {1}, "first_turn_evaluation": "{0}", "second_turn_evaluation": "{0}", "third_turn_evaluation": "{0}", "overall_evalaution": "{0}"}})",
+                           fmt::format("Overall, Response {} is better.", letter), i + 1) + "\n";
+    }
+    const testing::TemporaryFile file("c.jsonl", lines);
+    const auto metrics = metrics_of(*convbench, convbench->read_predictions(file.path(), data.get()));
+    for (const char* part : {"first_turn", "second_turn", "third_turn", "overall"}) {
+      EXPECT_NEAR(value_of(metrics, std::string(part) + ".win_rate"), expected[name].GetDouble(), 1e-12) << part;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay
