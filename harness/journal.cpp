@@ -90,16 +90,17 @@ struct JournalWriter::State {
   void append(const JournalRecord& record) {
     const std::lock_guard lock(mutex);
     throw_if_refused();
-    const bool was_empty = pending.empty();
+    const bool was_empty = pending.empty(), was_synced = !is_unsynced;
     writer.append(record, pending);
     // A slow model's record goes out at once; a fast one's share a write.
     if (pending.size() >= kFullBuffer || Clock::now() - last_write >= kShortestGap) write_pending();
-    else if (was_empty) wakeup.notify_one();
+    if ((was_empty && !pending.empty()) || (was_synced && is_unsynced)) wakeup.notify_one();
     throw_if_refused();
   }
 
   void flush() {
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
+    synced.wait(lock, [this] { return !is_syncing; });  // what it may be refused, this call has to tell
     write_pending();
     sync();
     throw_if_refused();
@@ -146,22 +147,27 @@ struct JournalWriter::State {
   void sync_unlocked(std::unique_lock<std::mutex>& lock) {
     if (!is_unsynced || refusal != 0) return;
     is_unsynced = false;
+    is_syncing = true;
     lock.unlock();
     const bool failed = ::fdatasync(descriptor) != 0 && errno != EINVAL && errno != EROFS;
     const int error = errno;
     lock.lock();
     if (failed) refusal = error;
+    is_syncing = false;
+    synced.notify_all();
     last_sync = Clock::now();
   }
 
   int descriptor;
   std::string name;
   std::mutex mutex;
-  std::condition_variable wakeup;
+  std::condition_variable wakeup;  ///< there is something for the flusher to do
+  std::condition_variable synced;  ///< the flusher is back from the disk
   RecordWriter writer;
   std::string pending;
   int refusal = 0;  ///< errno of the write that failed; nothing is written after it
   bool is_unsynced = false;
+  bool is_syncing = false;  ///< the flusher is at the disk, without the mutex
   bool is_closing = false;
   Clock::time_point last_write{}, last_sync{};
   std::thread flusher;  ///< last: it uses all of the above

@@ -3,14 +3,32 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <thread>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "tests/temporary_folder.h"
+
+namespace {
+std::atomic<int> g_syncs_begun = 0, g_syncs_ended = 0, g_sync_ms = 0;
+}
+
+/// Stands in for libc's in this whole program: counts, takes its time when told to, and does what the other would.
+extern "C" int fdatasync(int descriptor) {
+  ++g_syncs_begun;
+  std::this_thread::sleep_for(std::chrono::milliseconds(g_sync_ms.load()));
+  const auto done = static_cast<int>(::syscall(SYS_fdatasync, descriptor));
+  ++g_syncs_ended;
+  return done;
+}
 
 namespace assay {
 namespace {
@@ -178,6 +196,34 @@ TEST(Journal, ReadsARecordAtItsPlace) {
   });
   ASSERT_EQ(places.size(), 4U);
   for (const std::size_t i : {3U, 0U, 2U, 1U}) EXPECT_EQ(files.read(places[i]).id, ids[i]);
+}
+
+bool comes_true(const std::function<bool()>& condition) {
+  for (int i = 0; i < 500 && !condition(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return condition();
+}
+
+/// A slow model's records are written one by one as they come; the disk has to be asked for them all the same, long before the end.
+TEST(Journal, AsksTheDiskWhileASlowModelRuns) {
+  const TemporaryFolder folder;
+  JournalWriter writer(folder.path());
+  for (const char* id : {"a", "b"}) {
+    const int before = g_syncs_ended;
+    writer.append(record_of(id, "r"));
+    EXPECT_TRUE(comes_true([&] { return g_syncs_ended > before; })) << id;
+  }
+}
+
+TEST(Journal, FlushWaitsForADiskThatIsAtWork) {
+  const TemporaryFolder folder;
+  JournalWriter writer(folder.path());
+  const int before = g_syncs_begun;
+  g_sync_ms = 300;
+  writer.append(record_of("a", "r"));
+  EXPECT_TRUE(comes_true([&] { return g_syncs_begun > before; }));
+  writer.flush();
+  EXPECT_EQ(g_syncs_begun.load(), g_syncs_ended.load()) << "flush came back before the disk did";
+  g_sync_ms = 0;
 }
 
 TEST(Journal, SaysThatTheDiskIsFull) {
