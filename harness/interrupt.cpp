@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 #include <string_view>
@@ -29,7 +30,9 @@ void handle(int signal) {
   g_first_ms = now_ms();
   g_signal = signal;
   constexpr std::string_view kNote = "\nassay: stopping after the samples at hand; press again to stop at once\n";
+  const int interrupted = errno;  // of whatever this thread was doing
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, kNote.data(), kNote.size());
+  errno = interrupted;
 }
 
 }  // namespace
