@@ -20,8 +20,8 @@ std::string architecture_of(const json::Value& config) {
 std::int64_t merge_of(const json::Value& config, const std::string& where) {
   const double ratio = json::double_or(config, "downsample_ratio", 0.5);
   const double merge = ratio > 0 ? 1 / ratio : 0;
-  if (merge < 1 || merge != std::floor(merge)) {
-    throw ModelError(fmt::format("{}: \"downsample_ratio\" must be one over a whole number, got {}", where, ratio));
+  if (merge < 1 || merge > 64 || merge != std::floor(merge)) {
+    throw ModelError(fmt::format("{}: \"downsample_ratio\" must be one over a whole number of at most 64, got {}", where, ratio));
   }
   return static_cast<std::int64_t>(merge);
 }
@@ -99,7 +99,10 @@ InternVlConfig read_internvl_config(const std::filesystem::path& folder) {
   } else {
     read_original(config, folder, where, c);
   }
-  if (c.tile_side % (c.vision.patch_size * c.merge) != 0) {
+  if (c.select_layer < -c.vision.layer_count - 1 || c.select_layer > c.vision.layer_count) {
+    throw ModelError(fmt::format("{}: the encoder has {} layers; the output of layer {} is not one of theirs", where, c.vision.layer_count, c.select_layer));
+  }
+  if (c.tile_side < 1 || c.tile_side % (c.vision.patch_size * c.merge) != 0) {
     throw ModelError(fmt::format("{}: a tile of {} pixels is not a whole number of {}x{} blocks of {}-pixel patches", where, c.tile_side, c.merge,
                                  c.merge, c.vision.patch_size));
   }

@@ -113,10 +113,16 @@ LanguageConfig read_language_config(const json::Value& config, std::string_view 
     throw ModelError(fmt::format("{}: {} query heads cannot share {} key heads", where, language.head_count, language.key_head_count));
   }
   language.head_width = json::int_or(config, "head_dim", language.hidden_size / language.head_count);
+  for (const auto dim : {language.hidden_size, language.layer_count, language.intermediate_size, language.vocabulary_size}) {
+    if (dim < 1) throw ModelError(fmt::format("{}: sizes and counts must be at least 1, got {}", where, dim));
+  }
+  if (language.head_width < 2 || language.head_width % 2 != 0) {
+    throw ModelError(fmt::format("{}: a head's width must be even, its channels turn in pairs; got {}", where, language.head_width));
+  }
   language.max_position_embeddings = json::int_or(config, "max_position_embeddings", defaults.max_position_embeddings);
   language.rms_eps = json::double_or(config, "rms_norm_eps", defaults.rms_eps);
   language.has_qkv_bias = defaults.has_qkv_bias;
-  if (defaults.kind == LanguageKind::kInternLm2) language.has_qkv_bias = language.has_output_bias = json::bool_or(config, "bias", false);
+  if (defaults.kind == LanguageKind::kInternLm2) language.has_qkv_bias = language.has_output_bias = json::bool_or(config, "bias", true);
   if (defaults.name == "llama" || defaults.name == "qwen3") {
     language.has_qkv_bias = language.has_output_bias = json::bool_or(config, "attention_bias", false);
     language.has_mlp_bias = json::bool_or(config, "mlp_bias", false);

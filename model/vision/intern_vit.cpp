@@ -71,6 +71,9 @@ InternVitConfig read_intern_vit_config(const json::Value& config, VitNaming nami
   if (const auto act = json::string_or(config, "hidden_act", "gelu"); act != "gelu") {
     throw ModelError(fmt::format("{}: \"hidden_act\" must be \"gelu\", got \"{}\"", where, act));
   }
+  for (const auto dim : {c.hidden_size, c.layer_count, c.intermediate_size, c.image_size}) {
+    if (dim < 1) throw ModelError(fmt::format("{}: sizes and counts must be at least 1, got {}", where, dim));
+  }
   if (c.patch_size < 1 || c.image_size % c.patch_size != 0 || c.head_count < 1 || c.hidden_size % c.head_count != 0) {
     throw ModelError(fmt::format("{}: image side {}, patch {}, width {} and {} heads do not divide", where, c.image_size, c.patch_size,
                                  c.hidden_size, c.head_count));

@@ -31,6 +31,8 @@ TEST(LanguageConfig, FillsInTheClassDefaults) {
   EXPECT_EQ(qwen.head_width, 16);
   EXPECT_EQ(read(R"("model_type": "phi3")").rms_eps, 1e-5);
   EXPECT_EQ(read(R"("architectures": ["InternLM2ForCausalLM"])").kind, LanguageKind::kInternLm2);
+  EXPECT_TRUE(read(R"("model_type": "internlm2")").has_qkv_bias && read(R"("model_type": "internlm2")").has_output_bias);
+  EXPECT_FALSE(read(R"("model_type": "internlm2", "bias": false)").has_qkv_bias);
 }
 TEST(LanguageConfig, ReadsBothSpellingsOfRope) {
   const auto old_form = read(R"("model_type": "internlm2", "rope_theta": 1e6, "rope_scaling": {"type": "dynamic", "factor": 2.0})");
@@ -44,6 +46,7 @@ TEST(LanguageConfig, NamesWhatDoesNotRun) {
   EXPECT_THAT(message_of(R"("model_type": "mamba")"), HasSubstr("config.json: llm_config: language model \"mamba\" is not one that runs here"));
   EXPECT_THAT(message_of(R"("model_type": "llama", "hidden_act": "relu")"), HasSubstr("\"hidden_act\" must be \"silu\", got \"relu\""));
   EXPECT_THAT(message_of(R"("model_type": "llama", "num_key_value_heads": 3)"), HasSubstr("4 query heads cannot share 3 key heads"));
+  EXPECT_THAT(message_of(R"("model_type": "llama", "head_dim": 15)"), HasSubstr("a head's width must be even"));
   EXPECT_THAT(message_of(R"("model_type": "llama", "rope_scaling": {"type": "yarn"})"), HasSubstr("rope type \"yarn\""));
 }
 TEST(ReadTokenIds, TakesOneOrAList) {
