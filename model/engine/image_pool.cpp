@@ -1,9 +1,18 @@
 #include "model/engine/image_pool.h"
 
+#include <system_error>
+
 namespace assay {
 
 ImagePool::ImagePool(int threads) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < threads; ++i) {
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {  // a container may allow fewer; leaving by the exception would wait for workers that never end
+      if (threads_.empty()) throw;
+      return;
+    }
+  }
 }
 
 ImagePool::~ImagePool() {
