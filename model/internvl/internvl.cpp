@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <chrono>
+#include <new>
 #include <optional>
 
 #include "harness/base/digest.h"
@@ -21,6 +23,9 @@ namespace {
 
 /// Counts changes of what lies between file bytes and the encoder's input; part of every run's identity.
 constexpr const char* kPipeline = "internvl-tiles/1";
+
+/// Pixels. No camera and no scanner makes a longer one, and the resampling weights of one side then take 16 MiB.
+constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
 
 /// Whose prefixes a checkpoint's tensor names carry: OpenGVLab's, transformers' (5: "model." in front), or its early -hf files'.
 struct Prefixes {
@@ -124,8 +129,14 @@ class InternVl : public Family {
     if (!decoded) return std::move(decoded).error();
     if (blanks_pictures_) fill(*decoded, kImageNetMeanColour);
     const auto middle = std::chrono::steady_clock::now();
+    const auto failure = [&](std::string_view why) { return SampleFailure{image.name, "preprocess", fmt::format("{}: {}", image.name, why)}; };
+    if (const auto why = why_not_tiled(*decoded); !why.empty()) return failure(why);
     PreparedImage prepared;
-    tile(*decoded, max_tiles, prepared);
+    try {
+      tile(*decoded, max_tiles, prepared);
+    } catch (const std::bad_alloc&) {
+      return failure("not enough memory for its tiles; lower --max-image-pixels or --max-tiles");
+    }
     prepared.view.name = image.name;
     const auto end = std::chrono::steady_clock::now();
     prepared.decode_ms = std::chrono::duration<double, std::milli>(middle - start).count();
@@ -144,6 +155,17 @@ class InternVl : public Family {
   }
 
  private:
+  /// Pixels can be few and the work on them endless: resizing takes room in proportion to the longest side, padding to its square.
+  [[nodiscard]] std::string why_not_tiled(const Image& image) const {
+    const std::int64_t side = std::max(image.width, image.height);
+    if (side > kLongestSide) return fmt::format("{} x {} pixels; a side of more than {} is not resized", image.width, image.height, kLongestSide);
+    if (!config_.is_dynamic && config_.pads_to_square && side * side > limits_.max_pixels) {
+      return fmt::format("{} x {} pixels, padded to a square, are over the limit of {} pixels; raise --max-image-pixels to read it", image.width,
+                         image.height, limits_.max_pixels);
+    }
+    return "";
+  }
+
   void tile(const Image& image, std::optional<int> max_tiles, PreparedImage& prepared) const {
     const Tiling tiling{static_cast<int>(config_.tile_side), config_.is_dynamic, config_.min_tiles, max_tiles.value_or(config_.max_tiles),
                         config_.has_thumbnail, config_.pads_to_square};
