@@ -172,8 +172,25 @@ class Engine : public Vlm {
       }
     }
 
+    /// Replies that have become longer than the model reaches fail; the others go on.
+    void drop_outgrown() {
+      const auto& decoder = engine_.family_->decoder();
+      for (auto active = active_.begin(); active != active_.end();) {
+        if (decoder.has_room(active->cache)) {
+          ++active;
+          continue;
+        }
+        const auto id = active->id;
+        const auto length = active->cache.length();
+        active = active_.erase(active);
+        finish(id, SampleFailure{id, "generate", fmt::format("prompt and reply outgrew the sliding window of {} tokens, which is not supported", length)});
+      }
+    }
+
     /// One token for every reply.
     void step() {
+      drop_outgrown();
+      if (active_.empty()) return;
       const auto begin = std::chrono::steady_clock::now();
       std::vector<std::int64_t> ids;
       std::vector<KvCache*> caches;

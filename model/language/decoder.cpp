@@ -42,7 +42,7 @@ struct QkvProjection {
   }
 };
 
-/// down(silu(gate x) · up x), gate and up as two matrices or stacked in one.
+/// down(at::silu(gate x) · up x), gate and up as two matrices or stacked in one.
 struct Mlp {
   Linear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
@@ -191,15 +191,17 @@ at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows ro
   return parts_->logits(rows == Rows::kAll ? x : x.narrow(0, T - 1, 1));
 }
 
+bool Decoder::has_room(const KvCache& cache) const {
+  return parts_->config.sliding_window <= 0 || cache.length() < parts_->config.sliding_window;
+}
+
 at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches) const {
   const auto& c = parts_->config;
   const auto B = ids.size(0), R = (B + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
   auto positions = at::zeros({R}, at::kLong);
   for (std::int64_t b = 0; b < B; ++b) {
     auto& cache = *caches[static_cast<std::size_t>(b)];
-    if (c.sliding_window > 0 && cache.length() + 1 > c.sliding_window) {
-      throw ModelError(fmt::format("a sequence outgrew the sliding window of {} tokens, which is not supported", c.sliding_window));
-    }
+    if (!has_room(cache)) throw InternalError("Decoder::step: a sequence has outgrown the sliding window");
     positions[b] = cache.length();
     cache.reserve(1);
   }

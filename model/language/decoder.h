@@ -30,6 +30,9 @@ class Decoder {
   /// Runs a stretch of one sequence after what its cache holds.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
   [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const;
 
+  /// False for a sequence that one more token would make longer than the sliding window, which step() does not support.
+  [[nodiscard]] bool has_room(const KvCache& cache) const;
+
   /// One token for each of B sequences.  Shapes  ids [B] int64 -> float32 logits [B, V].  `caches` has B entries, each its own.
   /// A row's bits do not depend on the other rows: the matrices are always multiplied with a multiple of eight rows.
   [[nodiscard]] at::Tensor step(const at::Tensor& ids, std::span<KvCache* const> caches) const;

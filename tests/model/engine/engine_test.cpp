@@ -120,6 +120,65 @@ TEST(Engine, FailsOneSampleAndServesTheRest) {
   EXPECT_EQ(std::count_if(list.finished.begin(), list.finished.end(), [](const auto& f) { return f.second.has_value(); }), 19);
 }
 
+/// A copy of a tiny checkpoint with one thing changed in its config.json.
+void copy_changed(const std::string& variant, const std::string& from, const std::string& to, const testing::TemporaryFolder& folder) {
+  const auto source = parity(variant + "/checkpoint");
+  for (const auto& entry : std::filesystem::directory_iterator(source)) {
+    if (entry.path().filename() != "config.json") folder.link(entry.path());
+  }
+  auto config = read_file(source / "config.json");
+  const auto at = config.find(from);
+  ASSERT_NE(at, std::string::npos);
+  folder.write("config.json", config.replace(at, from.size(), to));
+}
+
+/// Prompts fit the window; the longer replies outgrow it on their way.
+TEST(Engine, FailsAReplyThatOutgrowsTheWindowAndServesTheRest) {
+  auto requests = mixed_requests();
+  requests.resize(4);
+  for (auto& request : requests) request.prompt = mixed_requests()[0].prompt, request.decoding.min_new_tokens = request.decoding.max_new_tokens;
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  const auto prompt = open_vlm(parity("phi3/checkpoint").string(), options)->view_prompt(requests[0]);
+  ASSERT_TRUE(prompt);
+  const testing::TemporaryFolder folder;
+  copy_changed("phi3", "\"sliding_window\": null", fmt::format("\"sliding_window\": {}", prompt->token_ids.size() + 8), folder);
+  List list(requests);
+  open_vlm(folder.path().string(), options)->run(list, list);
+  ASSERT_EQ(list.finished.size(), 4u);
+  for (const auto* fits : {"0", "1"}) EXPECT_TRUE(list.finished.at(fits)) << fits;
+  for (const auto* outgrows : {"2", "3"}) {
+    ASSERT_FALSE(list.finished.at(outgrows)) << outgrows;
+    EXPECT_EQ(list.finished.at(outgrows).error().stage, "generate");
+    EXPECT_THAT(list.finished.at(outgrows).error().message, HasSubstr("sliding window"));
+  }
+}
+
+std::string little_endian(std::uint32_t value) {
+  std::string bytes;
+  for (int i = 0; i < 4; ++i) bytes += static_cast<char>(value >> (8 * i));
+  return bytes;
+}
+
+/// Black, of one row and one bit a pixel.
+std::string long_bmp(std::uint32_t width) {
+  using namespace std::string_literals;
+  return "BM"s + little_endian(0) + little_endian(0) + little_endian(62) + little_endian(40) + little_endian(width) + little_endian(1) +
+         "\1\0\1\0"s + std::string(24, '\0') + "\0\0\0\0\xFF\0\0\0"s + std::string((width + 31) / 32 * 4, '\0');
+}
+
+TEST(Engine, RefusesAPictureWhoseResizingWouldTakeAllMemory) {
+  const auto picture_of = [](std::uint32_t width) {
+    return ImageInput{"long.bmp", "long", [width]() -> Result<std::string> { return long_bmp(width); }};
+  };
+  const auto model = open_tiny();
+  EXPECT_TRUE(model->view_pixels(picture_of(100'000), {}));
+  const auto refused = model->view_pixels(picture_of(2'000'000), {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().stage, "preprocess");
+  EXPECT_THAT(refused.error().message, HasSubstr("long.bmp: 2000000 x 1 pixels; a side of more than 1048576 is not resized"));
+}
+
 TEST(Engine, StopsSoonWhenCancelled) {
   List list(mixed_requests());
   list.cancel_after = 2;
@@ -256,6 +315,11 @@ TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
   VlmOptions options;
   options.chat_template = "internvl2.5";
   EXPECT_THAT(message(parity("qwen2/checkpoint").string(), options), HasSubstr("did you mean \"internvl2_5\"?"));
+  const testing::TemporaryFolder no_such_layer, no_such_side;
+  copy_changed("qwen2", "\"select_layer\": -1", "\"select_layer\": 60", no_such_layer);
+  EXPECT_THAT(message(no_such_layer.path().string()), HasSubstr("the output of layer 60 is not one of theirs"));
+  copy_changed("qwen2", "\"force_image_size\": 56", "\"force_image_size\": 0", no_such_side);
+  EXPECT_THAT(message(no_such_side.path().string()), HasSubstr("a tile of 0 pixels"));
   options = {};
   options.device = "cuda";
   EXPECT_THAT(message(parity("qwen2/checkpoint").string(), options), HasSubstr("not supported yet"));
