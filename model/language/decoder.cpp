@@ -11,6 +11,7 @@
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
+#include "model/tensor/silu.h"
 
 namespace assay {
 namespace {
@@ -42,15 +43,16 @@ struct QkvProjection {
   }
 };
 
-/// down(at::silu(gate x) · up x), gate and up as two matrices or stacked in one.
+/// down(silu(gate x) · up x), gate and up as two matrices or stacked in one.
 struct Mlp {
   Linear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
 
-  at::Tensor operator()(const at::Tensor& x) const {
-    if (!is_stacked) return down(at::silu(gate(x)) * up(x));
+  /// With `silu` at::silu, or silu_by_row.
+  at::Tensor operator()(const at::Tensor& x, at::Tensor (*silu)(const at::Tensor&)) const {
+    if (!is_stacked) return down(silu(gate(x)) * up(x));
     const auto both = gate(x).chunk(2, -1);
-    return down(at::silu(both[0]) * both[1]);
+    return down(silu(both[0]) * both[1]);
   }
 };
 
@@ -130,7 +132,7 @@ struct Decoder::Parts {
   explicit Parts(const LanguageConfig& c) : config(c), rope(c) {}
 
   /// Shapes  x [R, D] -> [R, D]
-  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, const AttentionCore& core) const {
+  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, at::Tensor (*silu)(const at::Tensor&), const AttentionCore& core) const {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const auto& layer = layers[i];
       auto heads = layer.qkv(layer.attention_norm(x), config);
@@ -138,7 +140,7 @@ struct Decoder::Parts {
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
       x = x + layer.output(core(static_cast<std::int64_t>(i), heads));
-      x = x + layer.mlp(layer.mlp_norm(x));
+      x = x + layer.mlp(layer.mlp_norm(x), silu);
     }
     return x;
   }
@@ -180,7 +182,7 @@ at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows ro
   cache.reserve(T);
   const auto positions = at::arange(past, past + T, at::kLong);
   const auto table = parts_->rope.table(positions, at::full({T}, past + T, at::kLong), embeddings.scalar_type());
-  auto x = parts_->forward(embeddings, table, [&](std::int64_t layer, const Heads& heads) {
+  auto x = parts_->forward(embeddings, table, at::silu, [&](std::int64_t layer, const Heads& heads) {
     cache.append(layer, heads.k, heads.v);
     const auto keys = cache.keys(layer).narrow(1, 0, past + T).unsqueeze(0);        // [1, M, S, K]
     const auto values = cache.values(layer).narrow(1, 0, past + T).unsqueeze(0);    // [1, M, S, K]
@@ -207,7 +209,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, silu_by_row, [&](std::int64_t layer, const Heads& heads) {
     std::vector<CacheView> views;
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];
