@@ -319,6 +319,7 @@ class Engine : public Vlm {
   /// -> logits [1, V]
   at::Tensor prefill(const Ready& ready, KvCache& cache) const {
     const auto& decoder = family_->decoder();
+    decoder.check_ids(ready.prompt.token_ids);
     auto embeddings = decoder.embed(at::tensor(ready.prompt.token_ids, at::kLong));  // [T, D]
     for (const auto& slot : ready.prompt.slots) {
       embeddings.narrow(0, slot.position, slot.count).copy_(ready.images[slot.image_index]->features.narrow(0, slot.first_feature, slot.count));
@@ -331,6 +332,7 @@ class Engine : public Vlm {
     const auto begin = std::chrono::steady_clock::now();
     for (const auto& option : request.options) {
       const auto ids = family_->tokenizer().encode(option);
+      family_->decoder().check_ids(ids);
       double sum = ids.empty() ? 0 : log_probability(row_of(logits, 0), ids.front());
       if (ids.size() > 1) {
         auto fork = cache.fork();

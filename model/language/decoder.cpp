@@ -171,6 +171,14 @@ KvCache Decoder::new_cache() const {
   return {c.layer_count, c.key_head_count, c.head_width, parts_->embedding.options()};
 }
 
+void Decoder::check_ids(std::span<const std::int64_t> ids) const {
+  const auto V = parts_->embedding.size(0);
+  for (const auto id : ids) {
+    if (id >= 0 && id < V) continue;
+    throw ModelError(fmt::format("token {} has no row among the model's {} embeddings; does the tokenizer belong to these weights?", id, V));
+  }
+}
+
 at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
 
 at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const {

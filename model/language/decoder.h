@@ -23,6 +23,8 @@ class Decoder {
   [[nodiscard]] const LanguageConfig& config() const;
   [[nodiscard]] KvCache new_cache() const;
 
+  /// Throws ModelError for an id that has no row in the embedding: a tokenizer that belongs to other weights.
+  void check_ids(std::span<const std::int64_t> ids) const;
   /// Shapes  ids [T] int64 -> [T, D]
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 

@@ -301,6 +301,29 @@ TEST(OpenVlm, ShowsOnePlainColourWhenPicturesAreBlanked) {
   EXPECT_EQ(seen->token_ids, blanked->token_ids);
 }
 
+TEST(Engine, FailsOnlyTheRequestWhoseTokenHasNoRow) {
+  const testing::TemporaryFolder folder;
+  for (const auto& entry : std::filesystem::directory_iterator(parity("qwen2/checkpoint"))) {
+    if (entry.path().filename() != "tokenizer_config.json") folder.link(entry.path());
+  }
+  const std::string tokens = "\"added_tokens_decoder\": {";
+  auto config = read_file(parity("qwen2/checkpoint/tokenizer_config.json"));
+  ASSERT_NE(config.find(tokens), std::string::npos);
+  config.insert(config.find(tokens) + tokens.size(), R"("5000": {"content": "<far>", "lstrip": false, "normalized": false, "rstrip": false, "special": true},)");
+  folder.write("tokenizer_config.json", config);
+  std::vector<Request> requests(2);
+  for (std::size_t i = 0; i < 2; ++i) {
+    requests[i].id = std::to_string(i);
+    requests[i].prompt.turns = {{Role::kUser, {{i == 0 ? "Near." : "A <far> one.", Part::kNoImage}}}};
+    requests[i].decoding.max_new_tokens = 2;
+  }
+  List list(requests);
+  open_vlm(folder.path().string(), {})->run(list, list);
+  EXPECT_TRUE(list.finished.at("0"));
+  ASSERT_FALSE(list.finished.at("1"));
+  EXPECT_THAT(list.finished.at("1").error().message, HasSubstr("token 5000 has no row among the model's 372 embeddings"));
+}
+
 TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
   const auto message = [](const std::string& path, VlmOptions options = {}) -> std::string {
     try {
