@@ -43,6 +43,7 @@ void add_model(Manifest& manifest, const ModelCard& card, const std::string& wei
   manifest.fixed.push_back({"model.chat_template", json_text(card.chat_template)});
   manifest.fixed.push_back({"model.system_text", json_text(card.system_text)});
   manifest.fixed.push_back({"model.weights_digest", json_text(weights_digest)});
+  manifest.fixed.push_back({"model.settings_digest", json_text(card.settings_digest)});
   manifest.fixed.push_back({"model.pipeline_digest", json_text(card.pipeline_digest)});
   manifest.noted.push_back({"model.name", json_text(card.name)});
   manifest.noted.push_back({"model.parameter_count", fmt::format("{}", card.parameter_count)});

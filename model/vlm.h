@@ -112,6 +112,7 @@ struct ModelCard {
   std::string chat_template; ///< name of the template in force
   std::string system_text;   ///< system text in force; empty: no system turn
   std::string pipeline_digest;  ///< of everything between file bytes and the encoder's input
+  std::string settings_digest;  ///< of what the checkpoint says beside its weights: config, tokenizer, templates
   std::int64_t parameter_count = 0;
   std::string engine;  ///< library, version, device, threads
 };

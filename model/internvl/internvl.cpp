@@ -11,6 +11,7 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
+#include "model/checkpoint/settings_digest.h"
 #include "model/image/decode.h"
 #include "model/image/preprocess.h"
 #include "model/internvl/chat_template.h"
@@ -190,6 +191,7 @@ class InternVl : public Family {
     card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {}", kPipeline, config_.tile_side, config_.is_dynamic, config_.has_thumbnail,
                                                   config_.pads_to_square, config_.min_tiles, config_.max_tiles, static_cast<int>(config_.attached)));
     if (blanks_pictures_) card_.pipeline_digest = digest_of(card_.pipeline_digest + " blank");
+    card_.settings_digest = settings_digest(folder);
     card_.parameter_count = parameter_count(checkpoint_);
     card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   }
