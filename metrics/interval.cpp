@@ -5,44 +5,16 @@
 #include <limits>
 #include <numeric>
 
+#include "metrics/generator.h"
+#include "metrics/percentile.h"
+
 namespace assay {
-namespace {
 
-constexpr double kZ = 1.959963984540054;  // 97.5 % quantile of the standard normal distribution
-
-/// splitmix64: the standard library's distributions differ between implementations, and intervals must not.
-/// Source: Steele, Lea & Flood 2014, "Fast splittable pseudorandom number generators", figure 13.
-class Generator {
- public:
-  explicit Generator(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    return z ^ (z >> 31);
-  }
-  /// In [0, n) for n below 2^32; biased by less than n / 2^32.
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(((next() >> 32) * n) >> 32); }
-
- private:
-  std::uint64_t state_;
-};
-
-double percentile(const std::vector<double>& sorted, double share) {
-  const double place = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
-}  // namespace
-
-Interval wilson_interval(double proportion, double n) {
+Interval wilson_interval(double proportion, double n, double z) {
   if (n <= 0) return {0, 1};
-  const double spread = kZ * kZ / n;
+  const double spread = z * z / n;
   const double center = (proportion + spread / 2) / (1 + spread);
-  const double half = kZ / (1 + spread) * std::sqrt(proportion * (1 - proportion) / n + spread / (4 * n));
+  const double half = z / (1 + spread) * std::sqrt(proportion * (1 - proportion) / n + spread / (4 * n));
   // the ends at 0 and 1 are exact in the formula but not in floating point
   return {proportion == 0 ? 0 : std::max(0.0, center - half), proportion == 1 ? 1 : std::min(1.0, center + half)};
 }

@@ -10,10 +10,12 @@
 /// circular groups, documents) and not only questions. All of it is deterministic: equal inputs give equal intervals, everywhere.
 namespace assay {
 
-/// Wilson's score interval of a proportion.  Range [0, 1]; n = 0 gives [0, 1].
+inline constexpr double kZ95 = 1.959963984540054;  ///< 97.5 % quantile of the standard normal distribution
+
+/// Wilson's score interval of a proportion, at 95 % unless another normal quantile is given.  Range [0, 1]; n = 0 gives [0, 1].
 ///
 /// Source       Wilson 1927, JASA 22:209; Brown, Cai & DasGupta 2001, Statistical Science 16:101, section 3.1.1
-[[nodiscard]] Interval wilson_interval(double proportion, double n);
+[[nodiscard]] Interval wilson_interval(double proportion, double n, double z = kZ95);
 
 /// One cluster: the sum of its values and how many there are.
 struct Cluster {
