@@ -10,7 +10,7 @@ namespace assay {
 
 /// The mean of paired differences (candidate less baseline, each in [-1, 1]) whose clusters are independent of each other, but not the
 /// samples within one: cluster-robust variance with C / (C - 1), Student's t with C - 1 degrees of freedom. Clusters of one each make it
-/// the plain paired t test. Asks for 40 clusters or more; with fewer, prefer the cluster bootstrap (bca_bootstrap.h).
+/// the plain paired t test. Asks for 40 clusters or more; with fewer, prefer the wild bootstrap (wild_cluster_mean.h).
 ///
 /// Where all clusters have the same mean, no variance is seen. The interval is then not a point: a share of 1 - α^(1/C) of differing
 /// clusters could have stayed unseen, each with a difference of up to -1 or 1 (the "rule of three").

@@ -26,9 +26,9 @@ struct Clusters {
   std::size_t clusters, size;
   double correlation;
 };
-/// Shares of false alarms. `bootstrap` is not simulated beyond a hundred clusters, where the gate takes the t test: NaN.
+/// Shares of false alarms. Bootstraps are not simulated beyond a hundred clusters, where the gate takes the t test: NaN.
 struct ClusterRates {
-  double naive_z = 0, clustered_t = 0, bootstrap = 0;
+  double naive_z = 0, clustered_t = 0, bca = 0, wild = 0;
 };
 [[nodiscard]] std::vector<Clusters> table_of_clusters();
 [[nodiscard]] ClusterRates rates_of_clusters(const Clusters& clusters, int runs, std::uint64_t seed);
