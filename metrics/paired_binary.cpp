@@ -104,6 +104,11 @@ double PairedBinary::value() const {
   return static_cast<double>(counts_.gained - counts_.lost) / static_cast<double>(counts_.count());
 }
 
+double PairedBinary::standard_error() const {
+  const auto n = static_cast<double>(counts_.count());
+  return std::sqrt((static_cast<double>(counts_.discordant()) / n - value() * value()) / n);
+}
+
 double PairedBinary::p_value(double null, Alternative alternative) const {
   if (counts_.count() == 0) return 1;
   if (null == 0 && counts_.discordant() < kFewDiscordant) return mcnemar_exact_p(counts_, alternative);

@@ -61,6 +61,8 @@ class PairedBinary {
 
   /// The candidate's share of right answers less the baseline's; NaN without samples.
   [[nodiscard]] double value() const;
+  /// Of the difference as it was seen; 0 without a flip, NaN without samples.
+  [[nodiscard]] double standard_error() const;
   [[nodiscard]] Interval interval(double confidence) const { return paired_score_interval(counts_, confidence); }
   [[nodiscard]] double p_value(double null, Alternative alternative) const;
 

@@ -28,6 +28,7 @@ class WildClusterMean {
   explicit WildClusterMean(std::span<const Cluster> clusters, const WildClusterOptions& options = {});
 
   [[nodiscard]] double value() const { return mean_.value(); }
+  [[nodiscard]] double standard_error() const { return mean_.standard_error(); }
   [[nodiscard]] Interval interval(double confidence) const;
   [[nodiscard]] double p_value(double null, Alternative alternative) const;
 

@@ -122,6 +122,11 @@ TEST(PairedBinary, AgreesWithItsOwnInterval) {
   EXPECT_NEAR(test.p_value(interval.low, Alternative::kGreater), 0.05, kTight);
   EXPECT_NEAR(test.p_value(interval.high, Alternative::kLess), 0.05, kTight);
 }
+TEST(PairedBinary, HasTheStandardErrorOfItsDifferences) {
+  // numpy.std([1] * 40 + [-1] * 25 + [0] * 835) / 30
+  EXPECT_NEAR(PairedBinary({700, 40, 25, 135}).standard_error(), 0.008940820521906154, kTight);
+  EXPECT_EQ(PairedBinary({200, 0, 0, 60}).standard_error(), 0);
+}
 TEST(PairedBinary, NeedsSamplesEvenWithoutAFlip) {
   // no flip in n samples shows non-inferiority by a point from n = z² (1 - δ) / δ = 268 on
   EXPECT_GT(PairedBinary({200, 0, 0, 60}).p_value(-0.01, Alternative::kGreater), 0.05);
