@@ -23,7 +23,8 @@ std::vector<fs::path> candidates() {
   std::error_code error;
   const auto program = fs::read_symlink("/proc/self/exe", error);
   if (!error) places.push_back(program.parent_path().parent_path() / "demo");
-  places.emplace_back(ASSAY_SOURCE_FOLDER "/demo");
+  const fs::path built_from = ASSAY_SOURCE_FOLDER "/demo";
+  if (places.empty() || places.front() != built_from) places.push_back(built_from);
   return places;
 }
 

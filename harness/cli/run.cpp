@@ -25,7 +25,6 @@ namespace assay {
 namespace {
 
 constexpr const char* kExamples =
-    "  assay run --demo\n"
     "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test,docvqa_val --data-dir data --out runs/first\n"
     "  assay run --model checkpoints/InternVL2_5-1B --bench mme --out runs/try --limit 20 --dtype float32\n"
     "  assay run --config eval.yaml --out runs/second --dry-run\n"
@@ -46,7 +45,7 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   CommandLine line("run", "Asks a model every sample of some benchmarks and scores the replies.", kExamples);
   line.fields(given);
   line.text("config", config_file, "YAML file of these options; the command line wins over it");
-  line.flag("demo", is_demo, "the model and the small suites that come with Assay, into runs/demo; other options win over it");
+  line.flag("demo", is_demo, "the demo's model and suites (demo/, or the folder that ASSAY_DEMO names), into runs/demo; other options win over it");
   line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
   line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count, and estimate the time (good within a factor of 2) "
             "from the last start or some seconds of measuring with made-up weights; run nothing");
