@@ -1,6 +1,9 @@
 #include "benchmarks/benchmark.h"
 
+#include <cmath>
 #include <set>
+
+#include "benchmarks/summary.h"
 
 namespace assay {
 
@@ -13,6 +16,15 @@ std::vector<MetricNote> Benchmark::metric_notes() const {
     }
   }
   return notes;
+}
+
+std::vector<MetricBasis> Benchmark::bases(std::span<const ScoredReply> replies, std::string_view) const {
+  MetricBasis basis{main_metric(), 1, Formula::kMean, Combination::kMean, {}};
+  for (const auto& scored : replies) {
+    const Sample& sample = scored.reply.sample;
+    if (!std::isnan(scored.score.value)) basis.rows.push_back({sample.id, cluster_of(sample), "", {scored.score.value}});
+  }
+  return {basis};
 }
 
 std::vector<JudgeQuestion> Benchmark::judge_questions(const Reply&, std::string_view) const { return {}; }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "datasets/sample.h"
+#include "metrics/metric_basis.h"
 #include "metrics/score.h"
 #include "model/vlm.h"
 
@@ -92,6 +93,10 @@ class Benchmark {
   /// A reply in state kError counts as wrong and stays in the denominator; samples without a label are left out, and where none has one the
   /// value is NaN and the count 0.
   [[nodiscard]] virtual std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const = 0;
+
+  /// What the metrics that a gate may decide on are made of, the main one first: the same numbers as metrics() gives, unit by unit. Unless a
+  /// benchmark says otherwise, the main metric as the mean over labelled replies.
+  [[nodiscard]] virtual std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const;
 
   /// Every kind of metric that metrics() can give. Unless a benchmark says it better, what it gives for no replies and divides by.
   [[nodiscard]] virtual std::vector<MetricNote> metric_notes() const;
