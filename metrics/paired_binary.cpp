@@ -12,7 +12,6 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t kFewDiscordant = 25;  // spec: exact below this, score test from here on
 
 double normal_quantile(double confidence) { return boost::math::quantile(boost::math::normal(), (1 + confidence) / 2); }
 
@@ -111,7 +110,7 @@ double PairedBinary::standard_error() const {
 
 double PairedBinary::p_value(double null, Alternative alternative) const {
   if (counts_.count() == 0) return 1;
-  if (null == 0 && counts_.discordant() < kFewDiscordant) return mcnemar_exact_p(counts_, alternative);
+  if (null == 0 && counts_.discordant() < kFewDiscordantPairs) return mcnemar_exact_p(counts_, alternative);
   const boost::math::normal normal;
   const double z = paired_score_statistic(counts_, null);
   const double greater = std::isinf(z) ? (z > 0 ? 0 : 1) : boost::math::cdf(boost::math::complement(normal, z));

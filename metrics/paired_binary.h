@@ -17,6 +17,9 @@ struct PairedCounts {
   [[nodiscard]] std::int64_t discordant() const { return gained + lost; }
 };
 
+/// Below so many discordant pairs the exact test is taken.
+inline constexpr std::int64_t kFewDiscordantPairs = 25;
+
 /// McNemar's exact test of "as many are gained as lost": the discordant pairs as throws of a fair coin. kGreater: more are gained.
 ///
 /// Range    [0, 1]
