@@ -76,6 +76,7 @@ std::filesystem::path manifest_path(const std::filesystem::path& run) { return r
 std::filesystem::path results_path(const std::filesystem::path& run) { return run / "results.json"; }
 std::filesystem::path report_path(const std::filesystem::path& run) { return run / "report.md"; }
 std::filesystem::path timing_path(const std::filesystem::path& run) { return run / "timing.json"; }
+std::filesystem::path samples_path(const std::filesystem::path& run) { return run / "samples.json.gz"; }
 std::filesystem::path submissions_path(const std::filesystem::path& run) { return run / "submissions"; }
 
 }  // namespace assay

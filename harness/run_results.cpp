@@ -22,31 +22,60 @@ Sample sample_or_stand_in(const PlannedBenchmark& planned, const PlannedSample& 
   }
 }
 
-std::vector<Reply> read_replies(const PlannedBenchmark& planned, const std::vector<RunState::Entry>& entries, JournalFiles& journals) {
+/// What a journal says of a reply beside its text.
+struct Asked {
+  std::string content_key;
+  std::int64_t new_tokens = -1, prompt_tokens = -1;
+};
+
+struct Replies {
   std::vector<Reply> replies;
-  replies.reserve(entries.size());
+  std::vector<Asked> asked;  ///< one for each
+};
+
+Replies read_replies(const PlannedBenchmark& planned, const std::vector<RunState::Entry>& entries, JournalFiles& journals) {
+  Replies all;
+  all.replies.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (!entries[i].is_done) continue;
     const JournalRecord record = journals.read(entries[i].place);
-    replies.push_back({sample_or_stand_in(planned, planned.samples[i]), record.generation ? record.generation->reply : "",
-                       state_of(record.generation)});
+    const auto& generation = record.generation;
+    all.replies.push_back({sample_or_stand_in(planned, planned.samples[i]), generation ? generation->reply : "", state_of(generation)});
+    Asked asked{planned.samples[i].content_key, -1, -1};
+    if (generation) asked.new_tokens = static_cast<std::int64_t>(generation->token_ids.size()), asked.prompt_tokens = generation->prompt_token_count;
+    all.asked.push_back(std::move(asked));
   }
-  return replies;
+  return all;
+}
+
+void note_asked(ScoredBenchmark& benchmark, const std::vector<Asked>& asked) {
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    benchmark.samples[i].content_key = asked[i].content_key;
+    benchmark.samples[i].new_tokens = asked[i].new_tokens;
+    benchmark.samples[i].prompt_tokens = asked[i].prompt_tokens;
+  }
 }
 
 }  // namespace
+
+RunRecord RunResults::record() const {
+  RunRecord record;
+  for (const auto& benchmark : benchmarks) record.results.push_back(benchmark.result);
+  return record;
+}
 
 RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals, Judge* judge) {
   RunResults results;
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
     const PlannedBenchmark& planned = plan.benchmarks[b];
-    std::vector<Reply> replies = read_replies(planned, state.entries[b], journals);
-    if (auto submission = planned.benchmark->submission(replies)) results.submissions.push_back(std::move(*submission));
+    Replies all = read_replies(planned, state.entries[b], journals);
+    if (auto submission = planned.benchmark->submission(all.replies)) results.submissions.push_back(std::move(*submission));
     for (std::size_t p = 0; p < planned.scoring_profiles.size(); ++p) {
       const bool is_last = p + 1 == planned.scoring_profiles.size();
-      std::vector<Reply> scored = is_last ? std::move(replies) : replies;
-      if (judge != nullptr) ask_judge(*judge, *planned.benchmark, planned.scoring_profiles[p], scored);
-      results.record.results.push_back(score_all(*planned.benchmark, std::move(scored), planned.scoring_profiles[p]));
+      std::vector<Reply> replies = is_last ? std::move(all.replies) : all.replies;
+      if (judge != nullptr) ask_judge(*judge, *planned.benchmark, planned.scoring_profiles[p], replies);
+      results.benchmarks.push_back(score_benchmark(*planned.benchmark, std::move(replies), planned.scoring_profiles[p]));
+      note_asked(results.benchmarks.back(), all.asked);
     }
   }
   return results;

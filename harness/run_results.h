@@ -5,6 +5,7 @@
 #include "harness/journal.h"
 #include "harness/plan.h"
 #include "harness/run_loop.h"
+#include "harness/scored_run.h"
 #include "reports/run_record.h"
 #include "reports/run_timing.h"
 
@@ -14,8 +15,10 @@ class Judge;
 
 /// What the records of a run say. Nothing here depends on how often the run was interrupted, or in which order samples finished.
 struct RunResults {
-  RunRecord record;
+  std::vector<ScoredBenchmark> benchmarks;  ///< one for each benchmark and profile
   std::vector<Submission> submissions;
+
+  [[nodiscard]] RunRecord record() const;
 };
 
 /// Scores every done sample of the plan under each of its benchmarks' profiles, in sample order, one benchmark in memory at a time.

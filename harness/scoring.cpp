@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "benchmarks/summary.h"
+#include "harness/base/digest.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -27,18 +29,23 @@ Score score_reply(const Benchmark& benchmark, const Reply& reply, std::string_vi
   }
 }
 
-BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
+namespace {
+
+struct AllScored {
   BenchmarkResult result;
+  std::vector<ScoredReply> replies;
+};
+
+AllScored score_each(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
+  AllScored all;
+  BenchmarkResult& result = all.result;
   result.benchmark = benchmark.name();
   result.split = benchmark.split();
   result.profile = profile;
   result.samples = static_cast<std::int64_t>(replies.size());
   result.main_metric = benchmark.main_metric();
-  for (const auto state : {SampleState::kScored, SampleState::kUnparsed, SampleState::kTruncated, SampleState::kEmpty,
-                           SampleState::kError, SampleState::kJudgeFailed})
-    result.states[name_of(state)] = 0;
-  std::vector<ScoredReply> scored;
-  scored.reserve(replies.size());
+  for (const auto state : kSampleStates) result.states[name_of(state)] = 0;
+  all.replies.reserve(replies.size());
   for (Reply& reply : replies) {
     Score score = score_reply(benchmark, reply, profile);
     if (score.state == SampleState::kError) {
@@ -46,10 +53,35 @@ BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies
       result.failed_ids.push_back(reply.sample.id);
     }
     ++result.states[name_of(score.state)];
-    scored.push_back({std::move(reply), std::move(score)});
+    all.replies.push_back({std::move(reply), std::move(score)});
   }
-  result.metrics = benchmark.metrics(scored, profile);
-  return result;
+  result.metrics = benchmark.metrics(all.replies, profile);
+  return all;
+}
+
+SampleRecord record_of(const ScoredReply& scored) {
+  SampleRecord record;
+  record.id = scored.reply.sample.id;
+  record.cluster = cluster_of(scored.reply.sample);
+  record.category = scored.reply.sample.category;
+  record.state = scored.score.state;
+  record.value = scored.score.value;
+  record.answer = scored.score.answer;
+  if (scored.reply.state != SampleState::kError) record.reply_digest = digest_of(scored.reply.text);
+  return record;
+}
+
+}  // namespace
+
+ScoredBenchmark score_benchmark(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
+  AllScored all = score_each(benchmark, std::move(replies), profile);
+  ScoredBenchmark scored{std::move(all.result), {}, benchmark.bases(all.replies, profile)};
+  for (const auto& reply : all.replies) scored.samples.push_back(record_of(reply));
+  return scored;
+}
+
+BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
+  return score_each(benchmark, std::move(replies), profile).result;
 }
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 
 #include "benchmarks/benchmark.h"
 #include "harness/base/result.h"
+#include "harness/scored_run.h"
 #include "model/vlm.h"
 #include "reports/run_record.h"
 
@@ -17,7 +18,10 @@ namespace assay {
 /// kError with the message in `error`; InternalError and bad_alloc pass through.
 [[nodiscard]] Score score_reply(const Benchmark& benchmark, const Reply& reply, std::string_view profile, std::string* error = nullptr);
 
-/// Scores `replies`, in their order, and computes the metrics over all of them.
+/// Scores `replies`, in their order, and computes the metrics over all of them. Token counts and content keys of the samples are the caller's.
+[[nodiscard]] ScoredBenchmark score_benchmark(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile);
+
+/// The numbers alone.
 [[nodiscard]] BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile);
 
 }  // namespace assay

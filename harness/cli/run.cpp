@@ -151,14 +151,16 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   RunTiming timing = sum_times(plan, state, journals);
   timing.wall_ms = start.wall_ms;
   timing.samples_in_wall = start.outcome.done_now;
-  const std::string json = results_json(results.record);
+  const RunRecord record = results.record();
+  const std::string json = results_json(record);
   write_file_atomically(results_path(folder.path()), json);
-  write_file_atomically(report_path(folder.path()), markdown_report(results.record));
+  write_file_atomically(report_path(folder.path()), markdown_report(record));
+  write_file_atomically(samples_path(folder.path()), samples_file(results.benchmarks));
   if (start.outcome.done_now > 0) write_file_atomically(timing_path(folder.path()), timing_json(timing));
   write_submissions(folder, results.submissions);
   if (wants_json(config.output.format)) return print_out(json);
-  const std::string summary = console_summary(results.record);
-  print_out(console_report(results.record) + "\n" + summary + (summary.empty() ? "" : "\n") + console_timing(timing));
+  const std::string summary = console_summary(record);
+  print_out(console_report(record) + "\n" + summary + (summary.empty() ? "" : "\n") + console_timing(timing));
   print_log(fmt::format("report: {}", report_path(folder.path()).string()));
 }
 

@@ -109,7 +109,7 @@ RunRecord score_run(const Program& program, const ScoreOptions& options) {
     if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
     print_log(fmt::format("assay: note: {}; the rest is left out", text));
   }
-  return compute_results(plan, state, journals, judge_of(options).get()).record;
+  return compute_results(plan, state, journals, judge_of(options).get()).record();
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ inline LoopOutcome start_run(const std::filesystem::path& folder, const Plan& pl
 inline std::string results_of(const std::filesystem::path& folder, const Plan& plan) {
   JournalFiles journals(folder);
   const RunState state = read_state(plan, journals);
-  return results_json(compute_results(plan, state, journals).record);
+  return results_json(compute_results(plan, state, journals).record());
 }
 
 /// How often each sample was recorded.

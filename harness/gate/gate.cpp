@@ -1,0 +1,256 @@
+#include "harness/gate/gate.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+#include "harness/gate/comparability.h"
+#include "harness/gate/validity.h"
+#include "metrics/holm.h"
+#include "metrics/paired_metric.h"
+
+namespace assay {
+namespace {
+
+/// One metric on its way to a verdict.
+struct Candidate {
+  MetricRule rule;
+  PairedMetric paired;
+  GatedMetric gated;
+  Interval candidate_interval;  ///< of the candidate's own value
+};
+
+Verdict verdict_of(Decision decision) {
+  switch (decision) {
+    case Decision::kImproved: return Verdict::kImproved;
+    case Decision::kPass: return Verdict::kPass;
+    case Decision::kFail: return Verdict::kFail;
+    case Decision::kSuspect: return Verdict::kSuspect;
+    case Decision::kInconclusive: return Verdict::kInconclusive;
+  }
+  return Verdict::kInconclusive;
+}
+
+Verdict graver(Verdict one, Verdict other) { return std::min(one, other); }  // the enumeration's order
+
+void add_note(std::string& note, const std::string& text) { note += note.empty() ? text : "; " + text; }
+
+const Metric* find_metric(const BenchmarkResult& result, std::string_view name) {
+  const auto found = std::ranges::find(result.metrics, name, &Metric::name);
+  return found == result.metrics.end() ? nullptr : &*found;
+}
+
+const MetricBasis* find_basis(const std::vector<MetricBasis>& bases, std::string_view name) {
+  const auto found = std::ranges::find(bases, name, &MetricBasis::name);
+  return found == bases.end() ? nullptr : &*found;
+}
+
+/// In quarantine a metric is reported, but no part of the verdict; an expired one gates again and says so.
+void apply_quarantine(Candidate& one, const std::string& today) {
+  if (one.rule.quarantined_until.empty()) return;
+  if (today <= one.rule.quarantined_until) {
+    one.gated.is_gated = false;
+    add_note(one.gated.note, fmt::format("quarantined until {}: {}", one.rule.quarantined_until, one.rule.quarantine_reason));
+  } else {
+    add_note(one.gated.note, fmt::format("its quarantine ended on {}", one.rule.quarantined_until));
+  }
+}
+
+Candidate candidate_of(const BenchmarkPair& pair, const MetricBasis& baseline, const MetricBasis& candidate, const Policy& policy, const std::string& today) {
+  const BenchmarkResult& result = pair.baseline->result;
+  Candidate one;
+  one.rule = rule_for(policy, result.benchmark, baseline.name, baseline.name == result.main_metric);
+  PairedOptions options;
+  options.margin_share = one.rule.margin.value_or(policy.margin) / 100;
+  options.confidence = 1 - 2 * policy.alpha;
+  options.draws = policy.draws, options.seed = policy.seed;
+  one.paired = compare_metric(baseline, candidate, options);
+  if (const auto* metric = find_metric(pair.candidate->result, candidate.name)) one.candidate_interval = metric->interval;
+  const PairedMetric& paired = one.paired;
+  GatedMetric& gated = one.gated;
+  gated.benchmark = result.benchmark, gated.profile = result.profile, gated.metric = baseline.name;
+  gated.is_gated = one.rule.is_gated;
+  gated.baseline = paired.baseline, gated.candidate = paired.candidate, gated.difference = paired.difference;
+  gated.interval = paired.interval, gated.margin = paired.margin, gated.margin_share = options.margin_share, gated.confidence = options.confidence;
+  gated.p_drop = gated.p_drop_adjusted = paired.evidence.drop;
+  gated.p_gain = gated.p_gain_adjusted = paired.evidence.gain;
+  gated.p_non_inferior = paired.evidence.non_inferior;
+  gated.detectable_drop = paired.detectable_drop, gated.samples_needed = paired.samples_needed;
+  gated.test = paired.test, gated.units = paired.units, gated.clusters = paired.clusters, gated.gained = paired.gained, gated.lost = paired.lost;
+  gated.policy_file = policy.file, gated.policy_line = one.rule.line;
+  if (paired.unmatched > 0) add_note(gated.note, fmt::format("{} units have a score in one run only and are left out", paired.unmatched));
+  apply_quarantine(one, today);
+  return one;
+}
+
+std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& today) {
+  std::vector<Candidate> all;
+  for (const auto& pair : pairs) {
+    for (const auto& basis : pair.baseline->bases) {
+      const auto* other = find_basis(pair.candidate->bases, basis.name);
+      if (other != nullptr && !basis.rows.empty() && !other->rows.empty()) all.push_back(candidate_of(pair, basis, *other, policy, today));
+    }
+  }
+  return all;
+}
+
+void decide_together(std::vector<Candidate>& all, const Policy& policy) {
+  std::vector<Evidence> family;
+  std::vector<double> drops, gains;
+  std::vector<Candidate*> members;
+  const DecisionRule rule{policy.alpha, policy.real_drop};
+  for (auto& one : all) {
+    if (!one.gated.is_gated) {
+      one.gated.verdict = verdict_of(decide(one.paired.evidence, rule));
+      continue;
+    }
+    members.push_back(&one);
+    family.push_back(one.paired.evidence);
+    drops.push_back(one.paired.evidence.drop), gains.push_back(one.paired.evidence.gain);
+  }
+  const auto decisions = decide_family(family, rule);
+  const auto drops_adjusted = holm_adjusted(drops), gains_adjusted = holm_adjusted(gains);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    members[i]->gated.verdict = verdict_of(decisions[i]);
+    members[i]->gated.p_drop_adjusted = drops_adjusted[i], members[i]->gated.p_gain_adjusted = gains_adjusted[i];
+  }
+}
+
+/// What `low` and `high` say of a limit that must be reached.
+Verdict reaches(double low, double high, double limit) {
+  return low >= limit ? Verdict::kPass : high < limit ? Verdict::kFail : Verdict::kInconclusive;
+}
+
+/// Floors and ratios are held against intervals, never against points.
+void apply_limits(Candidate& one) {
+  GatedMetric& gated = one.gated;
+  if (one.rule.floor) {
+    const Verdict verdict = reaches(one.candidate_interval.low, one.candidate_interval.high, *one.rule.floor);
+    if (verdict != Verdict::kPass)
+      add_note(gated.note, fmt::format("{} the floor of {}: its interval is [{:.2f}, {:.2f}]", verdict == Verdict::kFail ? "below" : "not surely at or above",
+                                       *one.rule.floor, one.candidate_interval.low, one.candidate_interval.high));
+    gated.verdict = verdict == Verdict::kPass ? gated.verdict : graver(gated.verdict, verdict);
+  }
+  if (one.rule.ratio && gated.baseline > 0) {
+    const double low = 1 + gated.interval.low / gated.baseline, high = 1 + gated.interval.high / gated.baseline;
+    const Verdict verdict = reaches(low, high, *one.rule.ratio);
+    if (verdict != Verdict::kPass)
+      add_note(gated.note, fmt::format("{} {} of the baseline: its interval is [{:.4f}, {:.4f}]", verdict == Verdict::kFail ? "below" : "not surely at or above",
+                                       *one.rule.ratio, low, high));
+    gated.verdict = verdict == Verdict::kPass ? gated.verdict : graver(gated.verdict, verdict);
+  }
+}
+
+/// IMPROVED only where nothing else has to be said: a gain on one metric and a pass on the others is an improvement.
+Verdict overall(const GateRecord& record) {
+  Verdict verdict = Verdict::kPass;
+  for (const auto& check : record.checks) verdict = graver(verdict, check.verdict);
+  for (const auto& metric : record.metrics)
+    if (metric.is_gated) verdict = graver(verdict, metric.verdict);
+  return verdict;
+}
+
+void check_exact(const std::vector<Behaviour>& behaviours, std::vector<GateCheck>& checks) {
+  for (const auto& behaviour : behaviours) {
+    if (behaviour.changed_replies == 0 && behaviour.changed_scores == 0) continue;
+    checks.push_back({"exact", behaviour.benchmark, Verdict::kFail, "0 changed replies", fmt::format("{} changed replies", behaviour.changed_replies),
+                      fmt::format("{} of {} replies and {} scores on {} are not the baseline's, and --exact allows none", behaviour.changed_replies,
+                                  behaviour.samples, behaviour.changed_scores, behaviour.benchmark),
+                      false});
+  }
+}
+
+/// A rule about something that is nowhere is most likely misspelt.
+void check_rules(const Policy& policy, const std::vector<BenchmarkPair>& pairs) {
+  Problems problems;
+  for (const auto& rule : policy.rules) {
+    std::vector<std::string> benchmarks, metrics;
+    for (const auto& pair : pairs) {
+      benchmarks.push_back(pair.baseline->result.benchmark);
+      if (benchmarks.back() != rule.benchmark) continue;
+      for (const auto& basis : pair.baseline->bases) metrics.push_back(basis.name);
+    }
+    if (metrics.empty())
+      problems.push_back(fmt::format("{}:{}: no benchmark of both runs is named \"{}\"{}", policy.file, rule.line, rule.benchmark, suggestion(rule.benchmark, benchmarks)));
+    else if (!rule.metric.empty() && std::ranges::find(metrics, rule.metric) == metrics.end())
+      problems.push_back(fmt::format("{}:{}: {} has no metric \"{}\" that can be gated{}", policy.file, rule.line, rule.benchmark, rule.metric,
+                                     suggestion(rule.metric, metrics)));
+  }
+  throw_if_any(problems);
+}
+
+}  // namespace
+
+std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate) {
+  std::map<std::string_view, const SampleRecord*> by_id;
+  for (const auto& sample : candidate.samples) by_id[sample.id] = &sample;
+  std::vector<Flip> flips;
+  for (const auto& sample : baseline.samples) {
+    const auto found = by_id.find(sample.id);
+    if (found == by_id.end() || !has_flipped(sample, *found->second)) continue;
+    const SampleRecord& now = *found->second;
+    Flip flip{baseline.result.benchmark, baseline.result.profile, sample.id, sample.category, sample.value, now.value, sample.answer, now.answer,
+              sample.state, now.state, {}, {}};
+    flips.push_back(std::move(flip));
+  }
+  return flips;
+}
+
+void put_worst_first(std::vector<Flip>& flips) {
+  const auto change = [](const Flip& flip) { return (std::isnan(flip.candidate) ? 0 : flip.candidate) - (std::isnan(flip.baseline) ? 0 : flip.baseline); };
+  std::ranges::stable_sort(flips, [&](const Flip& one, const Flip& other) {
+    const double a = change(one), b = change(other);
+    if ((a < 0) != (b < 0)) return a < 0;
+    return std::abs(a) > std::abs(b);
+  });
+}
+
+GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today) {
+  GateRecord record;
+  record.baseline_name = baseline.name, record.candidate_name = candidate.name;
+  record.baseline_digest = baseline.digest, record.candidate_digest = candidate.digest;
+  record.policy = policy.file;
+  record.alpha = policy.alpha;
+  if (!policy.baseline_digest.empty() && policy.baseline_digest != baseline.digest)
+    record.checks.push_back({"baseline digest", "", Verdict::kIncomparable, baseline.digest, policy.baseline_digest,
+                             fmt::format("the policy is for the baseline {}, this one is {}; name the right file, or bless this one in the policy",
+                                         policy.baseline_digest, baseline.digest),
+                             false});
+  for (auto& check : check_comparability(baseline, candidate, policy.waived)) record.checks.push_back(std::move(check));
+  const auto pairs = benchmark_pairs(baseline, candidate);
+  if (pairs.empty())
+    record.checks.push_back({"overlap", "", Verdict::kIncomparable, "", "", "the two runs have no benchmark in common", false});
+  record.verdict = overall(record);
+  if (record.verdict == Verdict::kIncomparable) return record;
+  check_rules(policy, pairs);
+  for (auto& check : check_validity(pairs, policy.budgets)) record.checks.push_back(std::move(check));
+  for (const auto& pair : pairs) {
+    record.behaviours.push_back(behaviour_of(pair, baseline.repeats, policy.alpha));
+    for (auto& flip : flips_of(*pair.baseline, *pair.candidate)) record.flips.push_back(std::move(flip));
+  }
+  put_worst_first(record.flips);
+  if (policy.is_exact) check_exact(record.behaviours, record.checks);
+  auto metrics = gather(pairs, policy, today);
+  decide_together(metrics, policy);
+  for (auto& one : metrics) {
+    apply_limits(one);
+    record.metrics.push_back(std::move(one.gated));
+  }
+  record.verdict = overall(record);
+  return record;
+}
+
+int exit_code_of(const GateRecord& record, const Policy& policy) {
+  if (record.verdict == Verdict::kInconclusive) return exit_code_of(policy.inconclusive);
+  if (record.verdict == Verdict::kSuspect) return exit_code_of(policy.suspect);
+  return exit_code_of(record.verdict);
+}
+
+}  // namespace assay

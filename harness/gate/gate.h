@@ -1,0 +1,26 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "harness/gate/policy.h"
+#include "harness/scored_run.h"
+#include "reports/gate_record.h"
+
+namespace assay {
+
+/// Decides whether the candidate is as good as the baseline: comparability, validity, each metric's paired test against its margin, Holm over
+/// the gated ones. `today` (YYYY-MM-DD) tells which quarantines still hold. Equal inputs give equal records on any number of threads.
+///
+/// Throws   DataError for runs that hold a metric in ways that cannot be paired; ConfigError for a rule about a benchmark or metric that neither run has
+[[nodiscard]] GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today);
+
+/// What the process ends with: the verdict's code, an INCONCLUSIVE or SUSPECT one as the policy maps it.
+[[nodiscard]] int exit_code_of(const GateRecord& record, const Policy& policy);
+
+/// Samples whose score differs, in the baseline's order.
+[[nodiscard]] std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate);
+
+/// The largest losses first, then the largest gains.
+void put_worst_first(std::vector<Flip>& flips);
+
+}  // namespace assay

@@ -1,0 +1,27 @@
+#pragma once
+#include <vector>
+
+#include "harness/gate/policy.h"
+#include "harness/scored_run.h"
+#include "reports/gate_record.h"
+
+namespace assay {
+
+/// Two runs of one benchmark under one scoring profile.
+struct BenchmarkPair {
+  const ScoredBenchmark* baseline = nullptr;
+  const ScoredBenchmark* candidate = nullptr;
+};
+
+/// The benchmarks that both runs have, in the baseline's order.
+[[nodiscard]] std::vector<BenchmarkPair> benchmark_pairs(const ScoredRun& baseline, const ScoredRun& candidate);
+
+/// Whether the candidate's replies may be judged at all: failed, empty, truncated, unparsed replies and missing judgements against their budgets
+/// (INFRA), and the mean length of a reply against the baseline's (SUSPECT: shorter replies can hide behind an equal score).
+/// One entry for each budget that is broken.
+[[nodiscard]] std::vector<GateCheck> check_validity(const std::vector<BenchmarkPair>& pairs, const Budgets& budgets);
+
+/// How many replies and scores changed, held against what a repeated run of the baseline changes.
+[[nodiscard]] Behaviour behaviour_of(const BenchmarkPair& pair, const std::vector<Repeat>& repeats, double alpha);
+
+}  // namespace assay
