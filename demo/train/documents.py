@@ -1,23 +1,31 @@
 """Receipts, forms and letters with rendered text: pictures for DocVQA."""
 
-from page import FONTS, Page, Question
-from words import CITIES, FIRST_NAMES, GOODS, JOBS, LAST_NAMES, MONTHS, PAYMENTS, SHOPS, STREETS, TOPICS
+from page import Page, Question, cells_for
+from scenes import finish
+from words import CITIES, FIRST_NAMES, GOODS, JOBS, LAST_NAMES, PAYMENTS, SHORT_MONTHS, SHOPS, STREETS, TOPICS
 
 PAPERS = [(255, 255, 255), (253, 251, 244), (246, 247, 250), (250, 250, 250)]
-INK = (30, 30, 35)
+INK, PALE = (30, 30, 35), (70, 70, 90)
 
 
 def _date(random):
     day, month, year = random.randint(1, 28), random.randint(1, 12), random.randint(1990, 2024)
-    return random.choice((f"{day} {MONTHS[month - 1]} {year}", f"{day:02d}/{month:02d}/{year}", f"{year}-{month:02d}-{day:02d}"))
+    return random.choice((f"{day} {SHORT_MONTHS[month - 1]} {year}", f"{day:02d}/{month:02d}/{year}", f"{year}-{month:02d}-{day:02d}"))
 
 
 def _price(cents):
     return f"{cents // 100}.{cents % 100:02d}"
 
 
+def _fitting(draw, cells):
+    """Draws until what is drawn takes at most so many cells."""
+    while cells_for(text := draw()) > cells:
+        pass
+    return text
+
+
 def _paper(random, shows):
-    return Page(int(random.uniform(219, 229)), int(random.uniform(328, 344)), random.choice(PAPERS), shows)
+    return Page(random, 1, 2, random.choice(PAPERS), shows)
 
 
 def _ask(page, category, text, answer):
@@ -26,27 +34,22 @@ def _ask(page, category, text, answer):
 
 def draw_receipt(random):
     page = _paper(random, "a receipt")
-    width, _ = page.size
-    name = random.choice((FONTS[0], FONTS[2], FONTS[3]))
-    size = 15 if name != FONTS[3] else 14
     shop, date, pay = random.choice(SHOPS), _date(random), random.choice(PAYMENTS)
-    street = f"{random.randint(1, 99)} {random.choice(STREETS)} Street"
-    goods = [(good, random.randint(1, 20) * 50 + random.choice((0, 0, 25, 45))) for good in random.sample(GOODS, random.randint(2, 4))]
+    street = f"{random.randint(1, 99)} {random.choice(STREETS)} St."
+    goods = [(good, random.randint(1, 19) * 50 + random.choice((0, 0, 25, 45))) for good in random.sample(GOODS, random.randint(2, 3))]
     total = sum(cents for _, cents in goods)
-    y = 24
-    page.write(width / 2, y, shop, FONTS[1], 19, INK, "middle")
-    page.write(width / 2, y + 28, street, name, size, INK, "middle")
-    page.write(width / 2, y + 52, date, name, size, INK, "middle")
-    y += 82
-    page.draw.line((10, y - 14, width - 10, y - 14), fill=(120, 120, 120))
+    page.put(0, 0, shop, INK, bold=True)
+    page.put(1, 0, street, INK)
+    page.put(2, 0, date, INK)
+    row = 3
     for good, cents in goods:
-        page.write(12, y, good, name, size, INK)
-        page.write(width - 12, y, _price(cents), name, size, INK, "right")
-        y += 28
-    page.draw.line((10, y - 12, width - 10, y - 12), fill=(120, 120, 120))
-    page.write(12, y + 4, "Total", FONTS[1], size, INK)
-    page.write(width - 12, y + 4, _price(total), FONTS[1], size, INK, "right")
-    page.write(12, y + 34, f"Paid by {pay}", name, size, INK)
+        page.put(row, 0, good, INK)
+        page.put(row, 2, _price(cents), INK)
+        row += 1
+    page.draw.line((4, 28 * row, 108, 28 * row), fill=(120, 120, 120))
+    page.put(row, 0, "Total", INK, bold=True)
+    page.put(row, 2, _price(total), INK, bold=True)
+    page.put(row + 1, 0, f"Paid by {pay}", INK)
     page.content += [shop, street, date, _price(total)]
     _ask(page, "receipt", "What is the name of the shop?", shop)
     _ask(page, "receipt", "What is the total?", _price(total))
@@ -60,29 +63,24 @@ def draw_receipt(random):
 
 def draw_form(random):
     page = _paper(random, "a form")
-    width, height = page.size
-    name = random.choice((FONTS[0], FONTS[2]))
     title = random.choice(("Application", "Registration", "Order Form", "Member Card", "Visitor Form"))
     fields = [
-        ("Name", "What is the name on the form?", f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}"),
+        ("Name", "What is the name on the form?", _fitting(lambda: f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}", 3)),
         ("Date", "What is the date on the form?", _date(random)),
         ("City", "Which city is on the form?", random.choice(CITIES)),
-        ("Phone", "What is the phone number?", f"{random.randint(200, 999)}-{random.randint(1000, 9999)}"),
+        ("Tel.", "What is the phone number?", f"{random.randint(200, 999)}-{random.randint(1000, 9999)}"),
         ("Age", "What is the age?", str(random.randint(18, 90))),
         ("Job", "What is the job?", random.choice(JOBS)),
-        ("Street", "What is the street?", f"{random.randint(1, 99)} {random.choice(STREETS)} Street"),
+        ("Road", "What is the road?", f"{random.randint(1, 99)} {random.choice(STREETS)}"),
         ("No.", "What is the number of the form?", str(random.randint(1000, 99999))),
     ]
     fields = random.sample(fields, random.randint(4, 6))
-    page.write(width / 2, 26, title, FONTS[1], 19, INK, "middle")
-    step = min(44, (height - 70) // len(fields))
-    y = 66
-    for label, question, value in fields:
-        page.write(10, y, f"{label}:", name, 15, (70, 70, 90))
-        page.write(72, y, value, FONTS[3] if random.random() < 0.15 and len(value) < 17 else name, 15, INK)
-        page.draw.line((70, y + 12, width - 10, y + 12), fill=(190, 190, 190))
+    page.put(0, 0, title, INK, bold=True)
+    for row, (label, question, value) in enumerate(fields, 1):
+        page.put(row, 0, label, PALE)
+        page.put(row, 1, value, INK)
+        page.draw.line((28, 28 * row + 26, 108, 28 * row + 26), fill=(190, 190, 190))
         _ask(page, "form", question, value)
-        y += step
     _ask(page, "form", "What is the title of the form?", title)
     page.content += [title] + [value for _, _, value in fields]
     return page
@@ -90,21 +88,16 @@ def draw_form(random):
 
 def draw_letter(random):
     page = _paper(random, "a letter")
-    width, _ = page.size
-    name = random.choice((FONTS[0], FONTS[2]))
     to, sender = random.sample(FIRST_NAMES, 2)
     last, city, date, topic = random.choice(LAST_NAMES), random.choice(CITIES), _date(random), random.choice(TOPICS)
-    day = random.choice(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
-    hour = random.randint(1, 12)
-    page.write(width - 12, 22, city, name, 15, INK, "right")
-    page.write(width - 12, 46, date, name, 15, INK, "right")
-    lines = [f"Dear {to},", random.choice(("thank you for the", "I write about the", "please join the")), topic + ".",
-             f"We meet on {day}", f"at {hour} o'clock.", random.choice(("Best wishes,", "Yours truly,", "Kind regards,")), f"{sender} {last}"]
-    y = 88
-    for i, line in enumerate(lines):
-        page.write(12, y, line, name, 15, INK)
-        y += 34 if i in (0, 4) else 26
-    page.content += [to, sender, last, city, date, topic, day, str(hour)]
+    day = random.choice(("Monday", "Tuesday", "Thursday", "Friday", "Saturday", "Sunday"))
+    page.put(0, 2, city, INK)
+    page.put(1, 1, date, INK)
+    lines = [f"Dear {to},", random.choice(("thank you for", "join us for the", "all about our")), topic, f"Meet on {day}",
+             random.choice(("Best wishes,", "Yours truly,", "Kind regards,")), f"{sender} {last}"]
+    for row, line in enumerate(lines, 2):
+        page.put(row, 0, line, INK)
+    page.content += [to, sender, last, city, date, topic, day]
     _ask(page, "letter", "Who is the letter addressed to?", to)
     _ask(page, "letter", "Who wrote the letter?", f"{sender} {last}")
     _ask(page, "letter", "What is the date of the letter?", date)
@@ -117,7 +110,4 @@ def draw_letter(random):
 def draw_document(random):
     page = random.choice((draw_receipt, draw_form, draw_letter))(random)
     page.questions.append(Question("read", "text", "Read all the text in the image.", page.text()))
-    scale = random.choice((1.0, 1.0, 1.3, 1.6))
-    if scale != 1.0:
-        page.rescale(int(page.size[0] * scale), int(page.size[1] * scale))
-    return page
+    return finish(random, page)

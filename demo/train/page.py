@@ -7,21 +7,20 @@ import pathlib
 from PIL import Image, ImageDraw, ImageFont
 
 FONT_FOLDER = pathlib.Path("/usr/share/fonts/truetype/dejavu")  # Debian's fonts-dejavu-core
-FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSerif.ttf", "DejaVuSansMono.ttf")
+PLAIN, BOLD = "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"
+FONT_SIZE, ADVANCE = 11, 6.75  # pixels
+TILE, CELL = 112, 28          # pixels; a cell is what one visual token sees
+LETTERS = 4                   # in a cell
 
 
 @functools.lru_cache(maxsize=None)
-def font(name, size):
-    return ImageFont.truetype(str(FONT_FOLDER / name), size, layout_engine=ImageFont.Layout.BASIC)
+def font(name):
+    return ImageFont.truetype(str(FONT_FOLDER / name), FONT_SIZE, layout_engine=ImageFont.Layout.BASIC)
 
 
-@functools.lru_cache(maxsize=None)
-def _advance(name, size, letter):
-    return font(name, size).getlength(letter)
-
-
-def text_width(text, name, size):
-    return sum(_advance(name, size, letter) for letter in text)
+def cells_for(text):
+    """How many cells the text takes: each word begins a new one."""
+    return sum(-(-len(word) // LETTERS) for word in text.split())
 
 
 @dataclasses.dataclass
@@ -46,15 +45,21 @@ class Thing:
 
 
 class Page:
-    """Pixels, the letters and things drawn, and questions. Positions are in pixels of `image`."""
+    """Pixels, the letters and things drawn, and questions. Positions are in pixels of `image`.
 
-    def __init__(self, width, height, background, shows):
-        self.image = Image.new("RGB", (width, height), background)
+    A picture is `columns` x `rows` tiles large, and what stands on it keeps to their cells, as typewriters and forms do: a small model
+    learns to read such pages in hours. `chance` moves each line and thing by a pixel or two.
+    """
+
+    def __init__(self, chance, columns, rows, background, shows):
+        self.image = Image.new("RGB", (TILE * columns, TILE * rows), background)
         self.draw = ImageDraw.Draw(self.image)
+        self.chance = chance
+        self.columns, self.rows = 4 * columns, 4 * rows  # in cells
         self.shows = shows   # "a receipt"
         self.letters = []    # (letter, x, y) of each letter's middle
         self.things = []     # Thing
-        self.lines = []      # (y, x, text), for reading aloud
+        self.lines = []      # (row, column, text), for reading aloud
         self.questions = []  # Question
         self.content = []    # what was drawn, without where: equal content, equal split
 
@@ -62,19 +67,18 @@ class Page:
     def size(self):
         return self.image.size
 
-    def write(self, x, y, text, name, size, fill, anchor="left"):
-        """Writes one line whose letters' middle is at height y; x is its left end, middle or right end."""
-        width = text_width(text, name, size)
-        left = x if anchor == "left" else x - width / 2 if anchor == "middle" else x - width
-        self.draw.text((left, y), text, font=font(name, size), fill=fill, anchor="lm")
-        at = left
-        for letter in text:
-            advance = _advance(name, size, letter)
-            if letter != " ":
-                self.letters.append((letter, at + advance / 2, y))
-            at += advance
-        self.lines.append((y, left, text))
-        return left, at
+    def put(self, row, column, text, fill, bold=False):
+        """Writes words from a cell on, each beginning a cell of its own; returns the cell behind."""
+        assert column + cells_for(text) <= self.columns, (text, column, self.columns)
+        self.lines.append((row, column, text))
+        dx, dy = self.chance.uniform(1, 1.6), self.chance.uniform(-3, 3)
+        for word in text.split():
+            for i, letter in enumerate(word):
+                x, y = CELL * column + dx + ADVANCE * i, CELL * (row + 0.5) + dy
+                self.draw.text((x, y), letter, font=font(BOLD if bold else PLAIN), fill=fill, anchor="lm")
+                self.letters.append((letter, x + ADVANCE / 2, y))
+            column += cells_for(word)
+        return column
 
     def rescale(self, width, height):
         """Resizes everything (bilinear), so that pictures come at other sizes than they were drawn at."""
@@ -87,10 +91,7 @@ class Page:
 
     def text(self):
         """All that is written, line by line from the top."""
-        rows = []
-        for y, x, text in sorted(self.lines):
-            if rows and abs(rows[-1][0] - y) < 6:
-                rows[-1][1].append((x, text))
-            else:
-                rows.append((y, [(x, text)]))
-        return "\n".join(" ".join(text for _, text in sorted(row)) for _, row in rows)
+        rows = {}
+        for row, column, text in self.lines:
+            rows.setdefault(row, []).append((column, text))
+        return "\n".join(" ".join(text for _, text in sorted(rows[row])) for row in sorted(rows))

@@ -2,7 +2,7 @@
 
 import math
 
-from page import FONTS, Page, Question, Thing, text_width
+from page import CELL, Page, Question, Thing, cells_for
 from words import SIGN_WORDS
 
 COLORS = {
@@ -83,43 +83,33 @@ def draw_thing(page, kind, rgb, x, y, r):
         raise ValueError(kind)
 
 
-def _canvas(random, shows):
-    """A blank picture near one of the tile grids."""
-    across, down = random.choice(((1, 1), (2, 1), (1, 2), (2, 2), (2, 2), (3, 2), (2, 3)))
-    width, height = (int(112 * n * random.uniform(0.97, 1.03)) for n in (across, down))
-    return Page(width, height, random.choice(BACKGROUNDS), shows)
+def _canvas(random, shows, least_columns=1):
+    """A blank picture of one of the small tile grids."""
+    grids = ((1, 1),) * 5 + ((2, 1),) * 2 + ((1, 2),) * 2 + ((2, 2),)
+    across, down = random.choice([grid for grid in grids if grid[0] >= least_columns])
+    return Page(random, across, down, random.choice(BACKGROUNDS), shows)
 
 
-def _finish(random, page):
-    scale = random.choice((1.0, 1.0, 1.25, 1.5))
+def finish(random, page):
+    """Pictures come at other sizes than they were drawn at; all of these are cut into the same tiles."""
+    scale = random.choice((1.0, 1.0, 1.15, 1.3))
     if scale != 1.0:
-        page.rescale(int(page.size[0] * scale), int(page.size[1] * scale))
+        page.rescale(round(page.size[0] * scale), round(page.size[1] * scale))
     return page
 
 
-def _room(random, page, r, taken):
-    """A free place for a thing of radius r, or None."""
-    width, height = page.size
-    for _ in range(30):
-        x, y = random.uniform(r + 2, width - r - 2), random.uniform(r + 2, height - r - 2)
-        if all(abs(x - ox) > r + orx + 3 or abs(y - oy) > r + ory + 3 for ox, oy, orx, ory in taken):
-            return x, y
-    return None
-
-
-def _place(random, page, count, taken):
+def _place(random, page, count, taken=()):
+    """Puts things into free cells, one each."""
     kinds = random.sample(KINDS, random.randint(1, max(1, min(4, count))))
-    for i in range(count):
+    free = [(row, column) for row in range(page.rows) for column in range(page.columns) if (row, column) not in taken]
+    for i, (row, column) in enumerate(random.sample(free, count)):
         kind = kinds[i] if i < len(kinds) else random.choice(kinds)
-        r = random.uniform(13, 24)
-        spot = _room(random, page, r, taken)
-        if spot is None:
-            continue
+        r = random.uniform(9.5, 12)
+        x, y = (CELL * (n + 0.5) + random.uniform(-1.5, 1.5) for n in (column, row))
         color = random.choice(list(COLORS))
         rgb = tuple(min(255, max(0, v + random.randint(-12, 12))) for v in COLORS[color])
-        draw_thing(page, kind, rgb, *spot, r)
-        taken.append((*spot, r, r))
-        page.things.append(Thing(kind, color, *spot, r))
+        draw_thing(page, kind, rgb, x, y, r)
+        page.things.append(Thing(kind, color, x, y, r))
     page.content += sorted(f"{t.color} {t.kind}" for t in page.things)
 
 
@@ -177,8 +167,8 @@ def _ask_scene(random, page):
             first, second = random.sample(single, 2)
             dx, dy = first.x - second.x, first.y - second.y
             sideways = abs(dx) > abs(dy)
-            if max(abs(dx), abs(dy)) < 20:
-                continue
+            if max(abs(dx), abs(dy)) < 1.4 * min(abs(dx), abs(dy)):
+                continue  # neither beside nor above
             true = ("on the left of" if dx < 0 else "on the right of") if sideways else ("above" if dy < 0 else "below")
             false = {"on the left of": "on the right of", "on the right of": "on the left of", "above": "below", "below": "above"}[true]
             ask(Question("mme", "position", f"Is the {first.kind} {true} the {second.kind}?", "Yes"))
@@ -192,12 +182,9 @@ def _ask_scene(random, page):
 
 def draw_scene(random):
     page = _canvas(random, "things")
-    room = page.size[0] * page.size[1] / (112 * 112)
-    _place(random, page, random.randint(1, 3 if room < 1.5 else 6), [])
-    if not page.things:
-        return draw_scene(random)
+    _place(random, page, random.randint(1, 5 if page.columns * page.rows == 16 else 6))
     _ask_scene(random, page)
-    return _finish(random, page)
+    return finish(random, page)
 
 
 def _near_miss(random, word):
@@ -209,21 +196,16 @@ def _near_miss(random, word):
 def draw_sign(random):
     """A plate with one word, and perhaps a thing or two beside it."""
     page = _canvas(random, "a sign")
-    width, height = page.size
     word = random.choice(SIGN_WORDS)
     written = random.choice((word, word.upper(), word.capitalize()))
-    name = random.choice(FONTS)
-    size = random.choice((16, 18, 20, 22, 24))
-    while text_width(written, name, size) > width - 14:
-        size -= 1
-    half = text_width(written, name, size) / 2
-    x, y = random.uniform(half + 6, width - half - 6), random.uniform(size, height - size)
+    wide = cells_for(written)
+    row, column = random.randrange(page.rows), random.randrange(page.columns - wide + 1)
     plate, ink = random.choice((((255, 255, 255), (20, 20, 20)), ((30, 70, 150), (255, 255, 255)), ((20, 110, 60), (255, 255, 255)),
                                 ((245, 215, 60), (20, 20, 20)), ((170, 30, 30), (255, 255, 255))))
-    page.draw.rectangle((x - half - 5, y - 0.75 * size, x + half + 5, y + 0.75 * size), fill=plate, outline=ink)
-    page.write(x, y, written, name, size, ink, "middle")
+    page.draw.rectangle((CELL * column, CELL * row + 3, CELL * (column + wide) - 1, CELL * (row + 1) - 4), fill=plate, outline=ink)
+    page.put(row, column, written, ink, bold=random.random() < 0.5)
     page.content.append(f"sign {written}")
-    _place(random, page, random.randint(0, 2), [(x, y, half + 6, 0.8 * size)])
+    _place(random, page, random.randint(0, 2), [(row, column + i) for i in range(wide)])
     wrong = []
     while len(wrong) < 3:
         other = _near_miss(random, word)
@@ -241,25 +223,19 @@ def draw_sign(random):
         absent = [kind for kind in KINDS if kind not in present]
         page.questions += [Question("pope", "existence", f"Is there a {random.choice(present)} in the image?", "Yes"),
                            Question("pope", "existence", f"Is there a {random.choice(absent)} in the image?", "No")]
-    return _finish(random, page)
+    return finish(random, page)
 
 
 def draw_sum(random):
     """A sum on a board."""
     page = _canvas(random, "a sum")
-    width, height = page.size
-    a, b = random.randint(1, 20), random.randint(1, 20)
+    a, b = random.randint(1, 12), random.randint(1, 12)
     minus = random.random() < 0.4
     if minus:
         a, b = max(a, b), min(a, b)
     result = a - b if minus else a + b
     written = f"{a} {'-' if minus else '+'} {b} ="
-    name = random.choice(FONTS)
-    size = random.choice((18, 20, 22, 24))
-    while text_width(written, name, size) > width - 14:
-        size -= 1
-    half = text_width(written, name, size) / 2
-    page.write(random.uniform(half + 4, width - half - 4), random.uniform(size, height - size), written, name, size, (25, 25, 25), "middle")
+    page.put(random.randrange(page.rows), random.randrange(page.columns - 3), written, (25, 25, 25), bold=random.random() < 0.5)
     page.content.append(f"sum {written}")
     wrong = result + random.choice((-10, -3, -2, -1, 1, 2, 3, 10))
     wrong = wrong if wrong >= 0 else result + 4
@@ -269,4 +245,4 @@ def draw_sum(random):
         Question("read", "sum", "What is the answer to the arithmetic question in the image?", str(result)),
         Question("read", "text", "Read all the text in the image.", written),
     ]
-    return _finish(random, page)
+    return finish(random, page)

@@ -4,7 +4,7 @@
 usage: train.py FOLDER [--steps N] [--decay N] [--batch N] [--seed N] [--processes N]
   FOLDER holds state.pt (weights, optimizer, step), tokenizer.json, and log.jsonl, one line each 25 steps. Started again, it goes on from
   state.pt. The learning rate rises for 200 steps, stays, and falls to zero over the last --decay steps. For the
-  first 500 steps only the tower learns, from the cells' labels. Each of the --processes takes its share of a batch on one thread.
+  first 300 steps only the tower learns, from the cells' labels. Each of the --processes takes its share of a batch on one thread.
 
 Needs: torch, tokenizers, numpy, Pillow, and the DejaVu fonts (Debian: fonts-dejavu-core).
 """
@@ -23,7 +23,7 @@ import batches
 import network
 import tokens
 
-WARM_UP, SEEING_STEPS, CLIP = 200, 500, 1.0
+WARM_UP, SEEING_STEPS, CLIP = 200, 300, 1.0
 MUON_RATE, ADAM_RATE = 2e-3, 2e-3
 SEEING_WEIGHT = 0.5  # of the cell losses beside the replies'
 
@@ -195,7 +195,7 @@ def main():
     arg.add_argument("folder", type=pathlib.Path)
     arg.add_argument("--steps", type=int, default=6000)
     arg.add_argument("--decay", type=int, default=1500)
-    arg.add_argument("--batch", type=int, default=16)
+    arg.add_argument("--batch", type=int, default=24)
     arg.add_argument("--seed", type=int, default=1)
     arg.add_argument("--processes", type=int, default=2)
     a = arg.parse_args()

@@ -1,20 +1,14 @@
 """The words that pictures of the demo are made of. All lists are ours."""
 
 SIGN_WORDS = """
-river stone apple garden window market bridge yellow silver table winter summer spring autumn coffee butter orange lemon
-pepper sugar honey bread cheese water juice tea milk rice bean corn olive grape melon peach plum cherry berry onion carrot
-potato tomato salad soup pasta pizza cake cookie candy farm field forest hill lake ocean beach island desert valley cloud
-storm rain snow wind sun moon star light shadow fire smoke ice sand rock gold iron copper wood paper glass cotton wool silk
-leather brick steel north south east west left right open closed push pull stop exit enter start finish hotel motel
-school museum library station airport harbor tower castle church palace temple office shop bakery bank cafe cinema theater
-park zoo garage hospital pharmacy police post taxi bus tram train plane ship boat bike car truck van road street avenue
-lane square gate door wall roof floor stairs room kitchen bath bed chair desk lamp clock mirror carpet curtain pillow
-blanket towel soap brush comb shirt skirt dress coat jacket hat scarf glove shoe boot sock belt ring watch purse wallet
-pen pencil eraser ruler book map letter card stamp photo camera radio phone screen mouse cable plug switch battery motor
-wheel pedal engine brake horn signal ticket sale price free new old big small fast slow hot cold warm cool dry wet clean
-quiet loud happy brave clever gentle honest kind lucky proud quick rich simple strong tiny wise young music piano violin
-guitar drum flute song dance story poem novel game chess dice puzzle toy doll robot kite balloon circus magic tiger lion
-zebra horse sheep goat rabbit turtle eagle falcon raven pigeon robin salmon shark whale dolphin spider beetle ant bee
+river stone apple garden window market bridge yellow silver table winter summer spring autumn coffee butter orange
+lemon pepper sugar honey bread cheese water juice tea milk rice bean corn olive grape melon peach plum cherry berry
+onion carrot potato tomato salad soup pasta pizza cake cookie candy farm field forest hill lake ocean beach island
+desert valley cloud storm rain snow wind sun moon star light shadow fire smoke ice sand rock gold iron copper wood
+paper glass cotton wool silk leather brick steel north south east west left right open closed push pull stop exit
+enter start finish hotel motel school museum library station airport harbor tower castle church palace temple office
+shop bakery bank cafe cinema theater park zoo garage hospital pharmacy police post taxi bus tram train plane ship boat
+bike car truck van road street avenue lane square gate door wall roof floor stairs room
 """.split()
 
 FIRST_NAMES = """
