@@ -217,6 +217,7 @@ Problems validate(const RunConfig& config, std::span<const std::string> known_be
     demands.that(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
   }
   demands.at_least_one("limit", config.task.limit);
+  demands.that(config.task.samples.empty() || config.task.samples_file.empty(), "--sample and --samples exclude each other");
   demands.that(config.decoding.temperature >= 0, fmt::format("--temperature must be 0 or more, got {}", config.decoding.temperature));
   demands.that(config.decoding.top_p > 0 && config.decoding.top_p <= 1, fmt::format("--top-p must be in (0, 1], got {}", config.decoding.top_p));
   demands.that(config.decoding.top_k >= 0, fmt::format("--top-k must be 0 or more, got {}", config.decoding.top_k));

@@ -32,6 +32,7 @@ struct TaskConfig {
   std::string data_dir;
   std::optional<std::int64_t> limit;
   std::vector<std::string> samples;
+  std::string samples_file;
   std::string prompt_profile;
   std::vector<std::string> scoring_profiles;
 };
@@ -86,6 +87,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"out", "DIR", "run folder; an unfinished run in it goes on", Effect::kFree}, config.output.folder);
   field(Field{"limit", "N", "only the first N samples of each benchmark", Effect::kFixed}, config.task.limit);
   field(Field{"sample", "ID", "only this sample; may be repeated", Effect::kFixed}, config.task.samples);
+  field(Field{"samples", "FILE", "only the samples that this file lists, one id a line; `assay plan --write-subset` writes one", Effect::kFree},
+        config.task.samples_file);
   field(Field{"prompt-profile", "NAME", "how to ask; default: each benchmark's first", Effect::kFree}, config.task.prompt_profile);
   field(Field{"profile", "NAME,...", "how to score; default: each benchmark's first", Effect::kFree, true},
         config.task.scoring_profiles);

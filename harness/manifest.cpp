@@ -57,6 +57,8 @@ void add_benchmark(Manifest& manifest, const PlannedBenchmark& planned) {
   manifest.fixed.push_back({name + ".data_digest", json_text(planned.source->digest())});
   manifest.fixed.push_back({name + ".prompt_profile", json_text(planned.prompt_profile)});
   manifest.fixed.push_back({name + ".scoring_profiles", json_texts(planned.scoring_profiles)});
+  if (planned.listed)
+    manifest.fixed.push_back({name + ".listed_samples", fmt::format("{{\"count\":{},\"digest\":\"{}\"}}", planned.listed->count, planned.listed->digest)});
   manifest.noted.push_back({name + ".data_paths", json_texts(paths)});
   manifest.noted.push_back({name + ".samples", fmt::format("{}", planned.samples.size())});
   manifest.noted.push_back({name + ".distinct_pictures", fmt::format("{}", planned.distinct_pictures)});
@@ -168,6 +170,9 @@ RunConfig config_of(const Manifest& manifest, const std::filesystem::path& run) 
       for (const auto& item : value.GetArray()) raw.texts.emplace_back(item.IsString() ? json::text_of(item) : "");
     values[std::string(field.name)] = std::move(raw);
   }
+  // The run's own copy: the file it was made from may have moved, and its path may be meant from another folder.
+  if (const auto samples = values.find("samples"); samples != values.end() && samples->second.texts != std::vector<std::string>{""})
+    samples->second.texts = {sample_list_path(run).string()};
   Problems problems;
   RunConfig config = make_config({}, values, problems);
   throw_if_any(problems);

@@ -5,16 +5,18 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
-#include <set>
 #include <system_error>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/suggestion.h"
 #include "harness/base/utf8.h"
+#include "harness/sample_list_file.h"
 
 namespace assay {
 namespace {
@@ -82,15 +84,20 @@ std::string id_of_row(std::size_t index) { return fmt::format("row-{}", index); 
 
 class Planner {
  public:
-  Planner(PlannedBenchmark& planned, const RunConfig& config) : planned_(planned), config_(config) {}
+  /// `listed` is what the --samples file lists of this benchmark; null: there is no such file.
+  Planner(PlannedBenchmark& planned, const RunConfig& config, const std::vector<ListedSample>* listed)
+      : planned_(planned), config_(config), listed_(listed), wanted_(config.task.samples.begin(), config.task.samples.end()),
+        limit_(config.task.limit ? static_cast<std::size_t>(*config.task.limit) : std::numeric_limits<std::size_t>::max()) {
+    if (listed_ == nullptr) return;
+    for (const auto& sample : *listed_) wanted_.insert(sample.id);
+  }
 
   void read_all() {
     const auto size = planned_.source->size();
     if (size == 0)
       throw DataError(fmt::format("{}: the data set holds no samples ({})", planned_.benchmark->name(), paths_text()));
-    const std::set<std::string> wanted(config_.task.samples.begin(), config_.task.samples.end());
-    const auto limit = config_.task.limit ? static_cast<std::size_t>(*config_.task.limit) : size;
-    for (std::size_t index = 0; index < size && planned_.samples.size() < limit; ++index) read(index, wanted);
+    for (std::size_t index = 0; index < size && (has_room() || listed_ != nullptr); ++index) read(index);
+    if (listed_ != nullptr) note_listed();
     planned_.order.resize(planned_.samples.size());
     std::iota(planned_.order.begin(), planned_.order.end(), 0U);
     std::stable_sort(planned_.order.begin(), planned_.order.end(), [&](auto a, auto b) { return ranks_[a] < ranks_[b]; });
@@ -98,13 +105,33 @@ class Planner {
   }
 
  private:
-  void read(std::size_t index, const std::set<std::string>& wanted) {
+  [[nodiscard]] bool has_room() const { return planned_.samples.size() < limit_; }
+
+  /// Every id of the source is known once a list is checked against it, those beyond the limit too.
+  bool is_wanted(const std::string& id) {
+    if (listed_ != nullptr) known_ids_.push_back(id);
+    return has_room() && (wanted_.empty() || wanted_.contains(id));
+  }
+
+  void note_listed() {
+    check_ids_listed(*listed_, planned_.benchmark->name(), known_ids_, config_.task.samples_file);
+    PlannedBenchmark::Listed listed;
+    KeyText ids;
+    for (const auto& id : known_ids_)
+      if (wanted_.contains(id)) ids.add(id), ++listed.count;
+    listed.digest = ids.digest();
+    planned_.listed = std::move(listed);
+  }
+
+  void read(std::size_t index) {
     PlannedSample sample{index, id_of_row(index), ""};
     std::uint32_t rank = 0;
+    bool was_read = false;
     try {
       const Sample read = planned_.source->get(index);
       sample.id = replace_invalid_utf8(read.id);
-      if (!wanted.empty() && !wanted.contains(sample.id)) return;
+      was_read = true;
+      if (!is_wanted(sample.id)) return;
       const Question question = question_for(planned_, read, config_.decoding);
       sample.content_key = content_key_of(question, key_text_);
       rank = pictures_.add(question.prompt);
@@ -112,7 +139,7 @@ class Planner {
     } catch (const InternalError&) {
       throw;
     } catch (const Error&) {  // told as this sample's failure when its turn comes
-      if (!wanted.empty() && !wanted.contains(sample.id)) return;
+      if (!was_read && !is_wanted(sample.id)) return;
       rank = pictures_.add(Prompt{});
     }
     if (const auto [first, is_new] = ids_.try_emplace(sample.id, index); !is_new)
@@ -130,6 +157,10 @@ class Planner {
 
   PlannedBenchmark& planned_;
   const RunConfig& config_;
+  const std::vector<ListedSample>* listed_;
+  std::unordered_set<std::string> wanted_;  ///< empty: all
+  std::size_t limit_;
+  std::vector<std::string> known_ids_;
   PictureRanks pictures_;
   KeyText key_text_;
   std::unordered_map<std::string, std::size_t> ids_;
@@ -152,6 +183,18 @@ void check_samples_found(const Plan& plan, const std::vector<std::string>& wante
   for (const auto& id : wanted)
     if (!found.contains(id)) problems.push_back(fmt::format("--sample: no benchmark of this run has a sample \"{}\"", id));
   throw_if_any(problems);
+}
+
+/// What --samples lists, and its text in the plan; nothing without such a file.
+std::vector<ListedSample> read_listed(const RunConfig& config, Plan& plan) {
+  const std::string& file = config.task.samples_file;
+  if (file.empty()) return {};
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) throw ConfigError(fmt::format("--samples: there is no file \"{}\"", file));
+  plan.samples_text = read_file(file);
+  auto listed = parse_sample_list(plan.samples_text, file);
+  check_benchmarks_listed(listed, config.task.benchmarks, file);
+  return listed;
 }
 
 std::optional<fs::path> folder_in_environment(const char* variable) {
@@ -222,12 +265,26 @@ Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog,
     planned.scoring_profiles = choose_scoring_profiles(*planned.benchmark, config.task.scoring_profiles);
     plan.benchmarks.push_back(std::move(planned));
   }
+  const auto listed = read_listed(config, plan);
   for (PlannedBenchmark& planned : plan.benchmarks) {
+    const auto listed_here = listed_for(listed, planned.benchmark->name());
     planned.source = planned.benchmark->open(places);
-    Planner(planned, config).read_all();
+    Planner(planned, config, config.task.samples_file.empty() ? nullptr : &listed_here).read_all();
   }
   check_samples_found(plan, config.task.samples);
   return plan;
+}
+
+Sample sample_or_stand_in(const PlannedBenchmark& planned, const PlannedSample& which) {
+  try {
+    return planned.source->get(which.index);
+  } catch (const InternalError&) {
+    throw;
+  } catch (const Error&) {
+    Sample stand_in;
+    stand_in.id = which.id;
+    return stand_in;
+  }
 }
 
 Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding) {

@@ -28,11 +28,19 @@ struct PlannedBenchmark {
   std::vector<std::uint32_t> order;    ///< the same, questions on one picture beside each other
   std::int64_t distinct_pictures = 0;
   std::int64_t most_new_tokens = 0;  ///< sum of the decoding limits
+
+  /// What a --samples file lists, by content: how many, and a digest over their ids in the source's order.
+  struct Listed {
+    std::int64_t count = 0;
+    std::string digest;
+  };
+  std::optional<Listed> listed;
 };
 
 struct Plan {
   std::vector<PlannedBenchmark> benchmarks;
   DecodingConfig decoding;
+  std::string samples_text;  ///< the --samples file as it was read; empty: there is none
 
   [[nodiscard]] std::int64_t sample_count() const;
 };
@@ -48,9 +56,12 @@ struct Plan {
 /// The profiles asked for, or the default one. Throws ConfigError with a suggestion for a name that the benchmark does not have.
 [[nodiscard]] std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, const std::vector<std::string>& asked);
 
-/// Opens the data and reads every sample once. Throws ConfigError for profiles or sample ids that do not exist, DataError for data
-/// that is missing, empty, or names two samples alike.
+/// Opens the data and reads every sample once. Throws ConfigError for profiles or sample ids that do not exist and for a --samples file
+/// that does not fit, DataError for data that is missing, empty, or names two samples alike.
 [[nodiscard]] Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places);
+
+/// A row that cannot be read is a sample of the run all the same: it keeps its place under the id it fails with.
+[[nodiscard]] Sample sample_or_stand_in(const PlannedBenchmark& planned, const PlannedSample& which);
 
 /// What is asked for one sample, the config's own limits and seed applied. Throws what the source and the benchmark throw.
 [[nodiscard]] Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding);

@@ -73,6 +73,7 @@ void check_folder(std::string_view option, const std::filesystem::path& path) {
 }
 
 std::filesystem::path manifest_path(const std::filesystem::path& run) { return run / "manifest.json"; }
+std::filesystem::path sample_list_path(const std::filesystem::path& run) { return run / "samples.txt"; }
 std::filesystem::path results_path(const std::filesystem::path& run) { return run / "results.json"; }
 std::filesystem::path report_path(const std::filesystem::path& run) { return run / "report.md"; }
 std::filesystem::path timing_path(const std::filesystem::path& run) { return run / "timing.json"; }

@@ -31,6 +31,8 @@ void check_folder(std::string_view option, const std::filesystem::path& path);
 [[nodiscard]] std::filesystem::path results_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path report_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path timing_path(const std::filesystem::path& run);
+/// The --samples file that the run was started with.
+[[nodiscard]] std::filesystem::path sample_list_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path samples_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path submissions_path(const std::filesystem::path& run);
 

@@ -9,19 +9,6 @@
 namespace assay {
 namespace {
 
-/// A row that cannot be read failed as a sample of this run; it keeps its place under the id it failed with.
-Sample sample_or_stand_in(const PlannedBenchmark& planned, const PlannedSample& which) {
-  try {
-    return planned.source->get(which.index);
-  } catch (const InternalError&) {
-    throw;
-  } catch (const Error&) {
-    Sample stand_in;
-    stand_in.id = which.id;
-    return stand_in;
-  }
-}
-
 /// What a journal says of a reply beside its text.
 struct Asked {
   std::string content_key;

@@ -21,6 +21,7 @@ constexpr std::array kVerbs = {
     Verb{"run", "ask a model every sample of some benchmarks, score the replies; goes on by itself where it was interrupted", run_verb},
     Verb{"score", "score the replies of a run again, or somebody's prediction file", score_verb},
     Verb{"report", "write a finished run's numbers as text, JSON or Markdown", report_verb},
+    Verb{"plan", "how many samples see a drop of d, and a subset that does", plan_verb},
     Verb{"list", "benchmarks, models (families of checkpoints), metrics, profiles", list_verb},
     Verb{"describe", "one of them: what a benchmark asks, how it scores, where its data comes from", describe_verb},
     Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},
@@ -31,6 +32,7 @@ constexpr const char* kExamples =
     "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test --data-dir data --out runs/chartqa\n"
     "  assay score --bench mme --predictions results/mme --format json\n"
     "  assay report runs/chartqa --format md\n"
+    "  assay plan --bench mme --data-dir data --margin 1\n"
     "  assay list\n"
     "  assay describe mmbench_dev_en\n"
     "  assay describe metrics acc_plus\n"

@@ -187,6 +187,8 @@ int run_verb(const Program& program, Arguments arguments) {
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
   write_or_compare(folder.path(), make_manifest(config, plan, model->card(), model->weights_digest()));
+  if (!plan.samples_text.empty() && !std::filesystem::exists(sample_list_path(folder.path())))
+    write_file_atomically(sample_list_path(folder.path()), plan.samples_text);
   RunState state = read_state(plan, JournalFiles(folder.path()));
   log_notes(state.notes);
   if (config.output.retries_failed) forget_failures(state);

@@ -24,6 +24,7 @@ struct Verb {
 int run_verb(const Program& program, Arguments arguments);
 int score_verb(const Program& program, Arguments arguments);
 int report_verb(const Program& program, Arguments arguments);
+int plan_verb(const Program& program, Arguments arguments);
 int list_verb(const Program& program, Arguments arguments);
 int describe_verb(const Program& program, Arguments arguments);
 int inspect_verb(const Program& program, Arguments arguments);

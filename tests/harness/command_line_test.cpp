@@ -116,7 +116,7 @@ TEST_P(Help, HasExamplesAndGoesToStdout) {
 }
 INSTANTIATE_TEST_SUITE_P(Assay, Help,
                          ::testing::Values(std::vector<std::string>{}, std::vector<std::string>{"run"}, std::vector<std::string>{"score"},
-                                           std::vector<std::string>{"report"}, std::vector<std::string>{"list"},
+                                           std::vector<std::string>{"report"}, std::vector<std::string>{"plan"}, std::vector<std::string>{"list"},
                                            std::vector<std::string>{"describe"}, std::vector<std::string>{"inspect"},
                                            std::vector<std::string>{"inspect", "tokens"}, std::vector<std::string>{"inspect", "pixels"},
                                            std::vector<std::string>{"inspect", "prompt"}, std::vector<std::string>{"inspect", "weights"},

@@ -1,9 +1,10 @@
 #include "tests/metrics/gate_simulation.h"
 
-#include <fmt/format.h>
-
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <thread>
 
 #include "metrics/bca_bootstrap.h"
 #include "metrics/clustered_mean.h"
@@ -153,34 +154,54 @@ SequentialRates rates_of_sequence(const Pairs& pairs, int runs, std::uint64_t se
   return {rates.fail / runs, rates.pass / runs, rates.mean_stop / runs};
 }
 
-double monte_carlo_error(double rate, int runs) { return 4 * std::sqrt(rate * (1 - rate) / runs); }
+double standard_error_of(double rate, int runs) { return std::sqrt(rate * (1 - rate) / runs); }
+double monte_carlo_error(double rate, int runs) { return 4 * standard_error_of(rate, runs); }
 
-std::string tables_as_markdown(int runs, std::uint64_t seed) {
-  std::string out = fmt::format("{} runs a cell, seed {}; shares of runs flagged.\n\n", runs, seed);
-  out += "| n | flips | true drop | fixed -1 pt | unpaired z | paired z | McNemar exact | NI pass (z) | gate FAIL | gate PASS |\n|---|---|---|---|---|---|---|---|---|---|\n";
-  for (const auto& pairs : table_of_rules()) {
-    const auto r = rates_of_rules(pairs, runs, seed);
-    out += fmt::format("| {} | {:.0f} % | {:.0f} pt | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.3f} | {:.3f} |\n", pairs.samples, 100 * pairs.flip_rate,
-                       100 * pairs.drop, r.fixed, r.unpaired_z, r.paired_z, r.mcnemar, r.non_inferior_z, r.gate_fail, r.gate_pass);
-  }
-  out += "\n| clusters | size | correlation | naive z | clustered t | BCa bootstrap | wild bootstrap |\n|---|---|---|---|---|---|---|\n";
-  for (const auto& clusters : table_of_clusters()) {
-    const auto r = rates_of_clusters(clusters, runs, seed);
-    out += fmt::format("| {} | {} | {} | {:.3f} | {:.3f} | {:.3f} | {:.3f} |\n", clusters.clusters, clusters.size, clusters.correlation, r.naive_z, r.clustered_t,
-                       r.bca, r.wild);
-  }
-  out += "\n| unchanged metrics | any fails, each at 5 % | any fails, Holm |\n|---|---|---|\n";
-  for (const std::size_t metrics : {1, 10, 20}) {
-    const auto r = rates_of_family(metrics, runs, seed);
-    out += fmt::format("| {} | {:.3f} | {:.3f} |\n", metrics, r.each_on_its_own, r.holm);
-  }
-  out += "\n| at most | flips | true drop | sequential FAIL | sequential PASS | mean samples |\n|---|---|---|---|---|---|\n";
-  for (const Pairs& pairs : {Pairs{5000, 0.02, 0}, Pairs{5000, 0.06, 0}, Pairs{5000, 0.06, 0.01}, Pairs{5000, 0.06, 0.02}, Pairs{5000, 0.3, 0.1}}) {
-    const auto r = rates_of_sequence(pairs, runs, seed);
-    out += fmt::format("| {} | {:.0f} % | {:.0f} pt | {:.3f} | {:.3f} | {:.0f} |\n", pairs.samples, 100 * pairs.flip_rate, 100 * pairs.drop, r.fail, r.pass,
-                       r.mean_stop);
-  }
-  return out;
+std::vector<Pairs> table_of_sequences() {
+  return {{5000, 0.02, 0}, {5000, 0.06, 0}, {5000, 0.06, 0.005}, {5000, 0.02, 0.01}, {5000, 0.06, 0.01}, {5000, 0.06, 0.02}, {5000, 0.3, 0.1}};
+}
+
+std::vector<Pairs> table_of_power() {
+  constexpr int kSteps = 12;
+  std::vector<Pairs> cells;
+  for (const std::size_t samples : {200, 900, 2500})
+    for (int step = 0; step <= kSteps; ++step) cells.push_back({samples, 0.06, 0.0025 * step});
+  return cells;
+}
+
+namespace {
+
+using Jobs = std::vector<std::function<void()>>;
+
+template <typename Cell, typename Rates, typename Simulation>
+void add_jobs(Jobs& jobs, const std::vector<Cell>& cells, std::vector<Simulated<Cell, Rates>>& results, const Simulation& simulation) {
+  for (const auto& cell : cells) results.push_back({cell, {}});
+  for (auto& result : results) jobs.emplace_back([&result, simulation] { result.rates = simulation(result.cell); });
+}
+
+void run_all(const Jobs& jobs, unsigned threads) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < jobs.size(); i = next++) jobs[i]();
+  };
+  std::vector<std::jthread> workers;
+  for (unsigned i = 1; i < threads; ++i) workers.emplace_back(work);
+  work();
+}
+
+}  // namespace
+
+Figures simulate(int runs, std::uint64_t seed, unsigned threads) {
+  Figures figures;
+  figures.runs = runs, figures.seed = seed;
+  Jobs jobs;
+  add_jobs(jobs, table_of_sequences(), figures.sequences, [=](const Pairs& cell) { return rates_of_sequence(cell, runs, seed); });
+  add_jobs(jobs, table_of_rules(), figures.rules, [=](const Pairs& cell) { return rates_of_rules(cell, runs, seed); });
+  add_jobs(jobs, table_of_clusters(), figures.clusters, [=](const Clusters& cell) { return rates_of_clusters(cell, runs, seed); });
+  add_jobs(jobs, std::vector<std::size_t>{1, 10, 20}, figures.families, [=](std::size_t metrics) { return rates_of_family(metrics, runs, seed); });
+  add_jobs(jobs, table_of_power(), figures.power, [=](const Pairs& cell) { return rates_of_rules(cell, runs, seed); });
+  run_all(jobs, threads);
+  return figures;
 }
 
 }  // namespace assay::simulation

@@ -45,10 +45,33 @@ struct SequentialRates {
 };
 [[nodiscard]] SequentialRates rates_of_sequence(const Pairs& pairs, int runs, std::uint64_t seed);
 
+/// The standard deviation of a share seen in `runs` runs.
+[[nodiscard]] double standard_error_of(double rate, int runs);
 /// The share within which `runs` runs of a true `rate` lie with all but one chance in about 30,000 (four standard errors).
 [[nodiscard]] double monte_carlo_error(double rate, int runs);
 
-/// All tables as Markdown.
-[[nodiscard]] std::string tables_as_markdown(int runs, std::uint64_t seed);
+/// Unchanged, a drop of half the margin, one of just the margin, and larger ones.
+[[nodiscard]] std::vector<Pairs> table_of_sequences();
+/// Sets of three sizes, one sample in 17 flips, and drops from none to three points.
+[[nodiscard]] std::vector<Pairs> table_of_power();
+
+template <typename Cell, typename Rates>
+struct Simulated {
+  Cell cell;
+  Rates rates;
+};
+
+/// All that the statistics page shows.
+struct Figures {
+  int runs = 0;
+  std::uint64_t seed = 0;
+  std::vector<Simulated<Pairs, RuleRates>> rules, power;
+  std::vector<Simulated<Clusters, ClusterRates>> clusters;
+  std::vector<Simulated<std::size_t, FamilyRates>> families;
+  std::vector<Simulated<Pairs, SequentialRates>> sequences;
+};
+
+/// `runs` runs a cell; the number of threads changes nothing but the time.
+[[nodiscard]] Figures simulate(int runs, std::uint64_t seed, unsigned threads);
 
 }  // namespace assay::simulation

@@ -1,0 +1,51 @@
+#include "tests/metrics/gate_figures.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+namespace assay::simulation {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const Figures& few_runs() {
+  static const Figures figures = simulate(3, 1, 2);
+  return figures;
+}
+std::size_t times(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(GateFigures, AreTheSameOnAnyNumberOfThreads) { EXPECT_EQ(figures_csv(simulate(3, 1, 1)), figures_csv(few_runs())); }
+TEST(GateFigures, FillEveryRowOfTheTables) {
+  const auto text = figures_markdown(few_runs());
+  EXPECT_EQ(times(text, "\n| "), 4 + table_of_rules().size() + table_of_clusters().size() + 3 + table_of_sequences().size());
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+}
+TEST(GateFigures, GiveEachNumberItsErrorInTheCsv) {
+  const auto text = figures_csv(few_runs());
+  const auto columns = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find('\n')), ',');
+  EXPECT_EQ(columns, 10);
+  EXPECT_EQ(std::count(text.begin(), text.end(), ','), columns * std::count(text.begin(), text.end(), '\n'));
+  EXPECT_THAT(text, HasSubstr("rules,200,0.06,0,200,1,0,1,fixed threshold,"));
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+}
+TEST(GateFigures, DrawAMarkForEveryRuleAndTheFivePercentLine) {
+  const auto svg = figures_svg(few_runs());
+  EXPECT_EQ(times(svg, "<text"), times(svg, "</text>"));
+  const auto unchanged = table_of_rules();
+  const auto rows = static_cast<std::size_t>(std::count_if(unchanged.begin(), unchanged.end(), [](const Pairs& pairs) { return pairs.drop == 0; }));
+  EXPECT_EQ(times(svg, "<rect class=\"fixed\""), rows + 3 * 4 + 1);          // panels, curves, legend
+  EXPECT_EQ(times(svg, "<circle class=\"gate\""), rows + table_of_clusters().size() + 3 * 4 + 1);
+  EXPECT_EQ(times(svg, "class=\"limit\""), 2U + 3 + 1);
+  for (const auto* part : {"href", "<script", "nan", "inf"}) EXPECT_EQ(times(svg, part), 0U) << part;  // nothing from elsewhere, no broken number
+}
+
+}  // namespace
+}  // namespace assay::simulation
