@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -22,6 +23,8 @@ std::vector<std::string> ties_of(const Sample& sample) {
   std::vector<std::string> ties = {"cluster " + cluster_of(sample)};
   const auto path = sample.fields.find("image_path");  // VLMEvalKit's TSV of MME holds a picture once for each of its two questions
   if (path != sample.fields.end() && !path->second.empty()) ties.push_back(fmt::format("path {}/{}", sample.category, path->second));
+  const auto circle = sample.fields.find("g_index");  // the authors' MMBench numbers the questions whose rotations its rows are
+  if (circle != sample.fields.end()) ties.push_back("circle " + circle->second);
   return ties;
 }
 
@@ -104,24 +107,32 @@ class Reader {
   }
 
   void count_units() {
-    std::unordered_map<std::string, std::size_t> place_of;
-    for (std::size_t i = 0; i < samples_.size(); ++i) place_of.try_emplace(cluster_of(samples_[i]), set_.cluster_of_sample[i]);
+    for (std::size_t i = 0; i < samples_.size(); ++i)
+      for (const auto& name : {"cluster " + cluster_of(samples_[i]), "id " + set_.ids[i]}) place_of_name_.try_emplace(name, set_.cluster_of_sample[i]);
     const auto rows = rows_of_mean(benchmark_, samples_, profile_);
-    const bool are_known = std::all_of(rows.begin(), rows.end(), [&](const BasisRow& row) { return place_of.contains(row.cluster); });
-    if (!rows.empty() && are_known) {
-      for (const auto& row : rows) ++set_.clusters[place_of.at(row.cluster)].units;
-      set_.unit_name = rows.size() == samples_.size() ? "samples" : divisor_of(benchmark_, profile_);
-    } else {
-      for (const std::size_t place : set_.cluster_of_sample) ++set_.clusters[place].units;
-      set_.unit_name = "samples";
+    std::vector<std::size_t> places;
+    for (const auto& row : rows)
+      if (const auto place = place_of(row)) places.push_back(*place);
+    if (rows.empty() || places.size() < rows.size()) {
+      places = set_.cluster_of_sample;
       set_.note = fmt::format("{}: its main metric, {}, is planned for as a mean over samples, which it is not quite", set_.benchmark, benchmark_.main_metric());
     }
+    for (const std::size_t place : places) ++set_.clusters[place].units;
+    set_.unit_name = places.size() == samples_.size() ? "samples" : divisor_of(benchmark_, profile_);
+  }
+
+  /// Where a row of the metric belongs: by its cluster's name, or where that is another one by its unit's, which is a sample's id.
+  [[nodiscard]] std::optional<std::size_t> place_of(const BasisRow& row) const {
+    for (const auto& name : {"cluster " + row.cluster, "id " + row.unit})
+      if (const auto found = place_of_name_.find(name); found != place_of_name_.end()) return found->second;
+    return std::nullopt;
   }
 
   const Benchmark& benchmark_;
   std::string profile_;
   std::vector<Sample> samples_;
   PlanningSet set_;
+  std::unordered_map<std::string, std::size_t> place_of_name_;
 };
 
 }  // namespace

@@ -20,8 +20,8 @@ std::string set_text(const PlannedSize& set, const SizeTarget& target) {
   const std::string name = plan.benchmark.empty() ? "a set" : plan.benchmark;
   std::string text = fmt::format("{}: {} samples", name, plan.samples);
   if (plan.unit_name != "samples") text += fmt::format(", {:.0f} {}", plan.units, plan.unit_name);
-  text += fmt::format(", in {} clusters; design effect {:.2f} at a correlation of {:.2f} ({})\n", plan.clusters, plan.design_effect, plan.correlation.value,
-                      name_of(plan.correlation.origin));
+  text += fmt::format(", in {} {}; design effect {:.2f} at a correlation of {:.2f} ({})\n", plan.clusters, plan.clusters == 1 ? "cluster" : "clusters",
+                      plan.design_effect, plan.correlation.value, name_of(plan.correlation.origin));
   text += fmt::format("  with {} flips ({}) it sees a true drop of {} points; a drop of {} needs {:.0f} {}\n", percent_text(plan.flip_rate.value),
                       name_of(plan.flip_rate.origin), points_text(plan.whole.detectable_drop), points_text(target.margin), plan.whole.units_needed, plan.unit_name);
   text += fmt::format("    {:<10}{:>18}{:>18}\n", "flips", "drop seen, points", "needed for " + points_text(target.margin));
@@ -85,6 +85,7 @@ json::Value set_value(const PlannedSize& set, Allocator& allocator) {
 
 std::string points_text(double share) {
   constexpr double kTwoDigitsBelow = 9.995;  // what two digits would round to 10.00
+  if (share > 1) return "none";  // no metric can drop by more than all of it
   return 100 * share < kTwoDigitsBelow ? fmt::format("{:.2f}", 100 * share) : fmt::format("{:.1f}", 100 * share);
 }
 

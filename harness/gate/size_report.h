@@ -32,7 +32,7 @@ struct SizeReport {
   std::vector<std::string> notes;
 };
 
-/// "1.14" or "11.1": a share as points, hundredths of a metric's full scale.
+/// "1.14" or "11.1": a share as points, hundredths of a metric's full scale; "none" for a drop beyond all of it, which nothing can show.
 [[nodiscard]] std::string points_text(double share);
 
 [[nodiscard]] std::string size_text(const SizeReport& report);

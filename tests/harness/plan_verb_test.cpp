@@ -64,8 +64,8 @@ TEST(Plan, CountsABenchmarksClusters) {
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(schema_complaint(ended.out, "plan-1.json"), "");
   const auto plan = json::parse(ended.out, "stdout");
-  EXPECT_EQ(plan["sets"][0]["samples"], 24);
-  EXPECT_EQ(plan["sets"][0]["clusters"], 12);
+  EXPECT_EQ(plan["sets"][0]["samples"].GetInt(), 24);
+  EXPECT_EQ(plan["sets"][0]["clusters"].GetInt(), 12);
 }
 TEST(Plan, KeepsBothQuestionsOfAPictureInASubsetAndItsCategoriesInProportion) {
   const TemporaryFolder folder;
@@ -91,7 +91,22 @@ TEST(Plan, KeepsThePicturesOfVlmEvalKitsTableWhole) {
   folder.write("MME.tsv", rows);
   const auto ended = assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  EXPECT_EQ(json::parse(ended.out, "stdout")["sets"][0]["clusters"], 10);
+  EXPECT_EQ(json::parse(ended.out, "stdout")["sets"][0]["clusters"].GetInt(), 10);
+}
+TEST(Plan, KeepsCircularGroupsWhole) {
+  const TemporaryFolder folder;
+  std::string rows = "index\timage\tcategory\tquestion\tA\tB\tanswer\n";
+  for (int rotation = 0; rotation < 2; ++rotation)
+    for (int i = 0; i < 6; ++i)
+      rows += fmt::format("{}\t{}\tcount\tWhich is {}?\tone\ttwo\t{}\n", i + 1'000'000 * rotation, rotation == 0 ? std::string(80, 'A') : std::to_string(i), i,
+                          rotation == 0 ? "A" : "B");
+  folder.write("MMBench_DEV_EN.tsv", rows);
+  const auto list = (folder / "ids.txt").string();
+  const auto ended = assay({"plan", "--bench", "mmbench_dev_en", "--data-dir", folder.path().string(), "--count", "1", "--write-subset", list});
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  const auto listed = parse_sample_list(read_file(list), list);
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(std::stoi(listed[0].id) + 1'000'000, std::stoi(listed[1].id));
 }
 TEST(Plan, WritesTheSameSubsetAgain) {
   const TemporaryFolder folder;
@@ -169,7 +184,7 @@ TEST(RunSamples, CanBeScoredAgainWhenTheListIsGone) {
   const auto scored = fakes({"score", (folder / "run").string(), "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(scored.out, read_file(results_path(folder / "run")));
-  EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["samples"], 2);
+  EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["samples"].GetInt(), 2);
 }
 TEST(RunSamples, TakesTheFirstOfThemWithALimit) {
   const TemporaryFolder folder;

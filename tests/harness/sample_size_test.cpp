@@ -111,6 +111,11 @@ TEST(SizeJson, IsRefusedByItsSchemaWhenAMemberIsMissing) {
   text.replace(text.find("\"clusters\""), 10, "\"klusters\"");
   EXPECT_NE(schema_complaint(text, "plan-1.json"), "");
 }
+TEST(PointsText, RoundsAsThePlanTable) {
+  EXPECT_EQ(points_text(0.09994), "9.99");
+  EXPECT_EQ(points_text(0.09996), "10.0");
+  EXPECT_EQ(points_text(1.2), "none");
+}
 TEST(SizeText, SaysWhereNumbersComeFrom) {
   const auto text = size_text(report_of(SubsetNote{"ids.txt", 7, 20, 20, 10, 0.05}));
   EXPECT_THAT(text, HasSubstr("mme: 200 samples, in 100 clusters; design effect 1.30 at a correlation of 0.30 (assumed)"));

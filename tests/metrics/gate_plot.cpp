@@ -117,11 +117,11 @@ class CurvePanel {
       drawing_.line("grid", left_, y_of(percent / 100.0), left_ + kPlot, y_of(percent / 100.0));
       drawing_.text("small", left_ - 6, y_of(percent / 100.0) + 4, "end", fmt::format("{} %", percent));
     }
-    for (const int points : {0, 1, 2, 3}) drawing_.text("small", x_of(points / 100.0), top_ + kTall + 16, "middle", fmt::format("{}", points));
+    for (const int points : {0, 1, 2, 3}) drawing_.text("small", x_of(points / 100.0), top_ + kTall + 20, "middle", fmt::format("{}", points));
     drawing_.line("limit", left_, y_of(0.05), left_ + kPlot, y_of(0.05));
     drawing_.line("axis", x_of(0.01), top_, x_of(0.01), top_ + kTall);
     drawing_.text("", left_ + kPlot / 2, top_ - 10, "middle", title);
-    drawing_.text("small", left_ + kPlot / 2, top_ + kTall + 34, "middle", "true drop, points");
+    drawing_.text("small", left_ + kPlot / 2, top_ + kTall + 38, "middle", "true drop, points");
   }
   /// `share_at` gives a rule's share in a cell.
   template <typename ShareAt>
@@ -150,7 +150,7 @@ std::string thousands(std::size_t number) { return number < 1000 ? fmt::format("
 
 void draw_false_alarms(Drawing& drawing, const Figures& figures) {
   constexpr double kTop = 92;
-  drawing.text("title", 20, 66, "start", "Unchanged builds that are flagged, one picture a sample");
+  drawing.text("title", 20, 66, "start", "Unchanged builds flagged: one sample a picture");
   const auto unchanged = [](const auto& cell) { return cell.cell.drop == 0; };
   DotPanel alone(drawing, 10, kTop, static_cast<std::size_t>(std::count_if(figures.rules.begin(), figures.rules.end(), unchanged)));
   for (const auto& [pairs, rates] : figures.rules) {
@@ -160,7 +160,7 @@ void draw_false_alarms(Drawing& drawing, const Figures& figures) {
     alone.dot(kUnpaired, rates.unpaired_z, figures.runs);
     alone.dot(kGate, rates.gate_fail, figures.runs);
   }
-  drawing.text("title", 500, 66, "start", "… several samples a picture");
+  drawing.text("title", 520, 66, "start", "… and several samples a picture");
   DotPanel clustered(drawing, 490, kTop, figures.clusters.size());
   for (const auto& [shape, rates] : figures.clusters) {
     clustered.begin_row(fmt::format("{} × {}, corr. {:g}", thousands(shape.clusters), shape.size, shape.correlation));
@@ -172,7 +172,7 @@ void draw_false_alarms(Drawing& drawing, const Figures& figures) {
 
 void draw_power(Drawing& drawing, const Figures& figures) {
   constexpr double kTop = 420, kStep = 310;
-  drawing.text("title", 20, 376, "start", "Builds that are flagged, by how much worse they truly are (6 % flips; upright line: the margin)");
+  drawing.text("title", 20, 376, "start", "Builds flagged, by how much worse they truly are (6 % flips; upright line: the margin)");
   double left = 62;
   for (const std::size_t samples : {200, 900, 2500}) {
     CurvePanel panel(drawing, left, kTop, "n = " + thousands(samples));
@@ -201,7 +201,7 @@ void draw_legend(Drawing& drawing) {
 std::string figures_svg(const Figures& figures) {
   Drawing drawing;
   drawing.text("title", 20, 28, "start", "How gates behave");
-  drawing.text("small", 150, 28, "start",
+  drawing.text("small", 190, 28, "start",
                fmt::format("{} simulated pairs of runs a mark, accuracy 80 %; bars: 95 % Monte Carlo error", thousands(static_cast<std::size_t>(figures.runs))));
   draw_false_alarms(drawing, figures);
   draw_power(drawing, figures);
