@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ inline constexpr const char* kGateSchema = "assay.gate/1";
 
 /// In the order of precedence: the first that any metric or check has is the gate's.
 enum class Verdict { kIncomparable, kInfra, kFail, kSuspect, kInconclusive, kImproved, kPass };
+inline constexpr std::array kVerdicts = {Verdict::kIncomparable, Verdict::kInfra,    Verdict::kFail, Verdict::kSuspect,
+                                         Verdict::kInconclusive, Verdict::kImproved, Verdict::kPass};
 [[nodiscard]] const char* name_of(Verdict verdict);  ///< "INCOMPARABLE", "PASS", ...
 /// 0 for PASS and IMPROVED, 1 FAIL, 3 INCOMPARABLE, 4 INFRA, 5 INCONCLUSIVE, 6 SUSPECT.
 [[nodiscard]] int exit_code_of(Verdict verdict);

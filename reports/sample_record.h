@@ -30,7 +30,7 @@ struct SampleText {
   std::string prompt;                  ///< empty: not known
   std::string reply;
   std::vector<std::string> references;
-  std::vector<std::string> pictures;   ///< encoded thumbnails (JPEG), at most a few kilobytes each; empty: not at hand
+  std::vector<std::string> pictures;   ///< encoded thumbnails (WebP), at most a few kilobytes each; empty: not at hand
 };
 
 }  // namespace assay

@@ -2,14 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rapidjson/schema.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <cmath>
 #include <limits>
 
 #include "harness/base/error.h"
-#include "harness/base/json.h"
+#include "tests/reports/schema.h"
 
 namespace assay {
 namespace {
@@ -32,17 +30,7 @@ RunRecord record() {
   return {{result}};
 }
 
-/// Empty when `text` fits reports/schema/results-1.json, else where it does not.
-std::string schema_complaint(const std::string& text) {
-  const auto schema_text = json::parse_file(std::string(ASSAY_SOURCE_DIR) + "/reports/schema/results-1.json");
-  const rapidjson::SchemaDocument schema(schema_text);
-  rapidjson::SchemaValidator validator(schema);
-  const auto document = json::parse(text, "results");
-  if (document.Accept(validator)) return "";
-  rapidjson::StringBuffer where;
-  validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
-  return std::string(where.GetString()) + " breaks " + validator.GetInvalidSchemaKeyword();
-}
+std::string schema_complaint(const std::string& text) { return testing::schema_complaint(text, "results-1.json"); }
 
 TEST(ResultsJson, FitsItsSchema) { EXPECT_EQ(schema_complaint(results_json(record())), ""); }
 TEST(ResultsJson, FitsItsSchemaWhenEmpty) { EXPECT_EQ(schema_complaint(results_json({})), ""); }

@@ -1,0 +1,48 @@
+#include "reports/github.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "reports/escaping.h"
+#include "reports/gate_text.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostOfAKind = 10;
+constexpr std::size_t kMessageLetters = 1000;
+
+struct Annotation {
+  PolicyPlace place;
+  std::string title, message;
+};
+
+/// The first of them as workflow commands; the last one says how many more there are.
+std::string commands(const char* kind, const std::vector<Annotation>& annotations) {
+  std::string text;
+  for (std::size_t i = 0; i < annotations.size() && i < kMostOfAKind; ++i) {
+    const Annotation& one = annotations[i];
+    std::string message = shortened(one.message, kMessageLetters);
+    if (i + 1 == kMostOfAKind && annotations.size() > kMostOfAKind) message += fmt::format(" (and {} more)", annotations.size() - kMostOfAKind);
+    text += fmt::format("::{} file={},line={},title={}::{}\n", kind, github_property_escaped(one.place.file), one.place.line,
+                        github_property_escaped(shortened(one.title, kMessageLetters)), github_message_escaped(message));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string gate_github(const GateRecord& record) {
+  std::vector<Annotation> errors, warnings, notices = {{policy_place(record), "assay gate", fmt::format("{}. {}", verdict_line(record), advice_on(record.verdict))}};
+  for (const auto& check : failed_checks(record))
+    (check.verdict == Verdict::kFail ? errors : warnings).push_back({policy_place(record), fmt::format("{} {}", name_of(check.verdict), check.name), check_sentence(check)});
+  for (const auto& metric : record.metrics) {
+    if (!metric.is_gated || metric.verdict == Verdict::kPass) continue;
+    auto& kind = metric.verdict == Verdict::kFail ? errors : metric.verdict == Verdict::kImproved ? notices : warnings;
+    kind.push_back({policy_place(record, metric), fmt::format("{} {}", name_of(metric.verdict), metric_title(metric)), metric_sentence(metric)});
+  }
+  return commands("error", errors) + commands("warning", warnings) + commands("notice", notices);
+}
+
+}  // namespace assay
