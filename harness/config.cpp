@@ -224,6 +224,7 @@ Problems validate(const RunConfig& config, std::span<const std::string> known_be
   demands.at_least_one("max-new-tokens", config.decoding.max_new_tokens);
   demands.that(config.output.max_failures >= 0 && config.output.max_failures <= 1,
                fmt::format("--max-failures must be a share in [0, 1], got {}", config.output.max_failures));
+  demands.at_least_one("repeat", config.output.repeat);
   demands.that(config.output.format == "text" || config.output.format == "json",
                fmt::format("--format must be text or json, got \"{}\"", config.output.format));
   return problems;

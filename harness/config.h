@@ -53,6 +53,7 @@ struct OutputConfig {
   double max_failures = 0.01;
   bool retries_failed = false;
   std::string format = "text";
+  int repeat = 1;
 };
 
 struct RunConfig {
@@ -114,6 +115,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},
         config.output.max_failures);
   field(Field{"retry-failed", "", "ask again for samples whose record is an error", Effect::kFree}, config.output.retries_failed);
+  field(Field{"repeat", "N", "run it N times, into repeat-2 ... below --out: how many replies a repeated run changes is kept as noise for the gate",
+              Effect::kFree}, config.output.repeat);
   field(Field{"format", "NAME", "what goes to stdout: text or json", Effect::kFree}, config.output.format);
 }
 

@@ -78,6 +78,7 @@ std::filesystem::path results_path(const std::filesystem::path& run) { return ru
 std::filesystem::path report_path(const std::filesystem::path& run) { return run / "report.md"; }
 std::filesystem::path timing_path(const std::filesystem::path& run) { return run / "timing.json"; }
 std::filesystem::path samples_path(const std::filesystem::path& run) { return run / "samples.json.gz"; }
+std::filesystem::path repeat_path(const std::filesystem::path& run, int k) { return run / fmt::format("repeat-{}", k); }
 std::filesystem::path submissions_path(const std::filesystem::path& run) { return run / "submissions"; }
 
 }  // namespace assay

@@ -34,6 +34,8 @@ void check_folder(std::string_view option, const std::filesystem::path& path);
 /// The --samples file that the run was started with.
 [[nodiscard]] std::filesystem::path sample_list_path(const std::filesystem::path& run);
 [[nodiscard]] std::filesystem::path samples_path(const std::filesystem::path& run);
+/// Where the k-th repeat of a run lies, k from 2 on.
+[[nodiscard]] std::filesystem::path repeat_path(const std::filesystem::path& run, int k);
 [[nodiscard]] std::filesystem::path submissions_path(const std::filesystem::path& run);
 
 }  // namespace assay

@@ -94,6 +94,7 @@ class Samples final : public RequestSource, public GenerationSink {
     ++outcome_.done;
     ++outcome_.done_now;
     if (record.score.state == SampleState::kError) count_failure(record);
+    if (options_.on_record) options_.on_record(record);
     if (options_.on_progress) options_.on_progress(outcome_.done, outcome_.failed);
   }
 

@@ -34,6 +34,7 @@ struct LoopOptions {
   double max_failures = 0.01;                ///< share of the plan's samples
   std::function<bool()> should_stop;         ///< asked now and then; empty: never
   std::function<void(std::int64_t done, std::int64_t failed)> on_progress;
+  std::function<void(const JournalRecord& record)> on_record;  ///< each one as it is journaled, one call at a time
 };
 
 struct LoopOutcome {

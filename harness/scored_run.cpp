@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -102,6 +103,10 @@ ScoredRun read_run_folder(const std::filesystem::path& path) {
   if (!std::filesystem::exists(samples))
     throw DataError(fmt::format("{}: the run has not ended: it has no {}; let `assay run` go on to its end", path.string(), samples.filename().string()));
   ScoredRun run{path.string(), {}, std::move(manifest), parse_samples_file(read_file(samples), samples.string()), {}, {}};
+  for (int k = 2; std::filesystem::exists(samples_path(repeat_path(path, k))); ++k) {
+    const auto again = samples_path(repeat_path(path, k));
+    add_repeats(run.repeats, repeats_of(run, {again.string(), {}, {}, parse_samples_file(read_file(again), again.string()), {}, {}}));
+  }
   run.digest = digest_of_content(run);
   return run;
 }
@@ -161,6 +166,17 @@ Repeat changes_between(const ScoredBenchmark& first, const ScoredBenchmark& seco
 bool has_flipped(const SampleRecord& first, const SampleRecord& second) {
   const bool both_lack_one = std::isnan(first.value) && std::isnan(second.value);
   return first.value != second.value && !both_lack_one;
+}
+
+void add_repeats(std::vector<Repeat>& sums, const std::vector<Repeat>& more) {
+  for (const auto& repeat : more) {
+    const auto sum = std::ranges::find_if(sums, [&](const Repeat& one) { return one.benchmark == repeat.benchmark && one.profile == repeat.profile; });
+    if (sum == sums.end()) {
+      sums.push_back(repeat);
+      continue;
+    }
+    sum->samples += repeat.samples, sum->changed_replies += repeat.changed_replies, sum->changed_scores += repeat.changed_scores;
+  }
 }
 
 std::vector<Repeat> repeats_of(const ScoredRun& first, const ScoredRun& second) {

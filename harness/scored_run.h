@@ -65,4 +65,7 @@ struct ScoredRun {
 /// How the second of two runs of one build differs from the first; benchmarks that only one has are left out.
 [[nodiscard]] std::vector<Repeat> repeats_of(const ScoredRun& first, const ScoredRun& second);
 
+/// Adds further repeats up by benchmark and profile.
+void add_repeats(std::vector<Repeat>& sums, const std::vector<Repeat>& more);
+
 }  // namespace assay

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -21,8 +22,8 @@ struct Metric {
 
 /// What became of one sample. Only kError lacks a reply; each state has its own budget in the gate.
 enum class SampleState { kScored, kUnparsed, kTruncated, kEmpty, kError, kJudgeFailed };
-inline constexpr SampleState kSampleStates[] = {SampleState::kScored, SampleState::kUnparsed, SampleState::kTruncated,
-                                                SampleState::kEmpty,  SampleState::kError,    SampleState::kJudgeFailed};
+inline constexpr std::array kSampleStates = {SampleState::kScored, SampleState::kUnparsed, SampleState::kTruncated,
+                                             SampleState::kEmpty,  SampleState::kError,    SampleState::kJudgeFailed};
 
 [[nodiscard]] constexpr const char* name_of(SampleState state) {
   switch (state) {

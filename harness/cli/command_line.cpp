@@ -8,9 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <map>
+#include <system_error>
 #include <type_traits>
 
 #include "harness/base/error.h"
@@ -59,6 +61,10 @@ void CommandLine::texts(const std::string& name, std::vector<std::string>& value
 
 void CommandLine::argument(const std::string& name, std::string& value, const std::string& help) {
   parts_->app.add_option(name, value, help);
+}
+
+void CommandLine::arguments(const std::string& name, std::vector<std::string>& values, const std::string& help) {
+  parts_->app.add_option(name, values, help);
 }
 
 void CommandLine::fields(RawValues& values, const std::vector<std::string_view>& names) {
@@ -118,6 +124,14 @@ void print_out(std::string_view text) {
 }
 
 void print_log(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+
+double points_of(const std::string& option, const std::string& text, Problems& problems) {
+  double points = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), points);
+  if (error != std::errc() || end != text.data() + text.size() || !(points > 0 && points <= 50))
+    problems.push_back(fmt::format("{} must be a number of points in (0, 50], got \"{}\"", option, text));
+  return points;
+}
 
 void check_format(const std::string& format, Problems& problems) {
   if (format != "text" && format != "json") problems.push_back(fmt::format("--format must be text or json, got \"{}\"", format));

@@ -20,6 +20,7 @@ class CommandLine {
   void list(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable, and a,b,c
   void texts(const std::string& name, std::vector<std::string>& values, const std::string& help);  ///< repeatable; a comma is a letter
   void argument(const std::string& name, std::string& value, const std::string& help);
+  void arguments(const std::string& name, std::vector<std::string>& values, const std::string& help);
   /// An option for each config field named, or for all when there are none named; what is given lands in `values`.
   void fields(RawValues& values, const std::vector<std::string_view>& names = {});
 
@@ -37,6 +38,9 @@ void print_out(std::string_view text);
 
 /// A line to stderr.
 void print_log(std::string_view line);
+
+/// A number of points in (0, 50]; anything else is a problem.
+[[nodiscard]] double points_of(const std::string& option, const std::string& text, Problems& problems);
 
 /// --format is a problem unless it is "text" or "json".
 void check_format(const std::string& format, Problems& problems);

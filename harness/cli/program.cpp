@@ -20,8 +20,11 @@ namespace {
 constexpr std::array kVerbs = {
     Verb{"run", "ask a model every sample of some benchmarks, score the replies; goes on by itself where it was interrupted", run_verb},
     Verb{"score", "score the replies of a run again, or somebody's prediction file", score_verb},
-    Verb{"report", "write a finished run's numbers as text, JSON or Markdown", report_verb},
+    Verb{"gate", "decide whether a candidate is as good as a baseline", gate_verb},
+    Verb{"baseline", "keep a finished run as one small file for later gates", baseline_verb},
+    Verb{"compare", "set several runs side by side: metrics, real differences, flips", compare_verb},
     Verb{"plan", "how many samples see a drop of d, and a subset that does", plan_verb},
+    Verb{"report", "write a finished run's numbers: HTML, Markdown, CSV, LaTeX, JUnit, ...", report_verb},
     Verb{"list", "benchmarks, models (families of checkpoints), metrics, profiles", list_verb},
     Verb{"describe", "one of them: what a benchmark asks, how it scores, where its data comes from", describe_verb},
     Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},
@@ -31,6 +34,9 @@ constexpr const char* kExamples =
     "Examples:\n"
     "  assay run --model checkpoints/InternVL2_5-1B --bench chartqa_test --data-dir data --out runs/chartqa\n"
     "  assay score --bench mme --predictions results/mme --format json\n"
+    "  assay baseline save runs/chartqa --out main.baseline\n"
+    "  assay gate --baseline main.baseline --candidate runs/new\n"
+    "  assay compare runs/chartqa runs/new --format html --out reports\n"
     "  assay report runs/chartqa --format md\n"
     "  assay plan --bench mme --data-dir data --margin 1\n"
     "  assay list\n"
@@ -38,7 +44,8 @@ constexpr const char* kExamples =
     "  assay describe metrics acc_plus\n"
     "  printf 'a chart' | assay inspect tokens --model checkpoints/InternVL2_5-1B\n"
     "\n"
-    "Exit codes: 0 fine; 2 usage or config; 3 data missing or broken; 4 model or infrastructure; 70 a bug of ours;\n"
+    "Exit codes: 0 fine; 1 regression; 2 usage or config; 3 data missing, broken or incomparable; 4 model or infrastructure;\n"
+    "5 inconclusive; 6 suspect; 70 a bug of ours;\n"
     "130/143 interrupted, the same command goes on.\n";
 
 std::string help_text() {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "benchmarks/catalog.h"
+#include "harness/run_page.h"
 #include "model/checkpoint_report.h"
 #include "model/request_cost.h"
 #include "model/vlm.h"
@@ -18,6 +19,7 @@ struct Program {
   CheckpointReport (*inspect_checkpoint)(const std::string& path) = nullptr;
   RequestCost (*measure_cost)(const std::string& path, const VlmOptions& options, std::span<const Request> sample) = nullptr;
   std::vector<FamilyName> (*model_families)() = nullptr;
+  ThumbnailMaker make_thumbnail = nullptr;  ///< for pages; null: they show no pictures
   std::vector<std::string> command;  ///< as it was called, for the hint how to go on
 };
 

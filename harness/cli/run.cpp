@@ -10,6 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/dry_run.h"
+#include "harness/cli/run_early_stop.h"
 #include "harness/cli/verbs.h"
 #include "harness/demo.h"
 #include "harness/interrupt.h"
@@ -18,6 +19,7 @@
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
+#include "harness/scored_run.h"
 #include "reports/results_json.h"
 #include "reports/text_reports.h"
 
@@ -34,6 +36,7 @@ struct RunOptions {
   RunConfig config;
   bool prints_config = false;
   bool is_dry_run = false;
+  EarlyStopOptions early_stop;
   bool shows_help = false;
 };
 
@@ -49,6 +52,10 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   line.flag("print-config", options.prints_config, "write the resolved options as such a file and end");
   line.flag("dry-run", options.is_dry_run, "find the data, read the model's headers, count, and estimate the time (good within a factor of 2) "
             "from the last start or some seconds of measuring with made-up weights; run nothing");
+  line.flag("until-decided", options.early_stop.is_asked_for, "ask pictures in random order and stop as soon as a gate against --baseline is certain; "
+            "exit codes are `assay gate`'s");
+  line.text("baseline", options.early_stop.baseline, "for --until-decided: run folder or baseline file");
+  line.text("policy", options.early_stop.policy, "for --until-decided: the gate's policy (docs/gate.md)");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) {
     options.shows_help = true;
@@ -59,6 +66,9 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   options.config = make_config(base, given, problems);
   if (!options.prints_config) {
     append(problems, validate(options.config, names_of(program.catalog)));
+    if (options.early_stop.is_asked_for == options.early_stop.baseline.empty()) problems.emplace_back("--until-decided and --baseline belong together");
+    if (options.early_stop.is_asked_for && options.config.output.repeat > 1) problems.emplace_back("--until-decided and --repeat exclude each other");
+    if (!options.early_stop.policy.empty() && !options.early_stop.is_asked_for) problems.emplace_back("--policy belongs to --until-decided; `assay gate` takes it for whole runs");
     if (options.config.output.folder.empty() && !options.is_dry_run) problems.emplace_back("--out is missing: name a folder for the run");
   }
   throw_if_any(problems);
@@ -103,7 +113,7 @@ struct Start {
   double wall_ms = 0;
 };
 
-Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState& state, Vlm& model, const RunFolder& folder) {
+Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState& state, Vlm& model, const RunFolder& folder, EarlyStop* early_stop) {
   Start start;
   if (state.done == plan.sample_count()) {
     start.outcome = {LoopOutcome::End::kFinished, state.done, 0, state.failed, {}};
@@ -116,7 +126,9 @@ Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState
   Progress progress(Progress::style_of_stderr(), plan.sample_count(), state.done);
   LoopOptions options;
   options.max_failures = config.output.max_failures;
-  options.should_stop = [] { return interrupt::signal_received() != 0; };
+  options.should_stop = [early_stop] { return interrupt::signal_received() != 0 || (early_stop != nullptr && early_stop->is_decided()); };
+  if (early_stop != nullptr)
+    options.on_record = [early_stop](const JournalRecord& record) { early_stop->add(record.benchmark, record.id, record.score); };
   options.on_progress = [&](std::int64_t done, std::int64_t failed) { progress.update(done, failed); };
   const auto began = std::chrono::steady_clock::now();
   start.outcome = run_samples(plan, state, model, journal, options);
@@ -141,8 +153,10 @@ void write_submissions(const RunFolder& folder, const std::vector<Submission>& s
   }
 }
 
+enum class Print { kResults, kNothing };
+
 /// From the records on disk to the files and the numbers on stdout.
-void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, const Start& start) {
+void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, const Start& start, Print print) {
   JournalFiles journals(folder.path());
   const RunState state = read_state(plan, journals);
   if (state.done != plan.sample_count())
@@ -157,11 +171,52 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   write_file_atomically(report_path(folder.path()), markdown_report(record));
   write_file_atomically(samples_path(folder.path()), samples_file(results.benchmarks));
   if (start.outcome.done_now > 0) write_file_atomically(timing_path(folder.path()), timing_json(timing));
+  if (print == Print::kNothing) return;
   write_submissions(folder, results.submissions);
   if (wants_json(config.output.format)) return print_out(json);
   const std::string summary = console_summary(record);
   print_out(console_report(record) + "\n" + summary + (summary.empty() ? "" : "\n") + console_timing(timing));
   print_log(fmt::format("report: {}", report_path(folder.path()).string()));
+}
+
+/// What --samples named, so that the run can be scored again without that file.
+void keep_sample_list(const Plan& plan, const RunFolder& folder) {
+  const auto path = sample_list_path(folder.path());
+  if (!plan.samples_text.empty() && !std::filesystem::exists(path)) write_file_atomically(path, plan.samples_text);
+}
+
+/// From the first request to results.json. Returns the exit code.
+int run_into(const Program& program, const RunConfig& config, const Plan& plan, Vlm& model, const RunFolder& folder, EarlyStop* early_stop, Print print) {
+  RunState state = read_state(plan, JournalFiles(folder.path()));
+  log_notes(state.notes);
+  if (config.output.retries_failed) forget_failures(state);
+  if (early_stop != nullptr) count_what_is_done(*early_stop, plan, state, JournalFiles(folder.path()));
+  const Start start = ask_what_is_left(config, plan, state, model, folder, early_stop);
+  const LoopOutcome& outcome = start.outcome;
+  const bool was_stopped = outcome.end == LoopOutcome::End::kStopped;
+  if (was_stopped && early_stop != nullptr && early_stop->is_decided()) return print_decision(*early_stop, outcome, plan.sample_count());
+  if (was_stopped) return interrupted(program, outcome.done, plan.sample_count());
+  if (outcome.end == LoopOutcome::End::kOverBudget) throw_over_budget(config, outcome, plan.sample_count());
+  finish(config, plan, folder, start, print);
+  return early_stop != nullptr ? print_decision(*early_stop, outcome, plan.sample_count()) : 0;
+}
+
+/// The same run again, into folders below the first: what that changes is noise, and no regression.
+int run_repeats(const Program& program, RunConfig config, const Plan& plan, Vlm& model, const Manifest& manifest) {
+  const std::filesystem::path first = config.output.folder;
+  for (int k = 2; k <= config.output.repeat; ++k) {
+    print_log(fmt::format("repeat {} of {}", k, config.output.repeat));
+    config.output.folder = repeat_path(first, k).string();
+    const RunFolder folder(config.output.folder);
+    write_or_compare(folder.path(), manifest);
+    keep_sample_list(plan, folder);
+    if (const int code = run_into(program, config, plan, model, folder, nullptr, Print::kNothing); code != 0) return code;
+  }
+  if (config.output.repeat > 1 && !wants_json(config.output.format))
+    for (const auto& repeat : read_scored_run(first).repeats)
+      print_out(fmt::format("repeated: {} as {}: {} of {} replies changed, {} scores\n", repeat.benchmark, repeat.profile, repeat.changed_replies,
+                            repeat.samples, repeat.changed_scores));
+  return 0;
 }
 
 }  // namespace
@@ -176,7 +231,7 @@ int run_verb(const Program& program, Arguments arguments) {
   }
   interrupt::install();
   if (!options.is_dry_run) check_folder("--out", config.output.folder);
-  const Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
+  Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
   if (options.is_dry_run) return dry_run(program, config, plan);
   log_plan(plan);
   if (interrupt::signal_received() != 0) return interrupted(program, 0, plan.sample_count());
@@ -186,17 +241,12 @@ int run_verb(const Program& program, Arguments arguments) {
   const auto model = program.open_model(config.model.path, vlm_options(config));
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
-  write_or_compare(folder.path(), make_manifest(config, plan, model->card(), model->weights_digest()));
-  if (!plan.samples_text.empty() && !std::filesystem::exists(sample_list_path(folder.path())))
-    write_file_atomically(sample_list_path(folder.path()), plan.samples_text);
-  RunState state = read_state(plan, JournalFiles(folder.path()));
-  log_notes(state.notes);
-  if (config.output.retries_failed) forget_failures(state);
-  const Start start = ask_what_is_left(config, plan, state, *model, folder);
-  if (start.outcome.end == LoopOutcome::End::kStopped) return interrupted(program, start.outcome.done, plan.sample_count());
-  if (start.outcome.end == LoopOutcome::End::kOverBudget) throw_over_budget(config, start.outcome, plan.sample_count());
-  finish(config, plan, folder, start);
-  return 0;
+  const Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());
+  const auto early_stop = make_early_stop(options.early_stop, plan, manifest);
+  write_or_compare(folder.path(), manifest);
+  keep_sample_list(plan, folder);
+  const int code = run_into(program, config, plan, *model, folder, early_stop.get(), Print::kResults);
+  return code != 0 || early_stop ? code : run_repeats(program, config, plan, *model, manifest);
 }
 
 }  // namespace assay

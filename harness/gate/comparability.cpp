@@ -159,7 +159,7 @@ std::vector<ManifestDifference> manifest_differences(const ScoredRun& baseline, 
   return differences;
 }
 
-std::vector<GateCheck> check_comparability(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived) {
+std::vector<GateCheck> check_manifests(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived) {
   std::vector<GateCheck> checks;
   if (baseline.manifest.fixed.empty() || candidate.manifest.fixed.empty()) {
     const bool none = baseline.manifest.fixed.empty() && candidate.manifest.fixed.empty();
@@ -179,6 +179,11 @@ std::vector<GateCheck> check_comparability(const ScoredRun& baseline, const Scor
       checks.push_back(std::move(check));
     }
   }
+  return checks;
+}
+
+std::vector<GateCheck> check_comparability(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived) {
+  auto checks = check_manifests(baseline, candidate, waived);
   check_benchmarks(baseline, candidate, waived, checks);
   return checks;
 }

@@ -19,6 +19,9 @@ struct ManifestDifference {
 /// Members that differ, fixed ones first. Of members that belong to a benchmark, those of benchmarks that both runs have.
 [[nodiscard]] std::vector<ManifestDifference> manifest_differences(const ScoredRun& baseline, const ScoredRun& candidate);
 
+/// What stands in the way in the manifests alone, waived or not.
+[[nodiscard]] std::vector<GateCheck> check_manifests(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived);
+
 /// What stands in the way of a comparison, waived or not, in the manifests (data, prompts, pictures, decoding, scorer, ...), in the benchmarks and
 /// samples that both have, and in what each sample was asked. Empty: nothing differs but what is only noted.
 [[nodiscard]] std::vector<GateCheck> check_comparability(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived);

@@ -27,17 +27,6 @@ struct Candidate {
   Interval candidate_interval;  ///< of the candidate's own value
 };
 
-Verdict verdict_of(Decision decision) {
-  switch (decision) {
-    case Decision::kImproved: return Verdict::kImproved;
-    case Decision::kPass: return Verdict::kPass;
-    case Decision::kFail: return Verdict::kFail;
-    case Decision::kSuspect: return Verdict::kSuspect;
-    case Decision::kInconclusive: return Verdict::kInconclusive;
-  }
-  return Verdict::kInconclusive;
-}
-
 Verdict graver(Verdict one, Verdict other) { return std::min(one, other); }  // the enumeration's order
 
 void add_note(std::string& note, const std::string& text) { note += note.empty() ? text : "; " + text; }
@@ -187,6 +176,17 @@ void check_rules(const Policy& policy, const std::vector<BenchmarkPair>& pairs) 
 }
 
 }  // namespace
+
+Verdict verdict_of(Decision decision) {
+  switch (decision) {
+    case Decision::kImproved: return Verdict::kImproved;
+    case Decision::kPass: return Verdict::kPass;
+    case Decision::kFail: return Verdict::kFail;
+    case Decision::kSuspect: return Verdict::kSuspect;
+    case Decision::kInconclusive: return Verdict::kInconclusive;
+  }
+  return Verdict::kInconclusive;
+}
 
 std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate) {
   std::map<std::string_view, const SampleRecord*> by_id;

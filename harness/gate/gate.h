@@ -4,6 +4,7 @@
 
 #include "harness/gate/policy.h"
 #include "harness/scored_run.h"
+#include "metrics/decision.h"
 #include "reports/gate_record.h"
 
 namespace assay {
@@ -16,6 +17,8 @@ namespace assay {
 
 /// What the process ends with: the verdict's code, an INCONCLUSIVE or SUSPECT one as the policy maps it.
 [[nodiscard]] int exit_code_of(const GateRecord& record, const Policy& policy);
+
+[[nodiscard]] Verdict verdict_of(Decision decision);
 
 /// Samples whose score differs, in the baseline's order.
 [[nodiscard]] std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate);

@@ -69,6 +69,11 @@ class FakeBenchmark final : public Benchmark {
     const double mean = replies.empty() ? std::numeric_limits<double>::quiet_NaN() : 100 * sum / static_cast<double>(count);
     return {{"accuracy", mean, count, {mean - 1, mean + 1}, "questions"}};
   }
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    auto bases = Benchmark::bases(replies, profile);
+    bases.front().scale = 100;
+    return bases;
+  }
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     std::vector<Reply> replies;
     std::istringstream lines(read_file(path));

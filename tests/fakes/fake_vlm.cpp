@@ -109,6 +109,12 @@ Generation generation_of(std::string reply, const Request& request) {
   return generation;
 }
 
+/// One request in `one_in`, by its id alone.
+bool is_chosen(const Request& request, unsigned one_in) {
+  const std::string hex = digest_of(request.id).substr(0, 8);
+  return std::strtoul(hex.c_str(), nullptr, 16) % one_in == 0;
+}
+
 int number_in(const std::string& name) {
   const auto colon = name.find(':');
   int number = 0;
@@ -129,9 +135,14 @@ Result<Generation> oracle_answer(const Request& request) {
 }
 
 Result<Generation> flaky_answer(const Request& request, unsigned one_in) {
-  const std::string hex = digest_of(request.id).substr(0, 8);
-  if (std::strtoul(hex.c_str(), nullptr, 16) % one_in == 0) return SampleFailure{request.id, "decode", "the picture is cut short"};
+  if (is_chosen(request, one_in)) return SampleFailure{request.id, "decode", "the picture is cut short"};
   return oracle_answer(request);
+}
+
+Result<Generation> wrong_answer(const Request& request, unsigned one_in) {
+  auto generation = oracle_answer(request);
+  if (is_chosen(request, one_in)) generation->reply.front() = 'v';
+  return generation;
 }
 
 std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options) {
@@ -143,6 +154,9 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
     behaviour.answer = [](const Request& request) { return Result<Generation>(generation_of("w1", request)); };
   } else if (name.starts_with("flaky:")) {
     behaviour.answer = [one_in = static_cast<unsigned>(number_in(name))](const Request& r) { return flaky_answer(r, one_in); };
+  } else if (name.starts_with("wrong:")) {
+    behaviour.answer = [one_in = static_cast<unsigned>(number_in(name))](const Request& r) { return wrong_answer(r, one_in); };
+    behaviour.weights = name;
   } else if (name.starts_with("slow:")) {
     behaviour.delay_ms = number_in(name);
   } else if (name.starts_with("dying:")) {

@@ -9,5 +9,5 @@ std::vector<assay::FamilyName> fake_families() { return {{"fake", "fake_chat"}};
 /// The whole command line on fakes: what the tests run, interrupt and kill.
 int main(int argc, char** argv) {
   return assay::run_program(
-      argc, argv, {assay::testing::fake_catalog(), assay::testing::open_fake_vlm, assay::testing::inspect_fake, assay::testing::fake_cost, fake_families, {}});
+      argc, argv, {assay::testing::fake_catalog(), assay::testing::open_fake_vlm, assay::testing::inspect_fake, assay::testing::fake_cost, fake_families, nullptr, {}});
 }

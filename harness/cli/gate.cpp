@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "harness/base/error.h"
+#include "harness/cli/command_line.h"
+#include "harness/cli/report_output.h"
+#include "harness/cli/verbs.h"
+#include "harness/clock.h"
+#include "harness/gate/comparability.h"
+#include "harness/gate/gate.h"
+#include "harness/run_page.h"
+#include "harness/scored_run.h"
+#include "reports/formats.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kExamples =
+    "  assay gate --baseline main.baseline --candidate runs/new\n"
+    "  assay gate --baseline runs/old --candidate runs/new --policy gate.yaml --format console,html,junit --out reports\n"
+    "  assay gate --baseline runs/old --candidate runs/refactored --exact\n"
+    "\n"
+    "Exit codes: 0 PASS or IMPROVED; 1 FAIL; 2 usage or config; 3 INCOMPARABLE, or a run that is missing or broken; 4 INFRA: error budget exceeded,\n"
+    "or a run that has not ended; 5 INCONCLUSIVE; 6 SUSPECT. A policy may map 5 and 6 to 0 or 1.\n";
+
+struct GateOptions {
+  std::string baseline, candidate, policy, margin, data_dir;
+  std::vector<std::string> waived;
+  bool is_exact = false;
+  ReportOutput output;
+};
+
+Policy policy_of(const GateOptions& options, Problems& problems) {
+  Policy policy = options.policy.empty() ? Policy{} : read_policy(options.policy, problems);
+  for (const auto& name : options.waived) {
+    if (!may_be_waived(name)) problems.push_back(fmt::format("--waive: \"{}\" is nothing that can be waived; groups: {}", name, fmt::join(waivable_groups(), ", ")));
+    policy.waived.push_back(name);
+  }
+  if (!options.margin.empty()) policy.margin = points_of("--margin", options.margin, problems);
+  policy.is_exact = policy.is_exact || options.is_exact;
+  return policy;
+}
+
+}  // namespace
+
+int gate_verb(const Program& program, Arguments arguments) {
+  GateOptions options;
+  CommandLine line("gate", "Decides whether a candidate is as good as a baseline.", kExamples);
+  line.text("baseline", options.baseline, "run folder, or a file of `assay baseline save` or `assay score --save`");
+  line.text("candidate", options.candidate, "the same, of what is to be judged");
+  line.text("policy", options.policy, "YAML: margins, budgets, waived differences, floors (docs/gate.md)");
+  line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
+  line.list("waive", options.waived, "differences that do not matter: weights, engine, prompts, data, ...; added to the policy's");
+  line.flag("exact", options.is_exact, "expect every reply to be the same; list each that is not");
+  line.text("data-dir", options.data_dir, "where the data sets lie: prompts and pictures of flips for the HTML page");
+  options.output.add_options(line, gate_formats(), "console");
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  if (options.baseline.empty()) problems.emplace_back("--baseline is missing: name a run folder or a baseline file");
+  if (options.candidate.empty()) problems.emplace_back("--candidate is missing: name a run folder or a file of `assay score --save`");
+  options.output.check(gate_formats(), problems);
+  const Policy policy = policy_of(options, problems);
+  throw_if_any(problems);
+  const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
+  GateRecord record = decide_gate(baseline, candidate, policy, today_utc());
+  PageContent page;
+  if (options.output.shows_samples(gate_formats())) {
+    const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate});
+    page = pages.of_flips(record.flips);
+    pages.fill_texts(record.flips);
+  }
+  options.output.write(gate_formats(), record, page);
+  return exit_code_of(record, policy);
+}
+
+}  // namespace assay

@@ -1,0 +1,180 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/base/file.h"
+#include "harness/base/json.h"
+#include "tests/harness/child_process.h"
+#include "tests/temporary_folder.h"
+
+namespace assay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using testing::Finished;
+using testing::TemporaryFolder;
+
+Finished fakes(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), testing::fakes_binary());
+  return testing::run_child(arguments);
+}
+
+/// Runs on fakes, made once for all tests: an oracle, models that are wrong once in a while, one that fails.
+class GateCommand : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder_ = new TemporaryFolder;
+    make("right", "oracle", "fake_large");
+    make("again", "oracle", "fake_large");
+    make("worse", "wrong:10", "fake_large");
+    make("slightly", "wrong:80", "fake_large");
+    make("few", "oracle", "fake");
+    make("few-worse", "wrong:100", "fake");
+    make("broken", "flaky:20", "fake_large", {"--max-failures", "0.2"});
+  }
+  static void TearDownTestSuite() { delete folder_; }
+
+  static Finished make(const std::string& name, const std::string& model, const std::string& bench, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", path(name)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fakes(arguments);
+  }
+  static std::string path(const std::string& name) { return (*folder_ / name).string(); }
+  static Finished gate(const std::string& baseline, const std::string& candidate, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"gate", "--baseline", path(baseline), "--candidate", path(candidate)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return fakes(arguments);
+  }
+  static std::string verdict(const Finished& finished) { return json::require_string(json::parse(finished.out, "stdout"), "verdict", "stdout"); }
+
+  static inline TemporaryFolder* folder_ = nullptr;
+};
+
+TEST_F(GateCommand, PassesARepeatedRun) {
+  const auto gated = gate("right", "again");
+  EXPECT_EQ(gated.exit_code, 0) << gated.err;
+  EXPECT_THAT(gated.out, HasSubstr("PASS"));
+}
+
+TEST_F(GateCommand, SaysImproved) {
+  const auto gated = gate("worse", "right", {"--format", "json"});
+  EXPECT_EQ(gated.exit_code, 0) << gated.err;
+  EXPECT_EQ(verdict(gated), "IMPROVED");
+}
+
+TEST_F(GateCommand, FailsARegression) {
+  const auto gated = gate("right", "worse", {"--format", "json"});
+  EXPECT_EQ(gated.exit_code, 1) << gated.err;
+  EXPECT_EQ(verdict(gated), "FAIL");
+}
+
+TEST_F(GateCommand, EndsWithTwoForABrokenPolicy) {
+  const auto policy = folder_->write("gate.yaml", "margins: 1\n");
+  const auto gated = gate("right", "again", {"--policy", policy.string(), "--waive", "wieghts", "--margin", "wide"});
+  EXPECT_EQ(gated.exit_code, 2);
+  EXPECT_THAT(gated.err, AllOf(HasSubstr("gate.yaml:1: \"margins\" is no key of a policy; did you mean \"margin\"?"), HasSubstr("--waive"), HasSubstr("--margin")));
+}
+
+TEST_F(GateCommand, EndsWithThreeWhereRunsCannotBeCompared) {
+  EXPECT_EQ(gate("right", "few").exit_code, 3);
+  const auto missing = gate("right", "nowhere");
+  EXPECT_EQ(missing.exit_code, 3);
+  EXPECT_THAT(missing.err, HasSubstr("there is no such run folder or baseline"));
+}
+
+TEST_F(GateCommand, EndsWithFourOverTheErrorBudget) {
+  const auto gated = gate("right", "broken", {"--format", "json"});
+  EXPECT_EQ(gated.exit_code, 4) << gated.err;
+  EXPECT_EQ(verdict(gated), "INFRA");
+}
+
+TEST_F(GateCommand, EndsWithFiveAndTheNumberThatWouldDecide) {
+  const auto gated = gate("few", "few-worse", {"--format", "json"});
+  EXPECT_EQ(gated.exit_code, 5) << gated.out;
+  EXPECT_GT(json::parse(gated.out, "stdout")["metrics"][0]["samples_needed"].GetDouble(), 300);
+}
+
+TEST_F(GateCommand, EndsWithSixForASmallRealDropUnderSuchAPolicy) {
+  const auto policy = folder_->write("suspect.yaml", "real-drop: suspect\nmargin: 1.25\n");
+  const auto gated = gate("right", "slightly", {"--policy", policy.string(), "--format", "json"});
+  EXPECT_EQ(gated.exit_code, 6) << gated.out;
+  EXPECT_EQ(verdict(gated), "SUSPECT");
+}
+
+TEST_F(GateCommand, WithExactListsEveryChangedReply) {
+  EXPECT_EQ(gate("right", "again", {"--exact"}).exit_code, 0);
+  EXPECT_EQ(gate("right", "slightly", {"--exact", "--margin", "50"}).exit_code, 1);
+}
+
+TEST_F(GateCommand, TakesABaselineFile) {
+  const auto saved = fakes({"baseline", "save", path("right"), "--again", path("again"), "--why", "a release", "--out", path("right.baseline")});
+  ASSERT_EQ(saved.exit_code, 0) << saved.err;
+  EXPECT_THAT(saved.out, AllOf(HasSubstr("a release"), HasSubstr("repeated: fake_large as official: 0 of 20000 replies changed")));
+  EXPECT_EQ(gate("right.baseline", "again").exit_code, 0);
+  EXPECT_EQ(gate("right.baseline", "worse").exit_code, 1);
+  EXPECT_EQ(fakes({"baseline", "show", path("right.baseline")}).out, saved.out);
+}
+
+TEST_F(GateCommand, KeepsARepeatedRunsNoise) {
+  const auto repeated = make("repeated", "oracle", "fake", {"--repeat", "3"});
+  EXPECT_EQ(repeated.exit_code, 0) << repeated.err;
+  EXPECT_THAT(repeated.out, HasSubstr("repeated: fake as official: 0 of 600 replies changed, 0 scores"));
+  EXPECT_THAT(fakes({"baseline", "show", path("repeated")}).out, HasSubstr("0 of 600 replies changed"));
+  const auto gated = gate("repeated", "few-worse", {"--format", "json"});
+  EXPECT_TRUE(json::parse(gated.out, "stdout")["behaviours"][0]["has_changed"].GetBool());
+}
+
+TEST_F(GateCommand, WritesEveryReportAskedFor) {
+  const auto gated = gate("right", "worse", {"--format", "console,json,md,html,junit,github,gitlab,openmetrics,csv,latex", "--out", path("reports")});
+  EXPECT_EQ(gated.exit_code, 1) << gated.err;
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path("reports"))) files += entry.file_size() > 100 ? 1 : 0;
+  EXPECT_EQ(files, 10u);
+}
+
+TEST_F(GateCommand, OfAnUnfinishedRunSaysSo) {
+  (void)make("dead", "dying:100", "fake_large");
+  const auto gated = gate("right", "dead");
+  EXPECT_EQ(gated.exit_code, 3);
+  EXPECT_THAT(gated.err, HasSubstr("the run has not ended"));
+}
+
+TEST_F(GateCommand, ComparesSeveralRuns) {
+  const auto compared = fakes({"compare", path("right"), path("worse"), path("slightly")});
+  EXPECT_EQ(compared.exit_code, 0) << compared.err;
+  EXPECT_THAT(compared.out, AllOf(HasSubstr("worse"), HasSubstr("slightly"), HasSubstr("accuracy")));
+  EXPECT_EQ(fakes({"compare", path("right")}).exit_code, 2);
+}
+
+TEST_F(GateCommand, StopsARunAsSoonAsItIsDecided) {
+  const auto failed = make("early-fail", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right")});
+  EXPECT_EQ(failed.exit_code, 1) << failed.err;
+  EXPECT_THAT(failed.out, AllOf(HasSubstr("FAIL after"), HasSubstr("of 20000 samples")));
+  EXPECT_FALSE(std::filesystem::exists(*folder_ / "early-fail" / "results.json"));
+  const auto passed = make("early-pass", "oracle", "fake_large", {"--until-decided", "--baseline", path("right")});
+  EXPECT_EQ(passed.exit_code, 0) << passed.out;
+  EXPECT_THAT(passed.out, HasSubstr("PASS after"));
+  const auto again = make("early-fail", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right")});
+  EXPECT_EQ(again.out, failed.out) << "a second start finds it decided";
+}
+
+TEST_F(GateCommand, WithFewSamplesIsNotDecidedEarly) {
+  const auto open = make("open", "oracle", "fake", {"--until-decided", "--baseline", path("few")});
+  EXPECT_EQ(open.exit_code, 5) << open.out;
+  EXPECT_TRUE(std::filesystem::exists(*folder_ / "open" / "results.json"));
+  EXPECT_EQ(make("odd", "oracle", "fake", {"--until-decided"}).exit_code, 2);
+  EXPECT_EQ(make("odd", "oracle", "fake", {"--until-decided", "--baseline", path("right")}).exit_code, 2) << "the baseline has no such benchmark";
+}
+
+TEST_F(GateCommand, DecidesEarlyWhateverTheBatch) {
+  const auto one = make("batch-1", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "1"});
+  const auto many = make("batch-64", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "64"});
+  EXPECT_EQ(one.out.substr(one.out.find('\n')), many.out.substr(many.out.find('\n'))) << "what is counted does not depend on what was in flight";
+}
+
+}  // namespace
+}  // namespace assay
