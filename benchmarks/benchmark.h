@@ -86,6 +86,8 @@ class Benchmark {
   [[nodiscard]] virtual std::vector<std::string> scoring_profiles() const = 0;
   /// One reply by itself; the answer read and the value it earns (NaN for a sample without a label). See score_state.h for the states.
   [[nodiscard]] virtual Score score(const Reply& reply, std::string_view profile) const = 0;
+  /// How the profile reads a reply and what it compares, in one line, for people who ask why two profiles disagree. Empty where nobody wrote it down.
+  [[nodiscard]] virtual std::string answer_rule(std::string_view profile) const;
   /// What a judge must say before the reply can be scored; nothing for most benchmarks, and for replies that need no judge. A reply that has not
   /// got the answers scores NaN in state kJudgeFailed and is left out of the denominators.
   [[nodiscard]] virtual std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/answer_rule.h"
 #include "benchmarks/families.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
@@ -96,6 +97,7 @@ std::unique_ptr<Benchmark> make_benchmark(std::string_view name) { return find_b
 
 std::string CatalogBenchmark::summary() const { return std::string(find_benchmark(name()).summary); }
 std::string CatalogBenchmark::paper() const { return std::string(find_benchmark(name()).paper); }
+std::string CatalogBenchmark::answer_rule(std::string_view profile) const { return std::string(assay::answer_rule(name(), profile)); }
 std::vector<Reply> CatalogBenchmark::read_predictions(const std::filesystem::path& path, const SampleSource* data) const {
   return match_predictions(read_prediction_file(path), data, path);
 }

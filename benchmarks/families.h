@@ -7,11 +7,12 @@
 /// How the catalogue makes each benchmark; one file per family.
 namespace assay {
 
-/// A benchmark of the catalogue: its summary and paper are said there.
+/// A benchmark of the catalogue: its summary and paper are said there, its answer rules in answer_rule.h.
 class CatalogBenchmark : public Benchmark {
  public:
   [[nodiscard]] std::string summary() const final;
   [[nodiscard]] std::string paper() const final;
+  [[nodiscard]] std::string answer_rule(std::string_view profile) const final;
   /// The common files, each row matched with its sample; a family overrides it for formats and rules of its own.
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override;
 };

@@ -44,6 +44,15 @@ json::Value notes_value(const Benchmark& benchmark, Allocator& allocator) {
   return value;
 }
 
+/// How each scoring profile reads a reply, by its name.
+json::Value rules_value(const Benchmark& benchmark, Allocator& allocator) {
+  json::Value value(rapidjson::kObjectType);
+  for (const auto& profile : benchmark.scoring_profiles()) {
+    value.AddMember(json::string_value(profile, allocator), json::string_value(benchmark.answer_rule(profile), allocator), allocator);
+  }
+  return value;
+}
+
 json::Document benchmarks(const Program& program) {
   json::Document document;
   auto& allocator = document.GetAllocator();
@@ -58,6 +67,7 @@ json::Document benchmarks(const Program& program) {
     add_text(value, "main_metric", benchmark->main_metric(), allocator);
     value.AddMember("prompt_profiles", texts_value(benchmark->prompt_profiles(), allocator), allocator);
     value.AddMember("scoring_profiles", texts_value(benchmark->scoring_profiles(), allocator), allocator);
+    value.AddMember("answer_rules", rules_value(*benchmark, allocator), allocator);
     value.AddMember("metrics", notes_value(*benchmark, allocator), allocator);
     document.PushBack(value, allocator);
   }
@@ -73,7 +83,11 @@ std::string benchmark_description(const json::Value& benchmark) {
                                  text_in(benchmark, "name"), text_in(benchmark, "summary"), text_in(benchmark, "paper"),
                                  text_in(benchmark, "split"), text_in(benchmark, "main_metric"), joined(benchmark, "prompt_profiles"),
                                  joined(benchmark, "scoring_profiles"));
-  text += "  (the first of each is the default: --prompt-profile, --profile)\n  metrics:\n";
+  text += "  (the first of each is the default: --prompt-profile, --profile)\n  how a reply is read:\n";
+  for (const auto& rule : benchmark["answer_rules"].GetObject()) {
+    if (rule.value.GetStringLength() > 0) text += fmt::format("    {}: {}\n", json::text_of(rule.name), json::text_of(rule.value));
+  }
+  text += "  metrics:\n";
   for (const auto& metric : benchmark["metrics"].GetArray())
     text += fmt::format("    {}: {}\n", text_in(metric, "name"), text_in(metric, "formula"));
   return text;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "benchmarks/answer_rule.h"
 #include "harness/base/error.h"
 #include "tests/benchmarks/scoring.h"
 
@@ -49,6 +50,15 @@ TEST(Catalog, ExplainsEveryMetricThatIsAlwaysThere) {
     }
     EXPECT_THAT(names, ::testing::Contains(benchmark->main_metric())) << entry.name;
   }
+}
+TEST(Catalog, SaysHowEveryProfileReadsAReply) {
+  for (const auto& entry : benchmark_catalog()) {
+    const auto benchmark = entry.make();
+    for (const auto& profile : benchmark->scoring_profiles()) EXPECT_FALSE(benchmark->answer_rule(profile).empty()) << entry.name << " " << profile;
+  }
+  EXPECT_EQ(make_benchmark("ccbench")->answer_rule("lmms-eval"), make_benchmark("mmbench_dev_cn")->answer_rule("lmms-eval"));
+  EXPECT_EQ(answer_rule("mme", "oficial"), "");
+  EXPECT_EQ(answer_rule("mme2", "official"), "");
 }
 TEST(Catalog, RefusesUnknownProfiles) {
   const auto benchmark = make_benchmark("mme");

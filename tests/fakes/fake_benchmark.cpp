@@ -62,6 +62,9 @@ class FakeBenchmark final : public Benchmark {
     const bool is_right = !reply.sample.references.empty() && reply.text == reply.sample.references.front();
     return {is_right || profile == "lenient" ? 1.0 : 0.0, SampleState::kScored, reply.text};
   }
+  [[nodiscard]] std::string answer_rule(std::string_view profile) const override {
+    return profile == "lenient" ? "whatever is said is right" : "the reply is the label, letter for letter";
+  }
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view) const override {
     double sum = 0;
     for (const auto& scored : replies) sum += scored.score.value;
