@@ -51,6 +51,10 @@ RunRecord RunResults::record() const {
   return record;
 }
 
+std::vector<Reply> replies_of(const PlannedBenchmark& planned, const std::vector<RunState::Entry>& entries, JournalFiles& journals) {
+  return read_replies(planned, entries, journals).replies;
+}
+
 RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals, Judge* judge) {
   RunResults results;
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
@@ -61,7 +65,9 @@ RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles
       const bool is_last = p + 1 == planned.scoring_profiles.size();
       std::vector<Reply> replies = is_last ? std::move(all.replies) : all.replies;
       if (judge != nullptr) ask_judge(*judge, *planned.benchmark, planned.scoring_profiles[p], replies);
-      results.benchmarks.push_back(score_benchmark(*planned.benchmark, std::move(replies), planned.scoring_profiles[p]));
+      std::vector<ScoredReply> scored;
+      BenchmarkResult result = score_all(*planned.benchmark, std::move(replies), planned.scoring_profiles[p], &scored);
+      results.benchmarks.push_back(scored_benchmark(*planned.benchmark, std::move(result), scored));
       note_asked(results.benchmarks.back(), all.asked);
     }
   }

@@ -25,6 +25,9 @@ struct RunResults {
 /// What a profile wants to know from a judge is asked of `judge`; without one such samples have no score.
 [[nodiscard]] RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles& journals, Judge* judge = nullptr);
 
+/// The replies of the samples that are done, in sample order.
+[[nodiscard]] std::vector<Reply> replies_of(const PlannedBenchmark& planned, const std::vector<RunState::Entry>& entries, JournalFiles& journals);
+
 /// Where the time of all records went.
 [[nodiscard]] RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journals);
 

@@ -29,23 +29,16 @@ Score score_reply(const Benchmark& benchmark, const Reply& reply, std::string_vi
   }
 }
 
-namespace {
-
-struct AllScored {
+BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile, std::vector<ScoredReply>* kept) {
   BenchmarkResult result;
-  std::vector<ScoredReply> replies;
-};
-
-AllScored score_each(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
-  AllScored all;
-  BenchmarkResult& result = all.result;
   result.benchmark = benchmark.name();
   result.split = benchmark.split();
   result.profile = profile;
   result.samples = static_cast<std::int64_t>(replies.size());
   result.main_metric = benchmark.main_metric();
   for (const auto state : kSampleStates) result.states[name_of(state)] = 0;
-  all.replies.reserve(replies.size());
+  std::vector<ScoredReply> scored;
+  scored.reserve(replies.size());
   for (Reply& reply : replies) {
     Score score = score_reply(benchmark, reply, profile);
     if (score.state == SampleState::kError) {
@@ -53,35 +46,29 @@ AllScored score_each(const Benchmark& benchmark, std::vector<Reply> replies, std
       result.failed_ids.push_back(reply.sample.id);
     }
     ++result.states[name_of(score.state)];
-    all.replies.push_back({std::move(reply), std::move(score)});
+    scored.push_back({std::move(reply), std::move(score)});
   }
-  result.metrics = benchmark.metrics(all.replies, profile);
+  result.metrics = benchmark.metrics(scored, profile);
+  if (kept != nullptr) *kept = std::move(scored);
+  return result;
+}
+
+ScoredBenchmark scored_benchmark(const Benchmark& benchmark, BenchmarkResult result, const std::vector<ScoredReply>& scored) {
+  ScoredBenchmark all{std::move(result), {}, {}};
+  all.bases = benchmark.bases(scored, all.result.profile);
+  all.samples.reserve(scored.size());
+  for (const auto& [reply, score] : scored) {
+    SampleRecord record;
+    record.id = reply.sample.id;
+    record.cluster = cluster_of(reply.sample);
+    record.category = reply.sample.category;
+    record.state = score.state;
+    record.value = score.value;
+    record.answer = score.answer;
+    if (reply.state != SampleState::kError) record.reply_digest = digest_of(reply.text);
+    all.samples.push_back(std::move(record));
+  }
   return all;
-}
-
-SampleRecord record_of(const ScoredReply& scored) {
-  SampleRecord record;
-  record.id = scored.reply.sample.id;
-  record.cluster = cluster_of(scored.reply.sample);
-  record.category = scored.reply.sample.category;
-  record.state = scored.score.state;
-  record.value = scored.score.value;
-  record.answer = scored.score.answer;
-  if (scored.reply.state != SampleState::kError) record.reply_digest = digest_of(scored.reply.text);
-  return record;
-}
-
-}  // namespace
-
-ScoredBenchmark score_benchmark(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
-  AllScored all = score_each(benchmark, std::move(replies), profile);
-  ScoredBenchmark scored{std::move(all.result), {}, benchmark.bases(all.replies, profile)};
-  for (const auto& reply : all.replies) scored.samples.push_back(record_of(reply));
-  return scored;
-}
-
-BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile) {
-  return score_each(benchmark, std::move(replies), profile).result;
 }
 
 }  // namespace assay

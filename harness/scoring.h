@@ -18,10 +18,12 @@ namespace assay {
 /// kError with the message in `error`; InternalError and bad_alloc pass through.
 [[nodiscard]] Score score_reply(const Benchmark& benchmark, const Reply& reply, std::string_view profile, std::string* error = nullptr);
 
-/// Scores `replies`, in their order, and computes the metrics over all of them. Token counts and content keys of the samples are the caller's.
-[[nodiscard]] ScoredBenchmark score_benchmark(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile);
+/// Scores `replies`, in their order, and computes the metrics over all of them. The scored replies go to `kept`, for whoever looks at them one by one.
+[[nodiscard]] BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile,
+                                        std::vector<ScoredReply>* kept = nullptr);
 
-/// The numbers alone.
-[[nodiscard]] BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile);
+/// The same with every sample's record and what the metrics are made of, out of replies that score_all has kept. Token counts and content keys of the
+/// samples are the caller's.
+[[nodiscard]] ScoredBenchmark scored_benchmark(const Benchmark& benchmark, BenchmarkResult result, const std::vector<ScoredReply>& scored);
 
 }  // namespace assay

@@ -1,18 +1,19 @@
 #include <fmt/format.h>
 
+#include <charconv>
 #include <utility>
 
 #include "benchmarks/judge.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/explain.h"
 #include "harness/cli/verbs.h"
 #include "harness/manifest.h"
 #include "harness/plan.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
-#include "harness/scoring.h"
 #include "reports/results_json.h"
 #include "reports/text_reports.h"
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr const char* kExamples =
     "  assay score runs/first --profile official,vlmevalkit\n"
+    "  assay score runs/first --profile official,vlmevalkit --explain --limit-explained 5\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
     "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
     "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n";
@@ -29,10 +31,37 @@ struct ScoreOptions {
   std::string run, predictions, bench, data_dir, judge, format = "text";
   std::vector<std::string> profiles;
   bool is_partial_fine = false;
+  bool explains = false;
+  std::string limit_explained;
+  std::size_t most_explained = 20;
 };
 
-void print_record(const RunRecord& record, const std::string& format) {
-  print_out(wants_json(format) ? results_json(record) : console_report(record));
+/// The numbers, and where there are several profiles how they stand to each other.
+struct Scored {
+  RunRecord record;
+  std::vector<ProfileComparison> comparisons;
+};
+
+void print_scored(const Scored& scored, const ScoreOptions& options) {
+  if (wants_json(options.format)) return print_out(options.explains ? explanation_json(scored.comparisons) : results_json(scored.record));
+  std::string text = console_report(scored.record);
+  for (const auto& comparison : scored.comparisons) {
+    text += side_by_side_text(comparison);
+    if (options.explains) text += explanation_text(comparison);
+  }
+  print_out(text);
+}
+
+void score_under(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, const ScoreOptions& options,
+                 Scored& scored, Judge& judge) {
+  const auto sides = score_profiles(benchmark, replies, profiles, judge);
+  for (const auto& side : sides) scored.record.results.push_back(side.result);
+  if (profiles.size() > 1) scored.comparisons.push_back(compare_profiles(benchmark, replies, sides, options.explains ? options.most_explained : 0));
+}
+
+void check_explains(const ScoreOptions& options, const std::string& benchmark, const std::vector<std::string>& profiles) {
+  if (!options.explains || profiles.size() > 1) return;
+  throw ConfigError(fmt::format("--explain holds profiles against each other: name several of {}, as --profile {},...", benchmark, profiles.front()));
 }
 
 /// The data, where it is needed and found: a place that was named must have it, the usual places may.
@@ -59,19 +88,16 @@ std::unique_ptr<Judge> judge_of(const ScoreOptions& options) {
   return options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
 }
 
-RunRecord score_predictions(const Program& program, const ScoreOptions& options) {
+Scored score_predictions(const Program& program, const ScoreOptions& options) {
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
+  check_explains(options, benchmark->name(), profiles);
   const auto judge = judge_of(options);
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = read_replies(*benchmark, options, data.get());
-  RunRecord record;
-  for (const auto& profile : profiles) {
-    auto judged = replies;
-    ask_judge(*judge, *benchmark, profile, judged);
-    record.results.push_back(score_all(*benchmark, std::move(judged), profile));
-  }
-  return record;
+  Scored scored;
+  score_under(*benchmark, replies, profiles, options, scored, *judge);
+  return scored;
 }
 
 /// The profiles asked for, or those that the run was made with.
@@ -92,7 +118,7 @@ void check_data(const Plan& plan, const Manifest& manifest, const std::filesyste
   }
 }
 
-RunRecord score_run(const Program& program, const ScoreOptions& options) {
+Scored score_run(const Program& program, const ScoreOptions& options) {
   const std::filesystem::path run = options.run;
   const Manifest manifest = read_manifest(run);
   RunConfig config = config_of(manifest, run);
@@ -101,6 +127,7 @@ RunRecord score_run(const Program& program, const ScoreOptions& options) {
   Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
   check_data(plan, manifest, run);
   set_profiles(plan, manifest, run, options.profiles);
+  for (const auto& planned : plan.benchmarks) check_explains(options, planned.benchmark->name(), planned.scoring_profiles);
   JournalFiles journals(run);
   const RunState state = read_state(plan, journals);
   for (const auto& note : state.notes) print_log(fmt::format("assay: note: {}", note));
@@ -109,7 +136,22 @@ RunRecord score_run(const Program& program, const ScoreOptions& options) {
     if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
     print_log(fmt::format("assay: note: {}; the rest is left out", text));
   }
-  return compute_results(plan, state, journals, judge_of(options).get()).record();
+  const auto judge = judge_of(options);
+  Scored scored;
+  for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
+    const auto& planned = plan.benchmarks[b];
+    score_under(*planned.benchmark, replies_of(planned, state.entries[b], journals), planned.scoring_profiles, options, scored, *judge);
+  }
+  return scored;
+}
+
+void read_limit(ScoreOptions& options, Problems& problems) {
+  const std::string& text = options.limit_explained;
+  if (text.empty()) return;
+  if (!options.explains) problems.emplace_back("--limit-explained belongs to --explain");
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.most_explained);
+  if (error == std::errc() && end == text.data() + text.size()) return;
+  problems.push_back(fmt::format("--limit-explained must be a whole number from 0 on, got \"{}\"", text));
 }
 
 }  // namespace
@@ -124,6 +166,8 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("judge", options.judge, "a judge's recorded replies, by the samples' ids: JSON or JSON lines of id and content");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
+  line.flag("explain", options.explains, "with several profiles: list the samples that they score differently, and the rule of each");
+  line.text("limit-explained", options.limit_explained, "list at most so many of them [20]");
   line.text("format", options.format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
@@ -131,8 +175,9 @@ int score_verb(const Program& program, Arguments arguments) {
   if (options.run.empty() == options.predictions.empty()) problems.emplace_back("name either a run folder or --predictions FILE");
   if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
+  read_limit(options, problems);
   throw_if_any(problems);
-  print_record(options.run.empty() ? score_predictions(program, options) : score_run(program, options), options.format);
+  print_scored(options.run.empty() ? score_predictions(program, options) : score_run(program, options), options);
   return 0;
 }
 
