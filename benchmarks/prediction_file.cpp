@@ -3,13 +3,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
 
+#include "datasets/file_slice.h"
 #include "datasets/json_sample.h"
 #include "datasets/python_literal.h"
+#include "datasets/vlmevalkit_row.h"
 #include "datasets/vlmevalkit_tsv.h"
+#include "datasets/xlsx_table.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
@@ -202,6 +206,40 @@ std::vector<Prediction> read_tsv(const std::filesystem::path& path) {
   return predictions;
 }
 
+/// VLMEvalKit's default. Its columns are typed as pandas types them, but a reply that pandas would take for missing is kept.
+std::vector<Prediction> read_xlsx(const std::filesystem::path& path) {
+  const auto table = read_xlsx_table(path);
+  const VlmEvalKitColumns columns(table.columns, path.string());
+  const auto named = std::ranges::find(table.columns, "prediction");
+  if (named == table.columns.end()) {
+    throw DataError(fmt::format("{}: expected a column \"prediction\" as VLMEvalKit writes it; found: {}", path.string(), fmt::join(table.columns, ", ")));
+  }
+  const auto column = static_cast<std::size_t>(named - table.columns.begin());
+  const bool has_answers = columns.answer() && table.types[*columns.answer()] != ColumnType::kAllMissing;
+  std::vector<Prediction> predictions;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    if (!table.text(row, columns.index())) throw DataError(fmt::format("{}: the index is missing", table.where(row)));
+    const auto& reply = table.rows[row].cells[column];
+    Prediction prediction;
+    prediction.sample = columns.sample([&](std::size_t c) { return table.text(row, c); }, has_answers, true);
+    prediction.where = table.where(row);
+    prediction.reply = table.text(row, column).value_or(reply);
+    prediction.is_cut = reply.size() >= kLongestXlsxCell && python::length(reply) >= kLongestXlsxCell;
+    predictions.push_back(std::move(prediction));
+  }
+  return predictions;
+}
+
+constexpr const char* kWayOutOfPickles =
+    "a Python pickle can run code and is not read; give the .xlsx, .tsv or .json that VLMEvalKit wrote for the same model (PRED_FORMAT chooses), or save "
+    "it as one of them from Python";
+
+/// What a ZIP archive begins with, whatever the file is called.
+bool is_zip(const std::filesystem::path& path) {
+  std::array<char, 4> head{};
+  return SliceReader(path).read_into(head.data(), 0, head.size()) == head.size() && std::string_view(head.data(), head.size()) == "PK\x03\x04";
+}
+
 /// "3 ids that the data does not have: a, b, c"
 std::string listed(const std::vector<std::string>& ids, std::string_view what) {
   const std::size_t shown = std::min(ids.size(), kListed);
@@ -218,6 +256,9 @@ void refuse(const std::filesystem::path& path, const std::vector<std::string>& u
   if (!problems.empty()) throw DataError(fmt::format("{}: {}", path.string(), fmt::join(problems, "; ")));
 }
 
+/// A reply that the file cut is scored as it is, and counted.
+SampleState state_in(const Prediction& prediction) { return prediction.is_cut ? SampleState::kTruncated : SampleState::kScored; }
+
 std::vector<Reply> unmatched_replies(std::vector<Prediction> predictions, const std::filesystem::path& path, const MatchRules& rules) {
   std::set<std::string> seen;
   std::vector<std::string> repeated;
@@ -228,7 +269,7 @@ std::vector<Reply> unmatched_replies(std::vector<Prediction> predictions, const 
     }
     if (prediction.sample.id.empty()) prediction.sample.id = std::to_string(replies.size());
     if (!seen.insert(prediction.sample.id).second) repeated.push_back(prediction.sample.id);
-    replies.push_back({std::move(prediction.sample), std::move(prediction.reply), SampleState::kScored, prediction.is_verbatim});
+    replies.push_back({std::move(prediction.sample), std::move(prediction.reply), state_in(prediction), prediction.is_verbatim});
   }
   if (!rules.may_repeat_unmatched) refuse(path, {}, {}, repeated);
   return replies;
@@ -245,13 +286,11 @@ bool stands_alone(const std::vector<Prediction>& predictions) {
 
 std::vector<Prediction> read_prediction_file(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) {
-    throw DataError(fmt::format("{}: expected a prediction file (JSON, JSON lines, VLMEvalKit TSV), got a folder", path.string()));
+    throw DataError(fmt::format("{}: expected a prediction file (JSON, JSON lines, VLMEvalKit's TSV or xlsx), got a folder", path.string()));
   }
   const std::string extension = python::lower(path.extension().string());
-  if (extension == ".xlsx") {
-    throw DataError(fmt::format("{}: xlsx is not read yet; save it as TSV, or set PRED_FORMAT=tsv for VLMEvalKit", path.string()));
-  }
-  auto predictions = extension == ".tsv" ? read_tsv(path) : read_json(path);
+  if (extension == ".pkl" || extension == ".pickle") throw DataError(fmt::format("{}: {}", path.string(), kWayOutOfPickles));
+  auto predictions = extension == ".xlsx" || is_zip(path) ? read_xlsx(path) : extension == ".tsv" ? read_tsv(path) : read_json(path);
   if (predictions.empty()) throw DataError(fmt::format("{}: no predictions in the file", path.string()));
   return predictions;
 }
@@ -289,7 +328,7 @@ std::vector<Reply> match_predictions(std::vector<Prediction> predictions, const 
       continue;
     }
     auto& prediction = predictions[row->second];
-    replies.push_back({std::move(sample), std::move(prediction.reply), SampleState::kScored, prediction.is_verbatim});
+    replies.push_back({std::move(sample), std::move(prediction.reply), state_in(prediction), prediction.is_verbatim});
     row_of.erase(row);
   }
   for (const auto& prediction : predictions) {

@@ -18,6 +18,7 @@ struct Prediction {
   std::string reply;
   std::string where;  ///< "predictions.jsonl:17"
   bool is_verbatim = false;  ///< as in Reply
+  bool is_cut = false;       ///< the file cut the reply: an Excel cell that is full
 };
 
 /// Reads, by content:
@@ -26,9 +27,10 @@ struct Prediction {
 ///     `filtered_resps`, `resps`, `response`, `text`, `caption`, else `answer`; label from `references`, `answers`, `label`, `gt_answer`, `gt_answers`,
 ///     `gt`, `annotation`, `target`, and `answer` where it is not the reply; further `question`, `hint`, `category` (or `type`), options as `options`, `choices` or `A` to
 ///     `Z`; every other text or number goes to fields. Of lmms-eval's lines also what lies in `doc`.
-///   - a VLMEvalKit TSV with a `prediction` column.
+///   - a VLMEvalKit table with a `prediction` column: TSV, or the first sheet of an .xlsx. A word for a missing cell ("None") is no reply in a TSV;
+///     in an .xlsx it is a text of its own, and only the profile `vlmevalkit` takes it for missing, as its spreadsheet does.
 ///
-/// Throws   DataError for another file, and with file and line for a row without a reply
+/// Throws   DataError for another file (a Python pickle among them, which could run code), and with file and line for a row without a reply
 [[nodiscard]] std::vector<Prediction> read_prediction_file(const std::filesystem::path& path);
 
 /// Data of which a prediction file may answer a part: what it leaves out is left out, and what it does answer is scored. Hand it to

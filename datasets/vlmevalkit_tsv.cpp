@@ -11,6 +11,7 @@
 
 #include "datasets/delimited_table.h"
 #include "datasets/python_literal.h"
+#include "datasets/vlmevalkit_row.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -56,8 +57,10 @@ std::vector<std::string_view> list_payloads(std::string_view cell) {
 class VlmEvalKitTsv : public SampleSource {
  public:
   VlmEvalKitTsv(const std::filesystem::path& tsv, const TsvOptions& options)
-      : options_(options), table_(tsv, TableOptions{.separator = '\t', .opaque_columns = {"image"}}) {
-    find_columns();
+      : options_(options), table_(tsv, TableOptions{.separator = '\t', .opaque_columns = {"image"}}),
+        columns_(table_.columns(), tsv.string()), index_(columns_.index()), image_(columns_.image()), image_path_(columns_.image_path()),
+        has_answers_(columns_.answer() && table_.column_type(*columns_.answer()) != ColumnType::kAllMissing) {
+    check_pictures();
     if (options_.image_root.empty()) options_.image_root = tsv.parent_path() / "images" / image_folder_name(tsv.stem().string());
     index_rows();
     if (rows_.empty()) throw DataError(fmt::format("{}: no row with a picture below the header", tsv.string()));
@@ -69,19 +72,9 @@ class VlmEvalKitTsv : public SampleSource {
 
   [[nodiscard]] Sample get(std::size_t i) const override {
     const auto [row, image_row] = rows_.at(i);
-    Sample sample;
-    sample.id = table_.text(row, index_).value_or("nan");
-    if (question_) sample.question = table_.text(row, *question_).value_or("nan");
-    if (hint_) sample.hint = table_.text(row, *hint_).value_or("");
-    if (category_) sample.category = table_.text(row, *category_).value_or("");
-    for (const auto& [letter, column] : options_columns_) {
-      if (auto text = table_.text(row, column)) sample.options.push_back({letter, std::move(*text)});
-    }
-    if (answer_) sample.references = answers(row);
+    const auto cell = [&, in_row = row](std::size_t column) { return table_.text(in_row, column); };
+    Sample sample = columns_.sample(cell, has_answers_, options_.answer_lists);
     if (image_row != kNone) sample.images = images(row, image_row);
-    for (const auto column : further_) {
-      if (auto text = table_.text(row, column)) sample.fields.emplace(table_.columns()[column], std::move(*text));
-    }
     return sample;
   }
 
@@ -92,25 +85,7 @@ class VlmEvalKitTsv : public SampleSource {
     std::size_t image_row;  ///< the row whose cell has the picture; kNone: without
   };
 
-  void find_columns() {
-    const auto index = table_.find_column("index");
-    if (!index) throw DataError(fmt::format("{}: no column \"index\"; found: {}", table_.path().string(), fmt::join(table_.columns(), ", ")));
-    index_ = *index;
-    image_ = table_.find_column("image");
-    if (!image_) image_path_ = table_.find_column("image_path");
-    question_ = table_.find_column("question");
-    hint_ = table_.find_column("hint");
-    answer_ = table_.find_column("answer");
-    if (!answer_) answer_ = table_.find_column("answers");  // VizWiz.tsv
-    category_ = table_.find_column("category");
-    for (char letter = 'A'; letter <= 'Z'; ++letter) {
-      if (const auto column = table_.find_column(std::string_view(&letter, 1))) options_columns_.emplace_back(std::string(1, letter), *column);
-    }
-    for (std::size_t i = 0; i < table_.columns().size(); ++i) {
-      const auto& name = table_.columns()[i];
-      const bool is_option = name.size() == 1 && name[0] >= 'A' && name[0] <= 'Z';
-      if (!is_option && i != index_ && i != image_ && i != question_ && i != hint_ && i != category_) further_.push_back(i);
-    }
+  void check_pictures() const {
     if (!image_ && !image_path_ && !options_.keep_rows_without_image) {
       throw DataError(fmt::format("{}: no column \"image\" or \"image_path\"; found: {}", table_.path().string(), fmt::join(table_.columns(), ", ")));
     }
@@ -156,16 +131,6 @@ class VlmEvalKitTsv : public SampleSource {
     return found->second;
   }
 
-  std::vector<std::string> answers(std::size_t row) const {
-    if (table_.column_type(*answer_) == ColumnType::kAllMissing) return {};
-    auto answer = table_.text(row, *answer_);
-    if (!answer) return {"nan"};  // what pandas makes of an answer "None" among others
-    if (options_.answer_lists) {
-      if (auto list = python_list(*answer)) return std::move(*list);
-    }
-    return {std::move(*answer)};
-  }
-
   std::vector<ImageRef> images(std::size_t row, std::size_t image_row) const {
     if (image_path_) return path_images(row);
     auto [offset, length] = table_.slice(image_row, *image_);
@@ -201,10 +166,10 @@ class VlmEvalKitTsv : public SampleSource {
 
   TsvOptions options_;
   DelimitedTable table_;
-  std::size_t index_ = 0;
-  std::optional<std::size_t> image_, image_path_, question_, hint_, answer_, category_;
-  std::vector<std::pair<std::string, std::size_t>> options_columns_;
-  std::vector<std::size_t> further_;
+  VlmEvalKitColumns columns_;
+  std::size_t index_;
+  std::optional<std::size_t> image_, image_path_;
+  bool has_answers_;
   std::vector<Row> rows_;
 };
 

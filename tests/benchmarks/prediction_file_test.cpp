@@ -95,7 +95,7 @@ TEST(PredictionFile, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(message("p.json", "{\n\"records\": [\n{\"reply\": }]}"), HasSubstr("p.json:3:11: not JSON"));
   EXPECT_THAT(message("p.json", R"({"records": [{"id": 1}]})"), HasSubstr("p.json: records[0]: no reply"));
   EXPECT_THAT(message("p.json", ""), HasSubstr("no predictions"));
-  EXPECT_THAT(message("p.xlsx", "PK"), HasSubstr("save it as TSV"));
+  EXPECT_THAT(message("p.xlsx", "PK"), HasSubstr("expected an Excel file"));
   EXPECT_THAT(message("p.tsv", "index\tquestion\n1\tq\n"), HasSubstr("\"prediction\""));
   const TemporaryFile file("x", "");
   EXPECT_THAT(testing::message_of<DataError>([&] { (void)read_prediction_file(file.path().parent_path()); }), HasSubstr("got a folder"));
