@@ -78,8 +78,8 @@ double scale_ratio(const ProfileScores& first, const ProfileScores& second, cons
   return first.scales.empty() && second.scales.empty() ? 1 : kNaN;
 }
 
-ComparedMetric compare_metric(std::span<const ProfileScores> sides, const std::string& name) {
-  ComparedMetric compared{name, name == sides.front().result.main_metric, {}, {}, {}};
+ProfileMetric compare_metric(std::span<const ProfileScores> sides, const std::string& name) {
+  ProfileMetric compared{name, name == sides.front().result.main_metric, {}, {}, {}};
   for (const auto& side : sides) {
     const Metric* metric = find_metric(side, name);
     compared.values.push_back(metric == nullptr ? kNaN : metric->value);
@@ -149,7 +149,7 @@ json::Value texts_value(const std::vector<std::string>& texts, Allocator& alloca
   return value;
 }
 
-json::Value metric_value(const ProfileComparison& comparison, const ComparedMetric& metric, Allocator& allocator) {
+json::Value metric_value(const ProfileComparison& comparison, const ProfileMetric& metric, Allocator& allocator) {
   json::Value value(rapidjson::kObjectType), profiles(rapidjson::kArrayType);
   for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
     json::Value side(rapidjson::kObjectType);

@@ -27,7 +27,7 @@ struct ProfileScores {
                                                         const std::vector<std::string>& profiles, Judge& judge);
 
 /// A metric under each profile; NaN where a profile has none of that name, or nothing to divide by.
-struct ComparedMetric {
+struct ProfileMetric {
   std::string name;
   bool is_main = false;
   std::vector<double> values;
@@ -50,7 +50,7 @@ struct ProfileComparison {
   std::string benchmark, split;
   std::vector<std::string> profiles;
   std::vector<std::string> rules;  ///< how each reads a reply and what it compares: Benchmark::answer_rule
-  std::vector<ComparedMetric> metrics;
+  std::vector<ProfileMetric> metrics;
   std::int64_t samples = 0;
   std::int64_t disagreements = 0;
   std::vector<ExplainedSample> explained;  ///< the first of them, in the data's order

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <utility>
@@ -6,14 +7,19 @@
 #include "benchmarks/judge.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/verbs.h"
+#include "harness/clock.h"
 #include "harness/manifest.h"
 #include "harness/plan.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
+#include "harness/scored_run.h"
+#include "harness/scoring.h"
+#include "harness/version.h"
 #include "reports/results_json.h"
 #include "reports/text_reports.h"
 
@@ -25,10 +31,11 @@ constexpr const char* kExamples =
     "  assay score runs/first --profile official,vlmevalkit --explain --limit-explained 5\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
     "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
+    "  assay score --bench mme --predictions results/llava-v1.5-7b --save llava.scores\n"
     "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n";
 
 struct ScoreOptions {
-  std::string run, predictions, bench, data_dir, judge, format = "text";
+  std::string run, predictions, bench, data_dir, judge, save, format = "text";
   std::vector<std::string> profiles;
   bool is_partial_fine = false;
   bool explains = false;
@@ -40,6 +47,7 @@ struct ScoreOptions {
 struct Scored {
   RunRecord record;
   std::vector<ProfileComparison> comparisons;
+  ScoredRun kept;  ///< for --save
 };
 
 void print_scored(const Scored& scored, const ScoreOptions& options) {
@@ -52,10 +60,29 @@ void print_scored(const Scored& scored, const ScoreOptions& options) {
   print_out(text);
 }
 
+/// What a gate or a comparison takes of these replies.
+void keep_scored(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, Scored& scored, Judge& judge) {
+  for (const auto& profile : profiles) {
+    auto judged = replies;
+    ask_judge(judge, benchmark, profile, judged);
+    std::vector<ScoredReply> each;
+    BenchmarkResult result = score_all(benchmark, std::move(judged), profile, &each);
+    scored.kept.benchmarks.push_back(scored_benchmark(benchmark, std::move(result), each));
+  }
+}
+
+void save_scored(const ScoreOptions& options, Scored& scored) {
+  if (options.save.empty()) return;
+  scored.kept.saved = {options.run.empty() ? options.predictions : options.run, {}, {}, now_utc()};
+  write_file_atomically(options.save, baseline_file(scored.kept));
+  print_log(fmt::format("saved for gates and comparisons: {}", options.save));
+}
+
 void score_under(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, const ScoreOptions& options,
                  Scored& scored, Judge& judge) {
   const auto sides = score_profiles(benchmark, replies, profiles, judge);
   for (const auto& side : sides) scored.record.results.push_back(side.result);
+  if (!options.save.empty()) keep_scored(benchmark, replies, profiles, scored, judge);
   if (profiles.size() > 1) scored.comparisons.push_back(compare_profiles(benchmark, replies, sides, options.explains ? options.most_explained : 0));
 }
 
@@ -118,6 +145,16 @@ void check_data(const Plan& plan, const Manifest& manifest, const std::filesyste
   }
 }
 
+/// The run's manifest with what scored it now: this version, these profiles.
+Manifest rescored(Manifest manifest, const Plan& plan) {
+  for (auto& entry : manifest.fixed) {
+    if (entry.name == "assay") entry.json = fmt::format("\"{}\"", version());
+    for (const auto& planned : plan.benchmarks)
+      if (entry.name == planned.benchmark->name() + ".scoring_profiles") entry.json = fmt::format("[\"{}\"]", fmt::join(planned.scoring_profiles, "\",\""));
+  }
+  return manifest;
+}
+
 Scored score_run(const Program& program, const ScoreOptions& options) {
   const std::filesystem::path run = options.run;
   const Manifest manifest = read_manifest(run);
@@ -138,6 +175,7 @@ Scored score_run(const Program& program, const ScoreOptions& options) {
   }
   const auto judge = judge_of(options);
   Scored scored;
+  scored.kept.manifest = rescored(manifest, plan);
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
     const auto& planned = plan.benchmarks[b];
     score_under(*planned.benchmark, replies_of(planned, state.entries[b], journals), planned.scoring_profiles, options, scored, *judge);
@@ -168,6 +206,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
   line.flag("explain", options.explains, "with several profiles: list the samples that they score differently, and the rule of each");
   line.text("limit-explained", options.limit_explained, "list at most so many of them [20]");
+  line.text("save", options.save, "also write every sample's score to this file, for `assay gate` and `assay compare`");
   line.text("format", options.format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
@@ -177,7 +216,9 @@ int score_verb(const Program& program, Arguments arguments) {
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   read_limit(options, problems);
   throw_if_any(problems);
-  print_scored(options.run.empty() ? score_predictions(program, options) : score_run(program, options), options);
+  Scored scored = options.run.empty() ? score_predictions(program, options) : score_run(program, options);
+  save_scored(options, scored);
+  print_scored(scored, options);
   return 0;
 }
 
