@@ -49,9 +49,7 @@ class CaptionJson final : public SampleSource {
     sample.id = id_of(row, i);
     sample.references = has_annotations_ ? captions_.at(sample.id) : scalars_of(row, "caption", where);
     add_fields(sample, row, {"caption", "id"});
-    auto path = find_picture_by_tail(require_scalar(row, json::find(row, "file_name") != nullptr ? "file_name" : "image", where), roots_);
-    auto name = path.string();
-    sample.images.push_back({std::move(path), 0, 0, ImageRef::Encoding::kRaw, std::move(name)});
+    sample.images.push_back(find_stated_picture(require_scalar(row, json::find(row, "file_name") != nullptr ? "file_name" : "image", where), roots_));
     return sample;
   }
 

@@ -46,6 +46,7 @@ std::unique_ptr<SampleSource> open_chartqa_folder(const std::filesystem::path& r
       sample.question = json::require_string(document[i], "query", where);
       sample.references = {require_scalar(document[i], "label", where)};
       sample.images = {stated_picture(folder / "png" / sample.group)};
+      sample.images.front().stated = sample.group;  // the path has the folder in it
       add_fields(sample, document[i], {"query", "label"});
       samples.push_back(std::move(sample));
     }

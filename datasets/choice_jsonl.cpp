@@ -51,7 +51,7 @@ class ChoiceJsonl : public SampleSource {
     sample.references = scalars_of(document, "answer", where);
     for (const auto& stated : scalars_of(document, "image", where)) {
       const auto path = lines_.path().parent_path() / stated;
-      sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
+      sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string(), stated});
     }
     add_fields(sample, document, {"index", "question", "hint", "category", "options", "answer", "image"});
     return sample;

@@ -13,6 +13,12 @@ namespace {
 
 std::string label(const ImageRef& image) { return image.name.empty() ? image.path.string() : image.name; }
 
+bool is_whole_file(const ImageRef& image) { return image.offset == 0 && image.length == 0 && image.encoding == ImageRef::Encoding::kRaw; }
+
+std::string place_in_file(const ImageRef& image, const std::filesystem::path& file) {
+  return fmt::format("{}#{}+{}{}", file.string(), image.offset, image.length, image.encoding == ImageRef::Encoding::kBase64 ? "/base64" : "");
+}
+
 std::string read_stored(const ImageRef& image) {
   const SliceReader file(image.path);
   const std::uint64_t length = image.length != 0 ? image.length : file.size() - std::min(image.offset, file.size());
@@ -21,10 +27,11 @@ std::string read_stored(const ImageRef& image) {
 
 }  // namespace
 
-std::string ImageRef::key() const {
-  const auto whole = path.lexically_normal().string();
-  if (offset == 0 && length == 0 && encoding == Encoding::kRaw) return whole;
-  return fmt::format("{}#{}+{}{}", whole, offset, length, encoding == Encoding::kBase64 ? "/base64" : "");
+std::string ImageRef::key() const { return is_whole_file(*this) ? path.lexically_normal().string() : place_in_file(*this, path.lexically_normal()); }
+
+std::string ImageRef::name_in_set() const {
+  if (!is_whole_file(*this)) return place_in_file(*this, path.filename());
+  return stated.empty() ? key() : std::filesystem::path(stated).lexically_normal().generic_string();
 }
 
 Result<std::string> read_image_bytes(const ImageRef& image) {

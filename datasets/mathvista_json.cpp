@@ -56,10 +56,7 @@ class MathVistaJson final : public SampleSource {
     auto sample = mathvista_sample(rows_.get(i), rows_.where(i));
     if (sample.id.empty()) sample.id = rows_.key(i);
     if (const auto query = query_.find(sample.id); query != query_.end()) sample.question = query->second;
-    for (auto& image : sample.images) {
-      image.path = find_picture_by_tail(image.path, roots_);
-      image.name = image.path.string();
-    }
+    for (auto& image : sample.images) image = find_stated_picture(image.stated, roots_);
     return sample;
   }
 
@@ -87,8 +84,8 @@ Sample mathvista_sample(const json::Value& problem, const std::string& where) {
   sample.question = json::string_or(problem, "query", "");
   if (sample.question.empty()) sample.question = query_of(sample);
   if (const auto* image = json::find(problem, "image"); image != nullptr && image->IsString()) {
-    const std::filesystem::path path(json::text_of(*image));
-    sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
+    const std::string path(json::text_of(*image));
+    sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path, path});
   }
   return sample;
 }

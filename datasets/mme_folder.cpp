@@ -68,6 +68,7 @@ void read_pair(const Pair& pair, std::string_view subtask, Digest& digest, std::
     sample.question = parts[0];
     sample.references = {std::string(parts[1])};
     sample.images = {stated_picture(pair.picture)};
+    sample.images.front().stated = sample.group;  // the path has the folder in it
     samples.push_back(std::move(sample));
   }
 }

@@ -1,5 +1,7 @@
 #include "datasets/picture_place.h"
 
+#include <utility>
+
 #include "datasets/sample_list.h"
 
 namespace assay {
@@ -12,6 +14,12 @@ std::filesystem::path find_picture_by_tail(const std::filesystem::path& stated, 
     for (const auto& root : roots) candidates.push_back(root / tail);
   }
   return candidates.empty() ? roots.front() : first_existing(candidates);
+}
+
+ImageRef find_stated_picture(const std::string& stated, std::span<const std::filesystem::path> roots) {
+  auto path = find_picture_by_tail(stated, roots);
+  auto name = path.string();
+  return {std::move(path), 0, 0, ImageRef::Encoding::kRaw, std::move(name), stated};
 }
 
 std::vector<std::filesystem::path> picture_roots(const std::filesystem::path& annotation, std::span<const std::string> folders) {

@@ -100,9 +100,7 @@ class QuestionJson final : public SampleSource {
     add_fields(sample, row, {"question_id", "question", "answers", "answer", "gt_answers", "label"});
     add_inner_fields(sample, row);
     if (const auto* image = first_of(row, {"image", "image_path", "image_id", "imageId"})) {
-      auto path = find_picture_by_tail(stated_name(*image, split_), roots_);
-      auto name = path.string();
-      sample.images.push_back({std::move(path), 0, 0, ImageRef::Encoding::kRaw, std::move(name)});
+      sample.images.push_back(find_stated_picture(stated_name(*image, split_), roots_));
     }
     if (annotations_) add_annotation(sample);
     return sample;

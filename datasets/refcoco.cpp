@@ -71,10 +71,8 @@ class RefCocoJson final : public SampleSource {
     } else {
       set_size_from_id(sample, require_scalar(row, "question_id", where));
     }
-    auto path = find_picture_by_tail(picture_name(row, where), roots_);
-    sample.group = path.filename().string();
-    auto name = path.string();
-    sample.images.push_back({std::move(path), 0, 0, ImageRef::Encoding::kRaw, std::move(name)});
+    sample.images.push_back(find_stated_picture(picture_name(row, where), roots_));
+    sample.group = sample.images.front().path.filename().string();
     return sample;
   }
 

@@ -17,9 +17,13 @@ struct ImageRef {
   std::uint64_t length = 0;  ///< in bytes, as stored; 0: to the end of the file
   Encoding encoding = Encoding::kRaw;
   std::string name;  ///< for messages: file name, or file and row
+  std::string stated = {};  ///< as the data set calls the file; empty where the picture lies in a file of the set itself
 
   /// Equal keys promise equal bytes.
   [[nodiscard]] std::string key() const;
+  /// Tells the pictures of one data set apart, and is the same wherever the set lies: `stated`, or the place in the set's own file. A file that
+  /// nobody stated is told by its path.
+  [[nodiscard]] std::string name_in_set() const;
 };
 
 /// The encoded picture (JPEG, PNG, ...). A missing file or broken base64 is a failure of that sample. Any thread.

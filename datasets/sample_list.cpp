@@ -23,6 +23,7 @@ SampleList::SampleList(std::vector<Sample> samples, std::vector<std::filesystem:
 Sample SampleList::get(std::size_t i) const {
   Sample sample = samples_.at(i);
   for (auto& image : sample.images) {
+    if (image.stated.empty()) image.stated = image.path.generic_string();
     if (find_picture_) image.path = find_picture_(image.path);
     image.name = image.path.string();
   }

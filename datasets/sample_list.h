@@ -14,7 +14,8 @@ using PictureFinder = std::function<std::filesystem::path(const std::filesystem:
 /// Samples that were read from small annotation files and are held in memory; their pictures are not.
 class SampleList : public SampleSource {
  public:
-  /// Throws DataError when two samples have one id or there are none. Each ImageRef::path is what `find_picture` gets; its name is filled in.
+  /// Throws DataError when two samples have one id or there are none. Each ImageRef::path is what `find_picture` gets; its name is filled in, and
+  /// where it is empty `stated`.
   SampleList(std::vector<Sample> samples, std::vector<std::filesystem::path> paths, std::string digest, PictureFinder find_picture);
 
   [[nodiscard]] std::size_t size() const override { return samples_.size(); }

@@ -159,7 +159,7 @@ class VlmEvalKitTsv : public SampleSource {
     std::vector<ImageRef> images;
     for (const auto& name : *names) {
       const std::filesystem::path path = options_.image_root / name;  // an absolute name replaces the root
-      images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
+      images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string(), name});
     }
     return images;
   }

@@ -39,10 +39,7 @@ class VqaJsonl : public SampleSource {
     sample.id = id_of(document, i);
     sample.question = json::require_string(document, "question", where);
     sample.references = scalars_of(document, "answer", where);
-    for (const auto& stated : scalars_of(document, "image", where)) {
-      const auto path = find_picture_by_tail(stated, roots_);
-      sample.images.push_back({path, 0, 0, ImageRef::Encoding::kRaw, path.string()});
-    }
+    for (const auto& stated : scalars_of(document, "image", where)) sample.images.push_back(find_stated_picture(stated, roots_));
     add_fields(sample, document, {"question_id", "question", "answer", "image"});
     return sample;
   }
