@@ -42,15 +42,26 @@ BleuCounts count_for_bleu(const Caption& caption) {
   return out;
 }
 
-std::array<double, kLongestNgram> bleu(const BleuCounts& counts) {
+std::array<double, kBleuColumns> bleu_columns(const BleuCounts& counts) {
+  std::array<double, kBleuColumns> columns{};
+  std::ranges::copy(counts.correct, columns.begin());
+  std::ranges::copy(counts.guesses, columns.begin() + kLongestNgram);
+  columns[2 * kLongestNgram] = static_cast<double>(counts.length);
+  columns[2 * kLongestNgram + 1] = static_cast<double>(counts.reference_length);
+  return columns;
+}
+
+std::array<double, kLongestNgram> bleu(const BleuCounts& counts) { return bleu(bleu_columns(counts)); }
+
+std::array<double, kLongestNgram> bleu(std::span<const double, kBleuColumns> columns) {
   constexpr double kSmall = 1e-9, kTiny = 1e-15;
   std::array<double, kLongestNgram> scores{};
   double product = 1;
   for (std::size_t k = 0; k < kLongestNgram; ++k) {
-    product *= (static_cast<double>(counts.correct[k]) + kTiny) / (static_cast<double>(counts.guesses[k]) + kSmall);
+    product *= (columns[k] + kTiny) / (columns[kLongestNgram + k] + kSmall);
     scores[k] = std::pow(product, 1.0 / static_cast<double>(k + 1));
   }
-  const double ratio = (static_cast<double>(counts.length) + kTiny) / (static_cast<double>(counts.reference_length) + kSmall);
+  const double ratio = (columns[2 * kLongestNgram] + kTiny) / (columns[2 * kLongestNgram + 1] + kSmall);
   if (ratio < 1) {
     for (double& score : scores) score *= std::exp(1 - 1 / ratio);
   }

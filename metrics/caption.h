@@ -34,6 +34,10 @@ struct BleuCounts {
 };
 [[nodiscard]] BleuCounts count_for_bleu(const Caption& caption);
 
+/// The same counts as a row of columns: correct n-grams of 1 to 4 words, guesses of 1 to 4, length, reference length.
+constexpr std::size_t kBleuColumns = 2 * kLongestNgram + 2;
+[[nodiscard]] std::array<double, kBleuColumns> bleu_columns(const BleuCounts& counts);
+
 /// BLEU-1 to BLEU-4 of counts, those of one picture or of all: geometric means of the shares of n-grams that references have, and a penalty
 /// where the whole is shorter than the references.
 ///
@@ -42,6 +46,8 @@ struct BleuCounts {
 /// Source       Papineni et al. 2002, ACL, section 2.3; tylin/coco-caption 3a9afb26 pycocoevalcap/bleu/bleu_scorer.py, compute_score
 /// Differs      from the paper by its terms against zero: 1e-15 over 1e-9
 [[nodiscard]] std::array<double, kLongestNgram> bleu(const BleuCounts& counts);
+/// The same of columns.
+[[nodiscard]] std::array<double, kLongestNgram> bleu(std::span<const double, kBleuColumns> columns);
 
 /// ROUGE-L of one picture: the longest common subsequence with a reference, over its length and over the candidate's, the best of each by
 /// itself, joined with beta 1.2. Tokens are parted at each single space: two spaces make an empty token.
@@ -53,6 +59,7 @@ struct BleuCounts {
 /// kCiderD is what the COCO tools call CIDEr: counts clipped by the reference's, and a Gaussian penalty for lengths that differ. kCider is the
 /// same without both.
 enum class CiderKind { kCiderD, kCider };
+constexpr double kHighestCider = 10;
 
 /// CIDEr: the cosine of candidate and reference in n-grams weighted by how rare they are among the pictures' references, the mean over
 /// references and over n = 1 to 4, times 10.

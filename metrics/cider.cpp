@@ -114,7 +114,7 @@ CaptionScores cider(std::span<const Caption> captions, CiderKind kind) {
     std::array<double, kLongestNgram> sums{};
     for (const auto& reference : references[i]) add_likeness(sums, candidate, rarity.weigh(reference), kind, scratch);
     const double mean = numpy_mean(sums) / static_cast<double>(references[i].size());
-    scores.each.push_back(mean * 10.0);
+    scores.each.push_back(mean * kHighestCider);
   }
   scores.corpus = numpy_mean(scores.each);
   return scores;

@@ -4,19 +4,19 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <limits>
 #include <map>
+#include <span>
 
 #include "harness/base/error.h"
+#include "metrics/caption.h"
 
 namespace assay {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMostWords = 4;
 
 struct FormulaEntry {
   Formula formula;
@@ -24,8 +24,8 @@ struct FormulaEntry {
   std::size_t columns;
 };
 constexpr FormulaEntry kFormulas[] = {
-    {Formula::kMean, "mean", 1},    {Formula::kRatio, "ratio", 2},  {Formula::kF1, "f1", 3},       {Formula::kBleu1, "bleu_1", 10},
-    {Formula::kBleu2, "bleu_2", 10}, {Formula::kBleu3, "bleu_3", 10}, {Formula::kBleu4, "bleu_4", 10},
+    {Formula::kMean, "mean", 1},    {Formula::kRatio, "ratio", 2},  {Formula::kF1, "f1", 3},       {Formula::kBleu1, "bleu_1", kBleuColumns},
+    {Formula::kBleu2, "bleu_2", kBleuColumns}, {Formula::kBleu3, "bleu_3", kBleuColumns}, {Formula::kBleu4, "bleu_4", kBleuColumns},
 };
 struct CombinationEntry {
   Combination combination;
@@ -48,26 +48,17 @@ const auto& named(const Entries& entries, const std::string& name, const char* w
 
 double quotient(double part, double whole) { return whole == 0 ? 0 : part / whole; }
 
-/// The geometric mean of the first `words` precisions, times the brevity penalty.  Source  Papineni et al. 2002, ACL, section 2.3
-double bleu(const double* sums, std::size_t words) {
-  const double *matches = sums, *counts = sums + kMostWords, candidate = sums[2 * kMostWords], reference = sums[2 * kMostWords + 1];
-  double logarithm = 0;
-  for (std::size_t n = 0; n < words; ++n) {
-    if (matches[n] == 0 || counts[n] == 0) return 0;
-    logarithm += std::log(matches[n] / counts[n]) / static_cast<double>(words);
-  }
-  return std::exp(logarithm + std::min(0.0, 1 - reference / candidate));
-}
+double bleu_of(const double* sums, std::size_t words) { return bleu(std::span<const double, kBleuColumns>(sums, kBleuColumns))[words - 1]; }
 
 double part_value(Formula formula, const double* sums) {
   switch (formula) {
     case Formula::kMean: return sums[0];
     case Formula::kRatio: return quotient(sums[0], sums[1]);
     case Formula::kF1: return quotient(2 * sums[0], 2 * sums[0] + sums[1] + sums[2]);
-    case Formula::kBleu1: return bleu(sums, 1);
-    case Formula::kBleu2: return bleu(sums, 2);
-    case Formula::kBleu3: return bleu(sums, 3);
-    case Formula::kBleu4: return bleu(sums, 4);
+    case Formula::kBleu1: return bleu_of(sums, 1);
+    case Formula::kBleu2: return bleu_of(sums, 2);
+    case Formula::kBleu3: return bleu_of(sums, 3);
+    case Formula::kBleu4: return bleu_of(sums, 4);
   }
   return kNan;
 }

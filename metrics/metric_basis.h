@@ -11,7 +11,7 @@ enum class Formula {
   kMean,   ///< one column: the sum of all rows over their number; no parts, no strata
   kRatio,  ///< {numerator, denominator} a part: the quotient, 0 where nothing is divided by
   kF1,     ///< {true positives, false positives, false negatives} a part: 2 tp / (2 tp + fp + fn), 0 where there are none
-  kBleu1, kBleu2, kBleu3, kBleu4,  ///< {matches of 1 to 4 words, words of 1 to 4, candidate length, reference length}: ten columns
+  kBleu1, kBleu2, kBleu3, kBleu4,  ///< {matches of 1 to 4 words, words of 1 to 4, candidate length, reference length}: caption.h's bleu_columns
 };
 enum class Combination { kSum, kMean };
 
