@@ -96,8 +96,9 @@ class Benchmark {
   /// value is NaN and the count 0.
   [[nodiscard]] virtual std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const = 0;
 
-  /// What the metrics that a gate may decide on are made of, the main one first: the same numbers as metrics() gives, unit by unit. Unless a
-  /// benchmark says otherwise, the main metric as the mean over labelled replies.
+  /// What the metrics that a gate may decide on are made of, the main one first: the same numbers as metrics() gives, unit by unit, before a
+  /// profile rounds them for print. The headline ones: parts of the data are reported from the samples' categories. Unless a benchmark says
+  /// otherwise, the main metric as the mean over labelled replies.
   [[nodiscard]] virtual std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const;
 
   /// Every kind of metric that metrics() can give. Unless a benchmark says it better, what it gives for no replies and divides by.

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
@@ -84,10 +85,35 @@ std::vector<Caption> captions_of(std::span<const Reply* const> replies, const Sc
   return captions;
 }
 
-Metric mean_metric(std::string name, const std::vector<double>& each, double corpus, std::span<const Reply* const> replies, double scale) {
+/// A unit each, worth a share of `highest`.
+std::vector<Unit> units_of(std::span<const Reply* const> replies, const std::vector<double>& each, double highest = 1) {
   std::vector<Unit> units;
-  for (std::size_t i = 0; i < replies.size(); ++i) units.push_back({cluster_of(replies[i]->sample), each[i]});
-  return graded_metric(std::move(name), corpus * scale, units, scale, "pictures");
+  for (std::size_t i = 0; i < replies.size(); ++i) units.push_back({cluster_of(replies[i]->sample), each[i] / highest, replies[i]->sample.id});
+  return units;
+}
+
+std::vector<double> rouge_of(std::span<const Caption> captions) {
+  std::vector<double> rouge;
+  for (const auto& caption : captions) rouge.push_back(rouge_l(caption));
+  return rouge;
+}
+
+Metric mean_metric(std::string name, const std::vector<double>& each, double corpus, std::span<const Reply* const> replies, double scale) {
+  return graded_metric(std::move(name), corpus * scale, units_of(replies, each), scale, "pictures");
+}
+
+MetricBasis cider_basis(std::string name, const CaptionScores& scores, std::span<const Reply* const> replies, double scale) {
+  return mean_basis(std::move(name), scale * kHighestCider, units_of(replies, scores.each, kHighestCider));
+}
+
+MetricBasis bleu_basis(std::span<const Caption> captions, std::span<const Reply* const> replies, double scale) {
+  MetricBasis basis{"bleu_4", scale, Formula::kBleu4, Combination::kMean, {}};
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    const auto columns = bleu_columns(count_for_bleu(captions[i]));
+    basis.rows.push_back({replies[i]->sample.id, cluster_of(replies[i]->sample), "", {columns.begin(), columns.end()}});
+  }
+  tell_units_apart(basis.rows);
+  return basis;
 }
 
 void add_bleu(std::vector<Metric>& metrics, const std::string& prefix, std::span<const Caption> captions, double scale) {
@@ -120,8 +146,7 @@ void add_scores(std::vector<Metric>& metrics, const std::string& prefix, std::sp
   }
   metrics.push_back(mean_metric(prefix + "cider", cider_d.each, cider_d.corpus, replies, rule.scale));
   add_bleu(metrics, prefix, captions, rule.scale);
-  std::vector<double> rouge;
-  for (const auto& caption : captions) rouge.push_back(rouge_l(caption));
+  const auto rouge = rouge_of(captions);
   metrics.push_back(mean_metric(prefix + "rouge_l", rouge, numpy_mean(rouge), replies, rule.scale));
 }
 
@@ -185,19 +210,28 @@ class Captions final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<const Reply*> all;
+    const auto all = labelled(replies);
     std::map<std::string, std::vector<const Reply*>> groups;
-    for (const auto& scored : replies) {
-      const Reply& reply = scored.reply;
-      if (reply.sample.references.empty()) continue;
-      all.push_back(&reply);
-      const auto group = reply.sample.fields.find(std::string(set_.breakdown));
-      if (group != reply.sample.fields.end()) groups[snake_case(group->second)].push_back(&reply);
+    for (const auto* reply : all) {
+      const auto group = reply->sample.fields.find(std::string(set_.breakdown));
+      if (group != reply->sample.fields.end()) groups[snake_case(group->second)].push_back(reply);
     }
     std::vector<Metric> metrics;
     add_scores(metrics, "", all, rule);
     for (const auto& [group, members] : groups) add_scores(metrics, group + ".", members, rule);
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    const auto all = labelled(replies);
+    const auto captions = captions_of(all, rule);
+    const auto cider_d = cider(captions, CiderKind::kCiderD);
+    if (rule.has_cider_without_d) {
+      return {cider_basis("cider", cider(captions, CiderKind::kCider), all, rule.scale), cider_basis("cider_d", cider_d, all, rule.scale)};
+    }
+    return {cider_basis("cider", cider_d, all, rule.scale), bleu_basis(captions, all, rule.scale),
+            mean_basis("rouge_l", rule.scale, units_of(all, rouge_of(captions)))};
   }
 
   /// COCO's result file [{"image_id": 1, "caption": "..."}], the common ones, or nlg-eval's folder of lines.
@@ -208,6 +242,14 @@ class Captions final : public CatalogBenchmark {
   }
 
  private:
+  static std::vector<const Reply*> labelled(std::span<const ScoredReply> replies) {
+    std::vector<const Reply*> labelled;
+    for (const auto& scored : replies) {
+      if (!scored.reply.sample.references.empty()) labelled.push_back(&scored.reply);
+    }
+    return labelled;
+  }
+
   [[nodiscard]] const ScoringProfile& scoring(std::string_view profile) const {
     return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of " + name());
   }

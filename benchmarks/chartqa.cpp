@@ -1,3 +1,4 @@
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/profile.h"
@@ -46,6 +47,25 @@ bool is_augmented(const Sample& sample) {
   return sample.category.starts_with("augmented") || (split != sample.fields.end() && split->second.find("augmented") != std::string::npos);
 }
 
+/// The units of each denominator.
+struct Units {
+  std::vector<Unit> all, human, augmented;
+
+  [[nodiscard]] bool has_both() const { return !human.empty() && !augmented.empty(); }
+};
+
+Units gather(std::span<const ScoredReply> replies) {
+  Units units;
+  for (const auto& scored : replies) {
+    const Sample& sample = scored.reply.sample;
+    if (sample.references.empty()) continue;
+    units.all.push_back(unit_of(scored));
+    if (is_human(sample)) units.human.push_back(units.all.back());
+    else if (is_augmented(sample)) units.augmented.push_back(units.all.back());
+  }
+  return units;
+}
+
 /// The mean of both splits, as papers report it. They are of equal size in the full test set, where it is the overall number.
 Metric average_metric(const Metric& human, const Metric& augmented) {
   const Estimate splits[] = {{human.value, human.interval}, {augmented.value, augmented.interval}};
@@ -85,20 +105,23 @@ class ChartQa final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<Unit> all, human, augmented;
-    for (const auto& scored : replies) {
-      const Sample& sample = scored.reply.sample;
-      if (sample.references.empty()) continue;
-      const Unit unit{cluster_of(sample), scored.score.value};
-      all.push_back(unit);
-      if (is_human(sample)) human.push_back(unit);
-      else if (is_augmented(sample)) augmented.push_back(unit);
-    }
-    std::vector<Metric> metrics = {proportion_metric("relaxed_accuracy", all, rule.scale, "questions")};
-    if (!human.empty()) metrics.push_back(proportion_metric("human.relaxed_accuracy", human, rule.scale, "human questions"));
-    if (!augmented.empty()) metrics.push_back(proportion_metric("augmented.relaxed_accuracy", augmented, rule.scale, "augmented questions"));
-    if (!human.empty() && !augmented.empty()) metrics.push_back(average_metric(metrics[1], metrics[2]));
+    const auto units = gather(replies);
+    std::vector<Metric> metrics = {proportion_metric("relaxed_accuracy", units.all, rule.scale, "questions")};
+    if (!units.human.empty()) metrics.push_back(proportion_metric("human.relaxed_accuracy", units.human, rule.scale, "human questions"));
+    if (!units.augmented.empty()) metrics.push_back(proportion_metric("augmented.relaxed_accuracy", units.augmented, rule.scale, "augmented questions"));
+    if (units.has_both()) metrics.push_back(average_metric(metrics[1], metrics[2]));
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const double scale = factor_of(scoring(profile).scale);
+    const auto units = gather(replies);
+    std::vector<MetricBasis> bases = {mean_basis("relaxed_accuracy", scale, units.all)};
+    if (!units.has_both()) return bases;
+    bases.push_back(mean_of_means_basis("average.relaxed_accuracy", scale, {{"human", units.human}, {"augmented", units.augmented}}));
+    bases.push_back(mean_basis("human.relaxed_accuracy", scale, units.human));
+    bases.push_back(mean_basis("augmented.relaxed_accuracy", scale, units.augmented));
+    return bases;
   }
 
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {

@@ -1,5 +1,7 @@
 #include "benchmarks/choice_benchmark.h"
 
+#include <utility>
+
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
 #include "benchmarks/prediction_file.h"
@@ -27,11 +29,16 @@ class ChoiceBenchmark final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    Accuracies accuracies;
-    for (const auto& scored : replies) accuracies.add(scored, traits_.parts(scored.reply.sample));
-    auto metrics = accuracies.metrics(rule.scale);
+    auto metrics = gather(replies).metrics(rule.scale);
     if (traits_.amend != nullptr) traits_.amend(metrics, replies, rule.name);
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    auto accuracy = gather(replies).basis(rule.scale);
+    if (traits_.amend_basis != nullptr) traits_.amend_basis(accuracy, replies, rule.name);
+    return {std::move(accuracy)};
   }
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
@@ -43,6 +50,11 @@ class ChoiceBenchmark final : public CatalogBenchmark {
   }
 
  private:
+  [[nodiscard]] Accuracies gather(std::span<const ScoredReply> replies) const {
+    Accuracies accuracies;
+    for (const auto& scored : replies) accuracies.add(scored, traits_.parts(scored.reply.sample));
+    return accuracies;
+  }
   [[nodiscard]] const ChoiceProfile& scoring(std::string_view profile) const {
     return find_profile(traits_.scorings, profile, "scoring profile of " + name());
   }

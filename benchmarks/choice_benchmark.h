@@ -32,6 +32,8 @@ struct ChoiceTraits {
   /// Replaces the accuracies' values where a profile forms them in another way; may be null.
   void (*amend)(std::vector<Metric>& metrics, std::span<const ScoredReply> replies, std::string_view profile) = nullptr;
   std::optional<Submission> (*submit)(std::span<const Reply> replies) = nullptr;  ///< null: there is no place to hand one in
+  /// Does the same to what the accuracy is made of; null where `amend` leaves it alone.
+  void (*amend_basis)(MetricBasis& accuracy, std::span<const ScoredReply> replies, std::string_view profile) = nullptr;
 };
 
 /// The benchmark of these traits, which outlive it.

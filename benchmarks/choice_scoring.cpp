@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/score_state.h"
@@ -26,8 +27,6 @@ Score score_letter(const Reply& reply, const Letter& letter) {
   return make_score(reply, letter, value_if_labelled(reply.sample, letter && !references.empty() && *letter == references.front()));
 }
 
-Unit unit_of(const ScoredReply& scored) { return {cluster_of(scored.reply.sample), scored.score.value}; }
-
 void Accuracies::add(const ScoredReply& scored, const std::vector<std::string>& parts) {
   if (scored.reply.sample.references.empty()) return;
   all_.push_back(unit_of(scored));
@@ -40,6 +39,12 @@ std::vector<Metric> Accuracies::metrics(Scale scale) const {
   std::vector<Metric> metrics = {proportion_metric("accuracy", all_, scale, "questions")};
   for (const auto& [part, units] : parts_) metrics.push_back(proportion_metric(part + ".accuracy", units, scale, "questions"));
   return metrics;
+}
+
+MetricBasis Accuracies::basis(Scale scale, const std::string& part) const {
+  if (part.empty()) return mean_basis("accuracy", factor_of(scale), all_);
+  const auto found = parts_.find(part);
+  return mean_basis(part + ".accuracy", factor_of(scale), found == parts_.end() ? std::span<const Unit>() : found->second);
 }
 
 Metric mean_of_means(std::string name, const std::map<std::string, std::vector<Unit>>& parts, std::string divides_by) {

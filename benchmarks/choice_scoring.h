@@ -35,9 +35,6 @@ inline constexpr const char* kRecordedChoice = "recorded_choice";
 /// 1 where the letter is the sample's first reference, else 0.
 [[nodiscard]] Score score_letter(const Reply& reply, const Letter& letter);
 
-/// A scored reply as a unit of a denominator.
-[[nodiscard]] Unit unit_of(const ScoredReply& scored);
-
 /// Accuracies gathered by name, in the order the names are first added: "accuracy", then "<part>.accuracy" for each part.
 class Accuracies {
  public:
@@ -45,6 +42,8 @@ class Accuracies {
   void add(const ScoredReply& scored, const std::vector<std::string>& parts);
   /// Parts sorted by name; empty names were left out.
   [[nodiscard]] std::vector<Metric> metrics(Scale scale) const;
+  /// What "accuracy" is made of, or "<part>.accuracy"; without rows where the part has no questions.
+  [[nodiscard]] MetricBasis basis(Scale scale, const std::string& part = "") const;
 
  private:
   std::vector<Unit> all_;

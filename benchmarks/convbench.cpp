@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
@@ -105,18 +107,25 @@ class ConvBench final : public CatalogBenchmark {
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view) const override {
     std::vector<Metric> metrics;
     for (std::size_t part = 0; part < kParts.size(); ++part) {
-      std::vector<Unit> units;
+      const auto units = units_of(replies, part);
       double wins = 0;
-      for (const auto& scored : replies) {
-        if (scored.reply.judge_replies.size() != kParts.size()) continue;
-        units.push_back({scored.reply.sample.id, is_win(scored.reply, part) ? 1.0 : 0.0});
-        wins += units.back().value;
-      }
+      for (const auto& unit : units) wins += unit.value;
       auto metric = proportion_metric(fmt::format("{}.win_rate", kParts[part].name), units, Scale::kFraction, "dialogues, divided by 577");
       if (!units.empty()) metric.value = wins / kDialogues;
       metrics.push_back(std::move(metric));
     }
     return metrics;
+  }
+
+  /// All four, the overall one first. Winning each of 578 dialogues is 578 / 577.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view) const override {
+    std::vector<MetricBasis> bases;
+    for (std::size_t part = 0; part < kParts.size(); ++part) {
+      const auto units = units_of(replies, part);
+      bases.push_back(mean_basis(fmt::format("{}.win_rate", kParts[part].name), static_cast<double>(units.size()) / kDialogues, units));
+    }
+    std::rotate(bases.begin(), bases.end() - 1, bases.end());
+    return bases;
   }
 
   /// Rows or lines with what the authors' script keeps of a dialogue: `id` (else the row's place, from 1), the judge's four texts
@@ -147,6 +156,15 @@ class ConvBench final : public CatalogBenchmark {
   }
 
  private:
+  /// The dialogues that were judged.
+  static std::vector<Unit> units_of(std::span<const ScoredReply> replies, std::size_t part) {
+    std::vector<Unit> units;
+    for (const auto& scored : replies) {
+      const auto& id = scored.reply.sample.id;
+      if (scored.reply.judge_replies.size() == kParts.size()) units.push_back({id, is_win(scored.reply, part) ? 1.0 : 0.0, id});
+    }
+    return units;
+  }
   static std::string scalar_or(const json::Value& row, const char* key, const std::string& fallback) {
     const auto* value = json::find(row, key);
     return value == nullptr ? fallback : scalar_text(*value).value_or(fallback);

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/profile.h"
@@ -98,17 +99,19 @@ class DocVqa final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<Unit> all;
     std::map<std::string, std::vector<Unit>> groups;
     for (const auto& scored : replies) {
       const Sample& sample = scored.reply.sample;
       if (sample.references.empty()) continue;
-      all.push_back({cluster_of(sample), scored.score.value});
-      for (const auto& group : groups_of(sample)) groups[group].push_back(all.back());
+      for (const auto& group : groups_of(sample)) groups[group].push_back(unit_of(scored));
     }
-    std::vector<Metric> metrics = {anls_metric("anls", all, rule)};
+    std::vector<Metric> metrics = {anls_metric("anls", labelled_units(replies), rule)};
     for (const auto& [name, units] : groups) metrics.push_back(anls_metric(name, units, rule));
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    return {mean_basis("anls", scoring(profile).scale, labelled_units(replies))};
   }
 
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {

@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <map>
 #include <optional>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/hallusion_key.h"
@@ -58,6 +60,7 @@ bool is_labelled_yes(const Sample& sample) {
 /// One reply's place in every count.
 struct Answered {
   HallusionKey key;
+  std::string id;
   std::string set;  ///< the cluster: figures and questions of a set belong together
   bool is_right = false, is_labelled_yes = false;
 
@@ -109,43 +112,53 @@ Wholes questions_of(const Part& part, const ScoringProfile& rule, Questions whic
 
 std::vector<Unit> all_right(const Wholes& wholes) {
   std::vector<Unit> units;
-  for (const auto& [name, whole] : wholes) units.push_back({whole.set, whole.right == whole.count ? 1.0 : 0.0});
+  for (const auto& [name, whole] : wholes) units.push_back({whole.set, whole.right == whole.count ? 1.0 : 0.0, name});
   return units;
 }
 
 std::vector<Unit> shares(const Wholes& wholes) {
   std::vector<Unit> units;
-  for (const auto& [name, whole] : wholes) units.push_back({whole.set, whole.right / whole.count});
+  for (const auto& [name, whole] : wholes) units.push_back({whole.set, whole.right / whole.count, name});
   return units;
 }
 
 std::vector<Unit> replies_of(const Part& part) {
   std::vector<Unit> units;
-  for (const auto* answered : part) units.push_back({answered->set, answered->is_right ? 1.0 : 0.0});
+  for (const auto* answered : part) units.push_back({answered->set, answered->is_right ? 1.0 : 0.0, answered->id});
   return units;
 }
 
 constexpr const char* kPairs = "questions over all of their figures";
 
+/// What aAcc, fAcc and qAcc count.
+using ThreeUnits = std::array<std::vector<Unit>, 3>;
+ThreeUnits three_units(const Part& part, const ScoringProfile& rule) {
+  return {replies_of(part), all_right(figures_of(part, rule)), all_right(questions_of(part, rule, Questions::kAll))};
+}
+
+/// Each of the three set by set.
+using ThreeSums = std::map<std::string, std::array<Cluster, 3>>;
+ThreeSums sums_by_set(const ThreeUnits& units) {
+  ThreeSums sets;
+  for (std::size_t kind = 0; kind < units.size(); ++kind) {
+    for (const auto& unit : units[kind]) sets[unit.cluster][kind].sum += unit.value, sets[unit.cluster][kind].count += 1;
+  }
+  return sets;
+}
+
 /// aAcc, fAcc and qAcc, and nothing where there is no unit.
 std::vector<Metric> three_accuracies(const std::string& prefix, const Part& part, const ScoringProfile& rule) {
-  return {proportion_metric(prefix + "aacc", replies_of(part), rule.scale, "questions"),
-          proportion_metric(prefix + "facc", all_right(figures_of(part, rule)), rule.scale, "figures"),
-          proportion_metric(prefix + "qacc", all_right(questions_of(part, rule, Questions::kAll)), rule.scale, kPairs)};
+  const auto [questions, figures, pairs] = three_units(part, rule);
+  return {proportion_metric(prefix + "aacc", questions, rule.scale, "questions"), proportion_metric(prefix + "facc", figures, rule.scale, "figures"),
+          proportion_metric(prefix + "qacc", pairs, rule.scale, kPairs)};
 }
 
 /// The mean of the three, drawn set by set.
 Metric average_metric(const Part& part, const ScoringProfile& rule, double value) {
   Metric metric{"average", value, 3, {kNan, kNan}, "accuracies"};
   if (value != value) return metric;
-  std::map<std::string, std::array<Cluster, 3>> sets;
-  std::size_t kind = 0;
-  for (const auto& units : {replies_of(part), all_right(figures_of(part, rule)), all_right(questions_of(part, rule, Questions::kAll))}) {
-    for (const auto& unit : units) sets[unit.cluster][kind].sum += unit.value, sets[unit.cluster][kind].count += 1;
-    ++kind;
-  }
   std::vector<std::array<Cluster, 3>> clusters;
-  for (const auto& [name, three] : sets) clusters.push_back(three);
+  for (const auto& [name, three] : sums_by_set(three_units(part, rule))) clusters.push_back(three);
   const std::size_t strata[] = {clusters.size()};
   const double scale = rule.scale == Scale::kFraction ? 1 : 100;
   metric.interval = bootstrap_interval(strata, [&](std::span<const std::uint32_t> times) {
@@ -158,6 +171,16 @@ Metric average_metric(const Part& part, const ScoringProfile& rule, double value
     return scale * total / 3;
   });
   return metric;
+}
+
+/// Without rows where one of the three has nothing to count.
+MetricBasis average_basis(const ThreeUnits& units, double scale) {
+  MetricBasis basis{"average", scale, Formula::kRatio, Combination::kMean, {}};
+  if (std::ranges::any_of(units, &std::vector<Unit>::empty)) return basis;
+  for (const auto& [set, three] : sums_by_set(units)) {
+    basis.rows.push_back({set, set, "", {three[0].sum, three[0].count, three[1].sum, three[1].count, three[2].sum, three[2].count}});
+  }
+  return basis;
 }
 
 double mean_value(std::span<const Unit> units) {
@@ -209,6 +232,7 @@ class HallusionBench final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     return read_hallusion_predictions(path, data);
@@ -236,8 +260,7 @@ Score HallusionBench::score(const Reply& reply, std::string_view profile) const 
   return make_score(reply, text, is_right ? 1 : 0);
 }
 
-std::vector<Metric> HallusionBench::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
-  const auto& rule = scoring(profile);
+std::vector<Answered> gather(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
   std::vector<Answered> answered;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
@@ -245,8 +268,28 @@ std::vector<Metric> HallusionBench::metrics(std::span<const ScoredReply> replies
     auto key = hallusion_key(sample);
     if (rule.only_with_picture && !key.has_picture()) continue;
     auto set = fmt::format("{}_{}_{}", key.category, key.subcategory, key.set);
-    answered.push_back({std::move(key), std::move(set), scored.score.value == 1, is_labelled_yes(sample)});
+    answered.push_back({std::move(key), sample.id, std::move(set), scored.score.value == 1, is_labelled_yes(sample)});
   }
+  return answered;
+}
+
+std::vector<MetricBasis> HallusionBench::bases(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  auto answered = gather(replies, rule);
+  Part all;
+  for (auto& one : answered) {
+    // where l2-categories alone tell figures apart, VD's and VS's sets of one number make figures and questions together
+    if (rule.by_l2_category) one.set = fmt::format("{}_{}", one.key.l2_category, one.key.set);
+    all.push_back(&one);
+  }
+  const auto units = three_units(all, rule);
+  const double scale = factor_of(rule.scale);
+  return {average_basis(units, scale), mean_basis("aacc", scale, units[0]), mean_basis("facc", scale, units[1]), mean_basis("qacc", scale, units[2])};
+}
+
+std::vector<Metric> HallusionBench::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  const auto answered = gather(replies, rule);
   Part all;
   std::map<std::string, Part> by_category, by_l2;
   for (const auto& one : answered) {

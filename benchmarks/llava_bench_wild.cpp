@@ -143,6 +143,21 @@ class LlavaBenchWild final : public CatalogBenchmark {
     return metrics;
   }
 
+  /// Before the official summary rounds them.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    (void)scoring(profile);
+    constexpr double kHighest = 10;
+    MetricBasis relative{"relative_score", 100, Formula::kRatio, Combination::kMean, {}}, model{"model_score", 100, Formula::kRatio, Combination::kMean, {}};
+    for (const auto& scored : replies) {
+      if (scored.reply.judge_replies.empty()) continue;
+      const auto pair = pair_of(scored.reply.judge_replies.front());
+      const Sample& sample = scored.reply.sample;
+      relative.rows.push_back({sample.id, cluster_of(sample), "", {pair[1], pair[0]}});
+      model.rows.push_back({sample.id, cluster_of(sample), "", {pair[1] / kHighest, 1}});
+    }
+    return {std::move(relative), std::move(model)};
+  }
+
   /// A file of the judge's reviews (rows with question_id and content), or of replies.
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     if (path.extension() == ".jsonl" || path.extension() == ".json") {

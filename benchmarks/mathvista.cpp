@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
@@ -155,20 +157,25 @@ class MathVista final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     (void)scoring(profile);
-    std::vector<Unit> all;
     std::map<std::string, std::vector<Unit>> groups;
     for (const auto& scored : replies) {
       const Sample& sample = scored.reply.sample;
-      if (sample.references.empty() || scored.score.value != scored.score.value) continue;
-      all.push_back({cluster_of(sample), scored.score.value});
+      if (!counts(scored)) continue;
+      const Unit unit = unit_of(scored);
       for (const auto* field : kBreakdowns) {
-        if (const auto value = field_of(sample, field); !value.empty()) groups[fmt::format("{}.{}", field, snake_case(value))].push_back(all.back());
+        if (const auto value = field_of(sample, field); !value.empty()) groups[fmt::format("{}.{}", field, snake_case(value))].push_back(unit);
       }
-      for (const auto& skill : skills_of(sample)) groups["skills." + snake_case(skill)].push_back(all.back());
+      for (const auto& skill : skills_of(sample)) groups["skills." + snake_case(skill)].push_back(unit);
     }
-    std::vector<Metric> metrics = {percent("accuracy", all)};
+    std::vector<Metric> metrics = {percent("accuracy", all_units(replies))};
     for (const auto& [group, units] : groups) metrics.push_back(percent(group + ".accuracy", units));
     return metrics;
+  }
+
+  /// Before it is rounded.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    (void)scoring(profile);
+    return {mean_basis("accuracy", 100, all_units(replies))};
   }
 
   /// The authors' output files: problems by pid, each with its `response` and, where it has been extracted, `extraction`.
@@ -195,6 +202,17 @@ class MathVista final : public CatalogBenchmark {
     if (!read) return judge_failed(reply);
     const bool is_right = !reply.sample.references.empty() && is_right_vlmevalkit(*read, reply.sample, problem);
     return make_score(reply, *read, value_if_labelled(reply.sample, is_right));
+  }
+
+  /// Has a label, and an answer was read out of the reply.
+  static bool counts(const ScoredReply& scored) { return !scored.reply.sample.references.empty() && !std::isnan(scored.score.value); }
+
+  static std::vector<Unit> all_units(std::span<const ScoredReply> replies) {
+    std::vector<Unit> units;
+    for (const auto& scored : replies) {
+      if (counts(scored)) units.push_back(unit_of(scored));
+    }
+    return units;
   }
 
   static std::vector<std::string> skills_of(const Sample& sample) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
@@ -105,11 +106,17 @@ std::string category_of(const Sample& sample) {
   return snake_case(colon == std::string::npos ? sample.category : sample.category.substr(colon + 2));
 }
 
+/// Several questions may be on one; without a picture the question is all there is.
+std::string picture_of(const Sample& sample) { return sample.images.empty() ? circular_group(sample) : sample.images.front().name_in_set(); }
+
 /// A question with all of its rotations.
 struct Group {
   std::size_t rows = 0, right = 0, options = 0;
   bool has_first = false;
   std::string ability, category;
+  std::string picture;
+
+  [[nodiscard]] bool is_incomplete() const { return !has_first || rows < options; }
 };
 
 std::map<std::string, Group> gather_groups(std::span<const ScoredReply> replies) {
@@ -122,6 +129,7 @@ std::map<std::string, Group> gather_groups(std::span<const ScoredReply> replies)
     group.right += scored.score.value == 1 ? 1 : 0;
     group.options = std::max(group.options, sample.options.size());
     group.has_first |= is_first_rotation(sample);
+    if (group.rows == 1 || is_first_rotation(sample)) group.picture = picture_of(sample);
     if (group.ability.empty() || is_first_rotation(sample)) group.ability = ability_of(sample), group.category = category_of(sample);
   }
   return groups;
@@ -139,6 +147,7 @@ class MmBench final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
     return {{"circular_accuracy", "circular groups with every rotation answered right / circular groups"},
             {"vanilla_accuracy", "questions answered right as first asked / questions"},
@@ -210,27 +219,49 @@ Score MmBench::score(const Reply& reply, std::string_view profile) const {
   return make_score(reply, letter, value_if_labelled(reply.sample, letter && !references.empty() && *letter == references.front()));
 }
 
+/// Questions that count in the circular accuracy.
+std::vector<Unit> circular_units(const std::map<std::string, Group>& groups, MissingRotations missing) {
+  std::vector<Unit> units;
+  for (const auto& [index, group] : groups) {
+    if (missing == MissingRotations::kIgnored && !group.has_first) continue;
+    const bool is_right = group.right == group.rows && (missing == MissingRotations::kIgnored || !group.is_incomplete());
+    units.push_back({index, is_right ? 1.0 : 0.0, index});
+  }
+  return units;
+}
+
+/// Labelled rows; of each question's rotations all or the first.
+enum class Rotations { kFirst, kAll };
+std::vector<Unit> row_units(std::span<const ScoredReply> replies, Rotations which) {
+  std::vector<Unit> units;
+  for (const auto& scored : replies) {
+    const Sample& sample = scored.reply.sample;
+    if (sample.references.empty() || (which == Rotations::kFirst && !is_first_rotation(sample))) continue;
+    units.push_back({circular_group(sample), scored.score.value, sample.id});
+  }
+  return units;
+}
+
+std::vector<MetricBasis> MmBench::bases(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  const auto groups = gather_groups(replies);
+  const auto basis = [&](const char* name, std::vector<Unit> units) {
+    for (auto& unit : units) unit.cluster = groups.at(unit.cluster).picture;
+    return mean_basis(name, factor_of(rule.scale), units);
+  };
+  return {basis("circular_accuracy", circular_units(groups, rule.missing)), basis("vanilla_accuracy", row_units(replies, Rotations::kFirst))};
+}
+
 std::vector<Metric> MmBench::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
   const auto& rule = scoring(profile);
-  std::vector<Unit> circular, vanilla, every_rotation;
   std::map<std::string, std::vector<Unit>> by_ability, by_category;
-  std::size_t incomplete = 0;
   const auto groups = gather_groups(replies);
-  for (const auto& [index, group] : groups) {
-    const bool is_incomplete = !group.has_first || group.rows < group.options;
-    incomplete += is_incomplete ? 1 : 0;
-    if (rule.missing == MissingRotations::kIgnored && !group.has_first) continue;
-    const bool is_right = group.right == group.rows && (rule.missing == MissingRotations::kIgnored || !is_incomplete);
-    const Unit unit{index, is_right ? 1.0 : 0.0};
-    circular.push_back(unit);
+  const auto incomplete = std::ranges::count_if(groups, [](const auto& entry) { return entry.second.is_incomplete(); });
+  const auto circular = circular_units(groups, rule.missing), vanilla = row_units(replies, Rotations::kFirst), every_rotation = row_units(replies, Rotations::kAll);
+  for (const auto& unit : circular) {
+    const Group& group = groups.at(unit.id);
     if (!group.ability.empty()) by_ability[group.ability].push_back(unit);
     if (!group.category.empty() && group.category != group.ability) by_category[group.category].push_back(unit);
-  }
-  for (const auto& scored : replies) {
-    if (scored.reply.sample.references.empty()) continue;
-    const Unit unit{circular_group(scored.reply.sample), scored.score.value};
-    every_rotation.push_back(unit);
-    if (is_first_rotation(scored.reply.sample)) vanilla.push_back(unit);
   }
   std::vector<Metric> metrics = {proportion_metric("circular_accuracy", circular, rule.scale, "circular groups"),
                                  proportion_metric("vanilla_accuracy", vanilla, rule.scale, "questions, as first asked"),

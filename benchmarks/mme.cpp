@@ -86,6 +86,13 @@ std::string picture_of(const Sample& sample) {
   return sample.category + "/" + (path != sample.fields.end() ? path->second : cluster_of(sample));
 }
 
+/// The parts of a subtask's score that a picture adds to: {right, lines} and {both right, pictures}. lmms-eval divides by pictures both times.
+std::vector<double> columns_of(const Picture& picture, AddUp add_up) {
+  const double plus = picture.is_plus() ? 1 : 0;
+  if (add_up == AddUp::kPictures) return {picture.right / 2, 1, plus, 1};
+  return {picture.right, picture.lines, plus, 1};
+}
+
 double score_of(std::span<const Picture> pictures, std::span<const std::uint32_t> times_drawn, AddUp add_up) {
   double count = 0, lines = 0, right = 0, plus = 0;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
@@ -162,6 +169,7 @@ class Mme final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
     return {{"perception", "sum of ten subtasks' scores, divided by nothing"},
             {"cognition", "sum of four subtasks' scores, divided by nothing"},
@@ -205,9 +213,10 @@ Score Mme::score(const Reply& reply, std::string_view profile) const {
                     value_if_labelled(reply.sample, is_right));
 }
 
-std::vector<Metric> Mme::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
-  const auto& rule = scoring(profile);
-  std::map<std::string, Subtask, std::less<>> subtasks;
+using Subtasks = std::map<std::string, Subtask, std::less<>>;
+
+Subtasks gather(std::span<const ScoredReply> replies) {
+  Subtasks subtasks;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
     Picture& picture = subtasks[sample.category].pictures[picture_of(sample)];
@@ -215,6 +224,27 @@ std::vector<Metric> Mme::metrics(std::span<const ScoredReply> replies, std::stri
     picture.lines += 1;
     picture.right += scored.score.value == 1 ? 1 : 0;
   }
+  return subtasks;
+}
+
+std::vector<MetricBasis> Mme::bases(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto add_up = scoring(profile).add_up;
+  const auto subtasks = gather(replies);
+  std::vector<MetricBasis> bases;
+  for (const Ability* ability : {&perception(), &cognition()}) {
+    bases.push_back({std::string(ability->name), 100, Formula::kRatio, Combination::kSum, {}});
+    for (const auto subtask : ability->official_order) {
+      const auto found = subtasks.find(subtask);
+      if (found == subtasks.end()) continue;
+      for (const auto& [name, picture] : found->second.pictures) bases.back().rows.push_back({name, name, std::string(subtask), columns_of(picture, add_up)});
+    }
+  }
+  return bases;
+}
+
+std::vector<Metric> Mme::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  const auto subtasks = gather(replies);
   std::vector<Metric> sums, details;
   for (const Ability* ability : {&perception(), &cognition()}) {
     std::vector<Metric> there;

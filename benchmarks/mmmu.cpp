@@ -121,6 +121,7 @@ class Mmmu final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     return read_mmmu_predictions(path, data);
@@ -179,19 +180,28 @@ Score Mmmu::score(const Reply& reply, std::string_view profile) const {
   return make_score(reply, letter, value_if_labelled(reply.sample, letter && std::ranges::find(references, *letter) != references.end()));
 }
 
-std::vector<Metric> Mmmu::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
-  const auto& rule = scoring(profile);
+Accuracies gather(std::span<const ScoredReply> replies) {
   Accuracies accuracies;
   for (const auto& scored : replies) {
     const auto subject = mmmu_subject(scored.reply.sample);
     accuracies.add(scored, {snake_case(mmmu_domain(subject)), snake_case(subject)});
   }
-  auto metrics = accuracies.metrics(Scale::kFraction);
+  return accuracies;
+}
+
+std::vector<Metric> Mmmu::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  auto metrics = gather(replies).metrics(Scale::kFraction);
   const bool are_read = std::ranges::all_of(replies, [](const ScoredReply& scored) { return is_read_already(scored.reply.sample); });
   if (rule.name == "official" && are_read) {
     for (auto& metric : metrics) metric.value = python::round(metric.value, kPrintedDecimals);
   }
   return metrics;
+}
+
+std::vector<MetricBasis> Mmmu::bases(std::span<const ScoredReply> replies, std::string_view profile) const {
+  (void)scoring(profile);
+  return {gather(replies).basis(Scale::kFraction)};
 }
 
 /// {id: answer}: a letter, or what was written. Where no letter can be read the authors' script draws one; the reply goes as it is.

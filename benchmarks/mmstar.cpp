@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/choice_benchmark.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
@@ -49,26 +50,40 @@ std::string detail_of(const Sample& sample) {
 
 std::vector<std::string> parts_of(const Sample& sample) { return {snake_case(sample.category), detail_of(sample)}; }
 
-/// lmms-eval's accuracies are means of the detailed categories' accuracies, each counted once.
-void amend(std::vector<Metric>& metrics, std::span<const ScoredReply> replies, std::string_view profile) {
-  if (profile != "lmms-eval") return;
-  std::map<std::string, std::map<std::string, std::vector<Unit>>> details;  // "" and each core category, then detailed category
+/// By "" and each core category, then detailed category.
+using Details = std::map<std::string, std::map<std::string, std::vector<Unit>>>;
+
+Details details_of(std::span<const ScoredReply> replies) {
+  Details details;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
     if (sample.references.empty() || detail_of(sample).empty()) continue;
     for (const auto& core : {std::string(), snake_case(sample.category)}) details[core][detail_of(sample)].push_back(unit_of(scored));
   }
+  return details;
+}
+
+/// lmms-eval's accuracies are means of the detailed categories' accuracies, each counted once.
+void amend(std::vector<Metric>& metrics, std::span<const ScoredReply> replies, std::string_view profile) {
+  if (profile != "lmms-eval") return;
+  const auto details = details_of(replies);
   for (auto& metric : metrics) {
     const auto found = details.find(metric.name == "accuracy" ? "" : metric.name.substr(0, metric.name.find('.')));
     if (found != details.end()) metric = mean_of_means(metric.name, found->second, "detailed categories");
   }
 }
 
+void amend_basis(MetricBasis& accuracy, std::span<const ScoredReply> replies, std::string_view profile) {
+  if (profile != "lmms-eval") return;
+  const auto details = details_of(replies);
+  if (const auto all = details.find(""); all != details.end()) accuracy = mean_of_means_basis(accuracy.name, accuracy.scale, all->second);
+}
+
 std::unique_ptr<SampleSource> open(const DataPlaces& places) {
   return open_vlmevalkit_tsv(find_data(places, {"MMStar", "mmstar", "LMUData"}, {"MMStar.tsv"}, "mmstar: VLMEvalKit's MMStar.tsv"));
 }
 
-constexpr ChoiceTraits kMmStar = {"mmstar", "val", kPrompts, kScorings, open, text_of, parts_of, amend};
+constexpr ChoiceTraits kMmStar = {"mmstar", "val", kPrompts, kScorings, open, text_of, parts_of, amend, nullptr, amend_basis};
 
 }  // namespace
 

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
@@ -72,11 +74,13 @@ std::vector<double> grades_of(const Reply& reply, const ScoringProfile& rule) {
 struct Part {
   std::vector<double> sums;
   std::vector<Unit> units;
+  std::vector<double> sum_of_grades;  ///< of each question
 
   void add(const Sample& sample, const std::vector<double>& grades) {
     sums.resize(std::max(sums.size(), grades.size()), 0);
     for (std::size_t run = 0; run < grades.size(); ++run) sums[run] += grades[run];
-    units.push_back({cluster_of(sample), running_mean(grades)});
+    units.push_back({cluster_of(sample), running_mean(grades), sample.id});
+    sum_of_grades.push_back(std::accumulate(grades.begin(), grades.end(), 0.0));
   }
   /// Of each run, in percent.
   [[nodiscard]] std::vector<double> by_run() const {
@@ -84,7 +88,26 @@ struct Part {
     for (const double sum : sums) means.push_back(sum / static_cast<double>(units.size()) * 100);
     return means;
   }
+  /// The mean of the runs' means: a run that graded less than the others counts a question without grade as 0.
+  [[nodiscard]] MetricBasis basis(std::string name) const {
+    auto graded = units;
+    for (std::size_t i = 0; i < graded.size(); ++i) graded[i].value = sum_of_grades[i] / static_cast<double>(sums.size());
+    return mean_basis(std::move(name), 100, graded);
+  }
 };
+
+/// A failed reply counts as graded 0.
+std::vector<double> counted_grades_of(const Reply& reply, const ScoringProfile& rule) {
+  return reply.state == SampleState::kError ? std::vector<double>{0.0} : grades_of(reply, rule);
+}
+
+Part total_of(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
+  Part total;
+  for (const auto& scored : replies) {
+    if (const auto grades = counted_grades_of(scored.reply, rule); !grades.empty()) total.add(scored.reply.sample, grades);
+  }
+  return total;
+}
 
 constexpr Interval kNone = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
 
@@ -148,14 +171,13 @@ class MmVet final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    Part total;
+    const Part total = total_of(replies, rule);
     std::map<std::string, Part> parts;
     for (const auto& scored : replies) {
-      const auto grades = scored.reply.state == SampleState::kError ? std::vector<double>{0.0} : grades_of(scored.reply, rule);
+      const auto grades = counted_grades_of(scored.reply, rule);
       if (grades.empty()) continue;
       const Sample& sample = scored.reply.sample;
       const auto capabilities = capabilities_of(sample);
-      total.add(sample, grades);
       for (const auto& capability : capabilities) parts[capability].add(sample, grades);
       if (!capabilities.empty()) parts[fmt::format("integration.{}", fmt::join(capabilities, "_"))].add(sample, grades);
     }
@@ -166,6 +188,10 @@ class MmVet final : public CatalogBenchmark {
     }
     for (const auto& [name, part] : parts) add_part(metrics, name, part);
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    return {total_of(replies, scoring(profile)).basis("total")};
   }
 
   /// The authors' grade files, {"v1_0": {"model": [...], "content": ["0.5", ...], "score": [...]}}, which need the data for what a question is about;

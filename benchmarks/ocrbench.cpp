@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
@@ -105,15 +106,15 @@ class OcrBench final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<Unit> all, recognition;
+    const auto all = labelled_units(replies);
+    std::vector<Unit> recognition;
     std::map<std::string, std::vector<Unit>> types;
     for (const auto& scored : replies) {
       const Sample& sample = scored.reply.sample;
       if (sample.references.empty()) continue;
       const auto type = type_of(sample);
-      all.push_back({cluster_of(sample), scored.score.value});
-      types[snake_case(type)].push_back(all.back());
-      if (std::ranges::find(kRecognitionTypes, type) != kRecognitionTypes.end()) recognition.push_back(all.back());
+      types[snake_case(type)].push_back(unit_of(scored));
+      if (std::ranges::find(kRecognitionTypes, type) != kRecognitionTypes.end()) recognition.push_back(unit_of(scored));
     }
     std::vector<Metric> metrics = {count_metric("final_score", all)};
     if (!rule.share_name.empty()) {
@@ -126,6 +127,13 @@ class OcrBench final : public CatalogBenchmark {
     metrics.push_back(count_metric("text_recognition", recognition));
     for (const auto& [type, units] : types) metrics.push_back(count_metric(type, units));
     return metrics;
+  }
+
+  /// The score is a count: the mean on the scale of how many questions there are.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    (void)scoring(profile);
+    const auto units = labelled_units(replies);
+    return {mean_basis("final_score", static_cast<double>(units.size()), units)};
   }
 
   /// The official result file is the question file with `predict` in each row: rows are known by their places, as their `id` is not one of a

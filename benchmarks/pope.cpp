@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
@@ -123,6 +125,7 @@ using Picture = std::vector<Confusion>;
 
 struct Tally {
   std::vector<std::string> categories;
+  std::vector<std::string> names;  ///< of the pictures
   std::vector<Picture> pictures;
 
   /// Counts by category, each picture as often as it was drawn.
@@ -154,8 +157,8 @@ Tally gather(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
     for (const auto& category : categories_of(scored.reply.sample)) by_category[category][picture].add(confusion_of(scored, rule), 1);
   }
   std::size_t next = 0;
-  for (auto& [name, number] : picture_number) number = next++;
   Tally tally;
+  for (auto& [name, number] : picture_number) number = next++, tally.names.push_back(name);
   tally.pictures.assign(next, Picture(by_category.size()));
   const auto take = [&](const std::string& category) {
     for (const auto& [picture, confusion] : by_category[category]) tally.pictures[picture_number[picture]][tally.categories.size()] = confusion;
@@ -210,6 +213,20 @@ Metric category_metric(const Measure& measure, const Tally& tally, std::size_t c
   return metric;
 }
 
+/// A row for each picture, with a part for each category where the overall number is a mean over them.
+template <typename Columns>
+MetricBasis basis_of(const char* name, Formula formula, const Tally& tally, const ScoringProfile& rule, Columns columns) {
+  MetricBasis basis{name, rule.scale, formula, Combination::kMean, {}};
+  for (std::size_t i = 0; i < tally.pictures.size(); ++i) {
+    BasisRow row{tally.names[i], tally.names[i], "", {}};
+    const auto add = [&](const Confusion& part) { std::ranges::copy(columns(part), std::back_inserter(row.values)); };
+    if (rule.overall == Overall::kAllQuestions) add(pooled(tally.pictures[i]));
+    else std::ranges::for_each(tally.pictures[i], add);
+    basis.rows.push_back(std::move(row));
+  }
+  return basis;
+}
+
 /// The table that the authors' script prints first.
 void add_counts(std::vector<Metric>& metrics, const std::string& category, const Confusion& counts) {
   for (const auto& [name, value] : {std::pair{"tp", counts.true_yes}, {"fp", counts.false_yes}, {"tn", counts.true_no}, {"fn", counts.false_no}}) {
@@ -260,6 +277,14 @@ class Pope final : public CatalogBenchmark {
       if (rule.overall == Overall::kMeanOfCategories) add_counts(metrics, tally.categories[i], counts[i]);
     }
     return metrics;
+  }
+
+  /// F1 of a category in which no yes is right is 0 here; the authors' script has no number for it.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    const Tally tally = gather(replies, rule);
+    return {basis_of("f1", Formula::kF1, tally, rule, [](const Confusion& c) { return std::array{c.true_yes, c.false_yes, c.false_no}; }),
+            basis_of("accuracy", Formula::kRatio, tally, rule, [](const Confusion& c) { return std::array{c.right, c.count}; })};
   }
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
@@ -124,21 +125,22 @@ class RefCoco final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<const ScoredReply*> labelled;
-    std::map<std::string, std::vector<Unit>> splits;
-    std::vector<Unit> all;
-    for (const auto& scored : replies) {
-      const Sample& sample = scored.reply.sample;
-      if (sample.references.empty()) continue;
-      labelled.push_back(&scored);
-      all.push_back({cluster_of(sample), scored.score.value});
-      if (const auto split = sample.fields.find("split"); split != sample.fields.end()) splits[split->second].push_back(all.back());
-    }
-    std::vector<Metric> metrics = {overall_metric(all, splits, rule)};
+    const auto splits = units_by_split(replies);
+    std::vector<Metric> metrics = {overall_metric(labelled_units(replies), splits, rule)};
     for (const auto& [split, units] : splits) metrics.push_back(share("split." + split + ".precision_at_1", units, rule));
-    if (rule.reports_iou) add_iou(metrics, labelled, rule);
-    if (rule.reports_thresholds) add_thresholds(metrics, labelled, rule);
+    if (rule.reports_iou) metrics.push_back(iou_metric(replies, rule));
+    if (rule.reports_thresholds) add_thresholds(metrics, replies, rule);
     return metrics;
+  }
+
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    const auto splits = units_by_split(replies);
+    std::vector<MetricBasis> bases;
+    if (splits.size() < 2) bases.push_back(mean_basis("precision_at_1", rule.scale, labelled_units(replies)));
+    else bases.push_back(mean_of_means_basis("precision_at_1", rule.scale, splits));
+    if (rule.reports_iou) bases.push_back(mean_basis("average_iou", 1, iou_units(replies, rule)));
+    return bases;
   }
 
   /// InternVL's and Qwen-VL's result files bring the right box along: {"answer": "...", "gt_bbox": [...], "hw": [height, width]}.
@@ -179,21 +181,42 @@ class RefCoco final : public CatalogBenchmark {
     return metric;
   }
 
-  static void add_iou(std::vector<Metric>& metrics, const std::vector<const ScoredReply*>& labelled, const ScoringProfile& rule) {
-    std::vector<double> values;
-    std::vector<Unit> units;
-    for (const auto* scored : labelled) {
-      values.push_back(iou_of(scored->reply, rule.rule));
-      units.push_back({cluster_of(scored->reply.sample), values.back()});
+  static std::map<std::string, std::vector<Unit>> units_by_split(std::span<const ScoredReply> replies) {
+    std::map<std::string, std::vector<Unit>> splits;
+    for (const auto& scored : replies) {
+      const Sample& sample = scored.reply.sample;
+      const auto split = sample.fields.find("split");
+      if (!sample.references.empty() && split != sample.fields.end()) splits[split->second].push_back(unit_of(scored));
     }
-    metrics.push_back(graded_metric("average_iou", rule.mean(values), units, 1, "phrases"));
+    return splits;
   }
 
-  static void add_thresholds(std::vector<Metric>& metrics, const std::vector<const ScoredReply*>& labelled, const ScoringProfile& rule) {
+  /// Labelled replies, each worth `value` of it.
+  template <typename Value>
+  static std::vector<Unit> units_worth(std::span<const ScoredReply> replies, const Value& value) {
+    std::vector<Unit> units;
+    for (const auto& scored : replies) {
+      if (scored.reply.sample.references.empty()) continue;
+      units.push_back(unit_of(scored));
+      units.back().value = value(scored.reply);
+    }
+    return units;
+  }
+
+  static std::vector<Unit> iou_units(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
+    return units_worth(replies, [&](const Reply& reply) { return iou_of(reply, rule.rule); });
+  }
+
+  static Metric iou_metric(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
+    const auto units = iou_units(replies, rule);
+    std::vector<double> values;
+    for (const auto& unit : units) values.push_back(unit.value);
+    return graded_metric("average_iou", rule.mean(values), units, 1, "phrases");
+  }
+
+  static void add_thresholds(std::vector<Metric>& metrics, std::span<const ScoredReply> replies, const ScoringProfile& rule) {
     const auto add = [&](std::string name, const auto& is_right) {
-      std::vector<Unit> units;
-      for (const auto* scored : labelled) units.push_back({cluster_of(scored->reply.sample), is_right(scored->reply) ? 1.0 : 0.0});
-      metrics.push_back(share(std::move(name), units, rule));
+      metrics.push_back(share(std::move(name), units_worth(replies, [&](const Reply& reply) { return is_right(reply) ? 1.0 : 0.0; }), rule));
     };
     for (const double threshold : {0.1, 0.3, 0.5, 0.7, 0.9}) {
       add(fmt::format("acc@{:.1f}", threshold), [&](const Reply& reply) { return iou_of(reply, rule.rule) >= threshold; });

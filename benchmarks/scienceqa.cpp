@@ -81,12 +81,14 @@ class ScienceQa final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override { return score_letter(reply, scoring(profile).read(reply)); }
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {
     return read_scienceqa_predictions(path, data);
   }
 
  private:
+  [[nodiscard]] static Accuracies gather(std::span<const ScoredReply> replies, const ScoringProfile& rule);
   [[nodiscard]] const ScoringProfile& scoring(std::string_view profile) const {
     return find_profile<ScoringProfile>(kScorings, profile, "scoring profile of " + name());
   }
@@ -117,8 +119,7 @@ Question ScienceQa::ask(const Sample& sample, std::string_view prompt_profile) c
   return suffixed_question(sample, choice_text_letter(with_context, AskIn::kEnglish), profile);
 }
 
-std::vector<Metric> ScienceQa::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
-  const auto& rule = scoring(profile);
+Accuracies ScienceQa::gather(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
   Accuracies accuracies;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
@@ -129,10 +130,23 @@ std::vector<Metric> ScienceQa::metrics(std::span<const ScoredReply> replies, std
     else accuracies.add(scored, {picture, snake_case(sample.category), sample.hint.empty() ? "" : "text", is_pictured && !sample.hint.empty() ? "text_image" : "",
                                  context_of(sample), grade_of(sample)});
   }
-  auto metrics = accuracies.metrics(rule.scale);
+  return accuracies;
+}
+
+std::vector<Metric> ScienceQa::metrics(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  auto metrics = gather(replies, rule).metrics(rule.scale);
   const auto is_main = [&](const Metric& metric) { return metric.name == main_metric(); };
   if (std::ranges::none_of(metrics, is_main)) metrics.push_back(proportion_metric(main_metric(), {}, rule.scale, "questions"));
   return metrics;
+}
+
+std::vector<MetricBasis> ScienceQa::bases(std::span<const ScoredReply> replies, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  const auto accuracies = gather(replies, rule);
+  std::vector<MetricBasis> bases = {accuracies.basis(rule.scale, "image")};
+  if (!rule.only_with_picture) bases.push_back(accuracies.basis(rule.scale));
+  return bases;
 }
 
 }  // namespace

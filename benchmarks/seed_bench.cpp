@@ -1,5 +1,6 @@
 #include <map>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/choice_scoring.h"
 #include "benchmarks/families.h"
@@ -66,6 +67,25 @@ bool is_video(const Sample& sample) {
   return type == sample.fields.end() ? is_video_id(sample.id) : type->second == "video";
 }
 
+/// The units of each denominator.
+struct Units {
+  std::vector<Unit> all, image, video;
+  std::map<std::string, std::vector<Unit>> by_dimension;
+};
+
+Units gather(std::span<const ScoredReply> replies) {
+  Units units;
+  for (const auto& scored : replies) {
+    const Sample& sample = scored.reply.sample;
+    if (sample.references.empty()) continue;
+    const Unit unit = unit_of(scored);
+    units.all.push_back(unit);
+    (is_video(sample) ? units.video : units.image).push_back(unit);
+    if (!sample.category.empty()) units.by_dimension[snake_case(sample.category)].push_back(unit);
+  }
+  return units;
+}
+
 enum class Questions { kOnPictures, kAll };
 
 class SeedBench final : public CatalogBenchmark {
@@ -105,16 +125,7 @@ class SeedBench final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const Scale scale = scoring(profile).scale;
-    std::vector<Unit> all, image, video;
-    std::map<std::string, std::vector<Unit>> by_dimension;
-    for (const auto& scored : replies) {
-      const Sample& sample = scored.reply.sample;
-      if (sample.references.empty()) continue;
-      const Unit unit = unit_of(scored);
-      all.push_back(unit);
-      (is_video(sample) ? video : image).push_back(unit);
-      if (!sample.category.empty()) by_dimension[snake_case(sample.category)].push_back(unit);
-    }
+    const auto [all, image, video, by_dimension] = gather(replies);
     std::vector<Metric> metrics = {proportion_metric("accuracy", all, scale, "questions")};
     if (!video.empty()) {
       metrics.push_back(proportion_metric("image.accuracy", image, scale, "questions on pictures"));
@@ -122,6 +133,15 @@ class SeedBench final : public CatalogBenchmark {
     }
     for (const auto& [dimension, units] : by_dimension) metrics.push_back(proportion_metric(dimension + ".accuracy", units, scale, "questions"));
     return metrics;
+  }
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    const double scale = factor_of(scoring(profile).scale);
+    const auto units = gather(replies);
+    std::vector<MetricBasis> bases = {mean_basis("accuracy", scale, units.all)};
+    if (units.video.empty()) return bases;
+    bases.push_back(mean_basis("image.accuracy", scale, units.image));
+    bases.push_back(mean_basis("video.accuracy", scale, units.video));
+    return bases;
   }
   [[nodiscard]] std::vector<MetricNote> metric_notes() const override {
     return {{"accuracy", "questions answered with the right letter / questions"},

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "benchmarks/basis.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
@@ -76,21 +77,25 @@ class ShortAnswer final : public CatalogBenchmark {
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    std::vector<Unit> all;
+    const auto all = labelled_units(replies);
     std::map<std::string, std::vector<Unit>> groups;
     for (const auto& scored : replies) {
       const Sample& sample = scored.reply.sample;
       if (sample.references.empty()) continue;
-      all.push_back({cluster_of(sample), scored.score.value});
       for (const auto field : set_.breakdowns) {
         const auto found = sample.fields.find(std::string(field));
-        if (found != sample.fields.end()) groups[fmt::format("{}.{}.accuracy", field, snake_case(found->second))].push_back(all.back());
+        if (found != sample.fields.end()) groups[fmt::format("{}.{}.accuracy", field, snake_case(found->second))].push_back(unit_of(scored));
       }
     }
     std::vector<Metric> metrics = {metric_of("accuracy", all, rule, rule.overall, rule.scale)};
     if (rule.prints_rounded) metrics.push_back(metric_of("accuracy_unrounded", all, rule, overall_fraction, 1));
     for (const auto& [name, units] : groups) metrics.push_back(metric_of(name, units, rule, rule.overall, rule.scale));
     return metrics;
+  }
+
+  /// Before a profile rounds it.
+  [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override {
+    return {mean_basis("accuracy", scoring(profile).scale, labelled_units(replies))};
   }
 
   [[nodiscard]] std::vector<Reply> read_predictions(const std::filesystem::path& path, const SampleSource* data) const override {

@@ -47,7 +47,17 @@ Metric graded_metric(std::string name, double value, std::span<const Unit> units
 
 std::string cluster_of(const Sample& sample) {
   if (!sample.group.empty()) return sample.group;
-  return sample.images.empty() ? "id " + sample.id : sample.images.front().key();
+  return sample.images.empty() ? "id " + sample.id : sample.images.front().name_in_set();
+}
+
+Unit unit_of(const ScoredReply& scored) { return {cluster_of(scored.reply.sample), scored.score.value, scored.reply.sample.id}; }
+
+std::vector<Unit> labelled_units(std::span<const ScoredReply> replies) {
+  std::vector<Unit> units;
+  for (const auto& scored : replies) {
+    if (!scored.reply.sample.references.empty()) units.push_back(unit_of(scored));
+  }
+  return units;
 }
 
 std::string snake_case(std::string_view text) {

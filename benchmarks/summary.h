@@ -14,6 +14,7 @@ namespace assay {
 struct Unit {
   std::string cluster;
   double value = 0;
+  std::string id = {};  ///< its own among the others, the same in every run; needed where two runs are compared (basis.h)
 };
 
 /// How a mean is written, down to the last digit.
@@ -34,8 +35,13 @@ enum class Scale {
 /// Units gathered by cluster, sorted by its name.
 [[nodiscard]] std::vector<Cluster> clusters_of(std::span<const Unit> units);
 
-/// What a sample shares with others: its picture (its group where the reader names one).
+/// What a sample shares with others: its picture (its group where the reader names one). The same wherever the data lies.
 [[nodiscard]] std::string cluster_of(const Sample& sample);
+
+/// A scored reply as a unit of a denominator.
+[[nodiscard]] Unit unit_of(const ScoredReply& scored);
+/// All that have a label.
+[[nodiscard]] std::vector<Unit> labelled_units(std::span<const ScoredReply> replies);
 
 /// "Finegrained_perception (instance-level)" -> "finegrained_perception_instance_level": lower case, and one underscore for each run of other
 /// letters than a to z and 0 to 9. Text without any such letter is returned as it is.
