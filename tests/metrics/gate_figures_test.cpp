@@ -36,6 +36,11 @@ TEST(GateFigures, GiveEachNumberItsErrorInTheCsv) {
   EXPECT_THAT(text, HasSubstr("rules,200,0.06,0,200,1,0,1,fixed threshold,"));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }
+TEST(GateFigures, HaveNoErrorWhereEveryRunIsFlagged) {
+  const auto rates = rates_of_rules({2500, 0.06, 0.06}, 30, 1);
+  EXPECT_EQ(rates.gate_fail, 1);  // exactly: more would have no standard error
+  EXPECT_EQ(standard_error_of(rates.gate_fail, 30), 0);
+}
 TEST(GateFigures, DrawAMarkForEveryRuleAndTheFivePercentLine) {
   const auto svg = figures_svg(few_runs());
   EXPECT_EQ(times(svg, "<text"), times(svg, "</text>"));

@@ -88,20 +88,21 @@ std::vector<Pairs> table_of_rules() {
 
 RuleRates rates_of_rules(const Pairs& pairs, int runs, std::uint64_t seed) {
   RuleRates rates;
-  const double one = 1.0 / runs;
   for (int run = 0; run < runs; ++run) {
     Generator generator = Generator::of_piece(seed, static_cast<std::uint64_t>(run));
     const PairedCounts counts = drawn_counts(generator, pairs);
     const auto [difference, paired, unpaired] = moments_of(counts);
-    if (static_cast<double>(counts.lost - counts.gained) > 0.01 * static_cast<double>(pairs.samples)) rates.fixed += one;
-    if (difference < -kZ * unpaired) rates.unpaired_z += one;
-    if (difference < -kZ * paired) rates.paired_z += one;
-    if (mcnemar_exact_p(counts, Alternative::kLess) <= kAlpha) rates.mcnemar += one;
-    if (difference - kZ * paired > -kMargin) rates.non_inferior_z += one;
+    if (static_cast<double>(counts.lost - counts.gained) > 0.01 * static_cast<double>(pairs.samples)) rates.fixed += 1;
+    if (difference < -kZ * unpaired) rates.unpaired_z += 1;
+    if (difference < -kZ * paired) rates.paired_z += 1;
+    if (mcnemar_exact_p(counts, Alternative::kLess) <= kAlpha) rates.mcnemar += 1;
+    if (difference - kZ * paired > -kMargin) rates.non_inferior_z += 1;
     const Decision decision = decide(evidence_of(PairedBinary(counts), kMargin), {kAlpha, Decision::kFail});
-    if (decision == Decision::kFail) rates.gate_fail += one;
-    if (is_pass(decision)) rates.gate_pass += one;
+    if (decision == Decision::kFail) rates.gate_fail += 1;
+    if (is_pass(decision)) rates.gate_pass += 1;
   }
+  for (double* share : {&rates.fixed, &rates.unpaired_z, &rates.paired_z, &rates.mcnemar, &rates.non_inferior_z, &rates.gate_fail, &rates.gate_pass})
+    *share /= runs;
   return rates;
 }
 
@@ -109,20 +110,21 @@ std::vector<Clusters> table_of_clusters() { return {{1286, 4, 0.3}, {1286, 4, 0.
 
 ClusterRates rates_of_clusters(const Clusters& shape, int runs, std::uint64_t seed) {
   ClusterRates rates;
-  const double one = 1.0 / runs, n = static_cast<double>(shape.clusters * shape.size);
+  const double n = static_cast<double>(shape.clusters * shape.size);
   const bool few = shape.clusters <= kFewClusters;
   if (!few) rates.bca = rates.wild = std::numeric_limits<double>::quiet_NaN();
   for (int run = 0; run < runs; ++run) {
     Generator generator = Generator::of_piece(seed, static_cast<std::uint64_t>(run));
     const auto [clusters, flips] = drawn_clusters(generator, shape);
     const ClusteredMean mean(clusters);
-    if (mean.value() < -kZ * std::sqrt((flips / n - mean.value() * mean.value()) / n)) rates.naive_z += one;
-    if (mean.p_value(0, Alternative::kLess) <= kAlpha) rates.clustered_t += one;
+    if (mean.value() < -kZ * std::sqrt((flips / n - mean.value() * mean.value()) / n)) rates.naive_z += 1;
+    if (mean.p_value(0, Alternative::kLess) <= kAlpha) rates.clustered_t += 1;
     if (!few) continue;
     const std::uint64_t bootstrap_seed = generator.next();
-    if (bca_alarms(clusters, bootstrap_seed)) rates.bca += one;
-    if (WildClusterMean(clusters, {kBootstrapDraws, bootstrap_seed}).p_value(0, Alternative::kLess) <= kAlpha) rates.wild += one;
+    if (bca_alarms(clusters, bootstrap_seed)) rates.bca += 1;
+    if (WildClusterMean(clusters, {kBootstrapDraws, bootstrap_seed}).p_value(0, Alternative::kLess) <= kAlpha) rates.wild += 1;
   }
+  for (double* share : {&rates.naive_z, &rates.clustered_t, &rates.bca, &rates.wild}) *share /= runs;
   return rates;
 }
 
