@@ -7,9 +7,10 @@
 /// How a comparison is worded: what its reports for people share.
 namespace assay {
 
-[[nodiscard]] std::string compared_title(const ComparedMetric& metric);  ///< "mme perception (official)", and " *" for a main metric
+[[nodiscard]] std::string compared_title(
+    const ComparedMetric& metric);  ///< "mme perception (official)", and " *" for a main metric
 [[nodiscard]] std::string pair_title(const ComparisonRecord& record, const ComparedPair& pair);  ///< "b less a"
-[[nodiscard]] std::string run_name(const ComparisonRecord& record, std::size_t place);  ///< "?" for a place that is none
+[[nodiscard]] std::string run_name(const ComparisonRecord& record, std::size_t place);           ///< "?" for a place that is none
 
 /// True where a run has the metric.
 [[nodiscard]] bool has_value(const ComparedValue& value);

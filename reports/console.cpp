@@ -32,11 +32,13 @@ std::string flips_of(const std::vector<Flip>& flips) {
 }  // namespace
 
 std::string gate_console(const GateRecord& record) {
-  std::string text = fmt::format("{}\n{}\npolicy {}, alpha {:g}\n", console_escaped(verdict_line(record)), advice_on(record.verdict),
-                                 record.policy.empty() ? "default" : console_escaped(record.policy), record.alpha);
-  if (!record.metrics.empty()) text += "\n" + console_table(gated_table(record.metrics));
+  std::string text =
+      fmt::format("{}\n{}\npolicy {}, alpha {:g}\n", console_escaped(verdict_line(record)), advice_on(record.verdict),
+                  record.policy.empty() ? "default" : console_escaped(record.policy), record.alpha);
+  if (!record.metrics.empty()) text.append("\n").append(console_table(gated_table(record.metrics)));
   std::vector<std::string> failed, waived, notes, behaviours;
-  for (const auto& check : failed_checks(record)) failed.push_back(fmt::format("{}: {}", name_of(check.verdict), check_sentence(check)));
+  for (const auto& check : failed_checks(record))
+    failed.push_back(fmt::format("{}: {}", name_of(check.verdict), check_sentence(check)));
   for (const auto& check : waived_checks(record)) waived.push_back(check_sentence(check));
   for (const auto& metric : record.metrics)
     if ((metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved) || !metric.note.empty())
@@ -48,7 +50,9 @@ std::string gate_console(const GateRecord& record) {
 
 std::string comparison_console(const ComparisonRecord& record) {
   std::string text = console_table(compared_runs_table(record));
-  if (!record.metrics.empty()) text += "\n" + console_table(compared_table(record)) + "  *: the benchmark's main metric. best: better than every other run by a real difference.\n";
+  if (!record.metrics.empty())
+    text.append("\n").append(console_table(compared_table(record)))
+        .append("  *: the benchmark's main metric. best: better than every other run by a real difference.\n");
   for (const auto& pair : record.pairs) {
     text += fmt::format("\n{}\n", console_escaped(pair_title(record, pair)));
     text += fmt::format("  - {}\n", console_escaped(metric_sentence(pair.metric)));

@@ -36,30 +36,71 @@ std::string run_csv(const RunRecord& record) {
 }
 
 std::string gate_csv(const GateRecord& record) {
-  std::string text = line_of({"benchmark", "profile", "metric", "is_gated", "verdict", "baseline", "candidate", "difference", "low", "high",
-                              "confidence", "margin", "p_drop", "p_drop_adjusted", "p_non_inferior", "p_gain", "p_gain_adjusted",
-                              "detectable_drop", "samples_needed", "test", "units", "clusters", "lost", "gained", "note"});
+  std::string text = line_of({"benchmark",
+                              "profile",
+                              "metric",
+                              "is_gated",
+                              "verdict",
+                              "baseline",
+                              "candidate",
+                              "difference",
+                              "low",
+                              "high",
+                              "confidence",
+                              "margin",
+                              "p_drop",
+                              "p_drop_adjusted",
+                              "p_non_inferior",
+                              "p_gain",
+                              "p_gain_adjusted",
+                              "detectable_drop",
+                              "samples_needed",
+                              "test",
+                              "units",
+                              "clusters",
+                              "lost",
+                              "gained",
+                              "note"});
   for (const auto& metric : record.metrics)
-    text += line_of({csv_cell(metric.benchmark), csv_cell(metric.profile), csv_cell(metric.metric), truth(metric.is_gated), name_of(metric.verdict),
-                     exact_text(metric.baseline), exact_text(metric.candidate), exact_text(metric.difference), exact_text(metric.interval.low),
-                     exact_text(metric.interval.high), exact_text(metric.confidence), exact_text(metric.margin), exact_text(metric.p_drop),
-                     exact_text(metric.p_drop_adjusted), exact_text(metric.p_non_inferior), exact_text(metric.p_gain),
-                     exact_text(metric.p_gain_adjusted), exact_text(metric.detectable_drop), exact_text(metric.samples_needed),
-                     csv_cell(metric.test), whole(metric.units), whole(metric.clusters), whole(metric.lost), whole(metric.gained),
+    text += line_of({csv_cell(metric.benchmark),
+                     csv_cell(metric.profile),
+                     csv_cell(metric.metric),
+                     truth(metric.is_gated),
+                     name_of(metric.verdict),
+                     exact_text(metric.baseline),
+                     exact_text(metric.candidate),
+                     exact_text(metric.difference),
+                     exact_text(metric.interval.low),
+                     exact_text(metric.interval.high),
+                     exact_text(metric.confidence),
+                     exact_text(metric.margin),
+                     exact_text(metric.p_drop),
+                     exact_text(metric.p_drop_adjusted),
+                     exact_text(metric.p_non_inferior),
+                     exact_text(metric.p_gain),
+                     exact_text(metric.p_gain_adjusted),
+                     exact_text(metric.detectable_drop),
+                     exact_text(metric.samples_needed),
+                     csv_cell(metric.test),
+                     whole(metric.units),
+                     whole(metric.clusters),
+                     whole(metric.lost),
+                     whole(metric.gained),
                      csv_cell(metric.note)});
   return text;
 }
 
 std::string comparison_csv(const ComparisonRecord& record) {
-  std::string text = line_of({"run", "benchmark", "profile", "metric", "is_main", "is_best", "value", "low", "high", "count", "divides_by",
-                              "seconds_per_sample", "peak_memory_bytes"});
+  std::string text = line_of({"run", "benchmark", "profile", "metric", "is_main", "is_best", "value", "low", "high", "count",
+                              "divides_by", "seconds_per_sample", "peak_memory_bytes"});
   for (const auto& metric : record.metrics)
     for (std::size_t i = 0; i < metric.values.size() && i < record.runs.size(); ++i) {
       const auto& [value, is_best] = metric.values[i];
       if (!has_value(metric.values[i])) continue;
-      text += line_of({csv_cell(record.runs[i].name), csv_cell(metric.benchmark), csv_cell(metric.profile), csv_cell(metric.metric), truth(metric.is_main),
-                       truth(is_best), exact_text(value.value), exact_text(value.interval.low), exact_text(value.interval.high), whole(value.count),
-                       csv_cell(value.divides_by), known(record.runs[i].seconds_per_sample), known(record.runs[i].peak_memory_bytes)});
+      text += line_of({csv_cell(record.runs[i].name), csv_cell(metric.benchmark), csv_cell(metric.profile), csv_cell(metric.metric),
+                       truth(metric.is_main), truth(is_best), exact_text(value.value), exact_text(value.interval.low),
+                       exact_text(value.interval.high), whole(value.count), csv_cell(value.divides_by),
+                       known(record.runs[i].seconds_per_sample), known(record.runs[i].peak_memory_bytes)});
     }
   return text;
 }

@@ -5,8 +5,8 @@
 #include "reports/gate_record.h"
 #include "reports/run_record.h"
 
-/// Tables for spreadsheets and data frames (RFC 4180, UTF-8): a row a metric, numbers in full, an empty cell where there is none. Texts
-/// that a spreadsheet would take for a formula begin with an apostrophe.
+/// Tables for spreadsheets and data frames (RFC 4180, UTF-8): a row a metric, numbers in full, an empty cell where there is none.
+/// Texts that a spreadsheet would take for a formula begin with an apostrophe.
 namespace assay {
 
 [[nodiscard]] std::string run_csv(const RunRecord& record);

@@ -62,9 +62,12 @@ template <std::size_t N>
 std::string substituted(std::string_view text, const std::array<Substitute, N>& table) {
   return map_letters(text, [&](const Letter& letter, std::string& out) {
     const auto instead = substitute(table, letter.code);
-    if (!instead.empty()) out += instead;
-    else if (is_control(letter.code) && letter.code != '\t') out += kReplacement;
-    else out += letter.bytes;
+    if (!instead.empty())
+      out += instead;
+    else if (is_control(letter.code) && letter.code != '\t')
+      out += kReplacement;
+    else
+      out += letter.bytes;
   });
 }
 
@@ -73,39 +76,56 @@ template <std::size_t N>
 std::string substituted_on_one_line(std::string_view text, const std::array<Substitute, N>& table) {
   return map_letters(text, [&](const Letter& letter, std::string& out) {
     const auto instead = substitute(table, letter.code);
-    if (!instead.empty()) out += instead;
-    else if (is_control(letter.code) || is_line_separator(letter.code)) out += ' ';
-    else out += letter.bytes;
+    if (!instead.empty())
+      out += instead;
+    else if (is_control(letter.code) || is_line_separator(letter.code))
+      out += ' ';
+    else
+      out += letter.bytes;
   });
 }
 
 /// Marks that reorder the text around them: the embeddings, overrides and isolates of Unicode's annex 9.
 bool turns_direction(char32_t code) {
-  return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F || code == 0x061C;
+  return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x200E || code == 0x200F ||
+         code == 0x061C;
 }
 
-constexpr std::array kMarkup = {Substitute{'&', "&amp;"},  Substitute{'<', "&lt;"},   Substitute{'>', "&gt;"}, Substitute{'"', "&quot;"},
-                                Substitute{'\'', "&#39;"}, Substitute{'\n', "&#10;"}, Substitute{'\t', "&#9;"}, Substitute{'\r', "&#13;"}};
+constexpr std::array kMarkup = {Substitute{'&', "&amp;"},  Substitute{'<', "&lt;"},   Substitute{'>', "&gt;"},
+                                Substitute{'"', "&quot;"}, Substitute{'\'', "&#39;"}, Substitute{'\n', "&#10;"},
+                                Substitute{'\t', "&#9;"},  Substitute{'\r', "&#13;"}};
 
 constexpr std::array kMarkdown = {
-    Substitute{'<', "&lt;"},  Substitute{'>', "&gt;"},  Substitute{'&', "&amp;"}, Substitute{'|', "\\|"}, Substitute{'\\', "\\\\"},
-    Substitute{'`', "\\`"},   Substitute{'*', "\\*"},   Substitute{'_', "\\_"},   Substitute{'[', "\\["}, Substitute{']', "\\]"},
-    Substitute{'#', "\\#"},   Substitute{'~', "\\~"},   Substitute{'$', "\\$"},   Substitute{'\n', " "},  Substitute{'\r', " "},
+    Substitute{'<', "&lt;"},   Substitute{'>', "&gt;"}, Substitute{'&', "&amp;"}, Substitute{'|', "\\|"}, Substitute{'\\', "\\\\"},
+    Substitute{'`', "\\`"},    Substitute{'*', "\\*"},  Substitute{'_', "\\_"},   Substitute{'[', "\\["}, Substitute{']', "\\]"},
+    Substitute{'#', "\\#"},    Substitute{'~', "\\~"},  Substitute{'$', "\\$"},   Substitute{'\n', " "},  Substitute{'\r', " "},
     Substitute{'@', "@\u200b"}};  // a mention would call people
 
-constexpr std::array kLatex = {
-    Substitute{'\\', "\\textbackslash{}"}, Substitute{'{', "\\{"}, Substitute{'}', "\\}"}, Substitute{'$', "\\$"}, Substitute{'&', "\\&"},
-    Substitute{'#', "\\#"}, Substitute{'_', "\\_"}, Substitute{'%', "\\%"}, Substitute{'^', "\\textasciicircum{}"},
-    Substitute{'~', "\\textasciitilde{}"}, Substitute{'<', "\\textless{}"}, Substitute{'>', "\\textgreater{}"},
-    Substitute{'|', "\\textbar{}"}, Substitute{'"', "\\char34{}"}, Substitute{'`', "\\char96{}"}, Substitute{'-', "-{}"}};  // -{}: no dashes made of two
+constexpr std::array kLatex = {Substitute{'\\', "\\textbackslash{}"},
+                               Substitute{'{', "\\{"},
+                               Substitute{'}', "\\}"},
+                               Substitute{'$', "\\$"},
+                               Substitute{'&', "\\&"},
+                               Substitute{'#', "\\#"},
+                               Substitute{'_', "\\_"},
+                               Substitute{'%', "\\%"},
+                               Substitute{'^', "\\textasciicircum{}"},
+                               Substitute{'~', "\\textasciitilde{}"},
+                               Substitute{'<', "\\textless{}"},
+                               Substitute{'>', "\\textgreater{}"},
+                               Substitute{'|', "\\textbar{}"},
+                               Substitute{'"', "\\char34{}"},
+                               Substitute{'`', "\\char96{}"},
+                               Substitute{'-', "-{}"}};  // -{}: no dashes made of two
 
 constexpr std::array kCsv = {Substitute{'"', "\"\""}, Substitute{'\r', "\r"}, Substitute{'\n', "\n"}};
 constexpr std::array kOpenmetrics = {Substitute{'\\', "\\\\"}, Substitute{'"', "\\\""}, Substitute{'\n', "\\n"}};
 constexpr std::array kGithubMessage = {Substitute{'%', "%25"}, Substitute{'\r', "%0D"}, Substitute{'\n', "%0A"}};
-constexpr std::array kGithubProperty = {Substitute{'%', "%25"}, Substitute{'\r', "%0D"}, Substitute{'\n', "%0A"}, Substitute{':', "%3A"},
-                                        Substitute{',', "%2C"}};
+constexpr std::array kGithubProperty = {Substitute{'%', "%25"}, Substitute{'\r', "%0D"}, Substitute{'\n', "%0A"},
+                                        Substitute{':', "%3A"}, Substitute{',', "%2C"}};
 
-/// Source: OWASP, "CSV Injection": the letters that begin a formula, their full-width forms included, and what may be skipped before one.
+/// Source: OWASP, "CSV Injection": the letters that begin a formula, their full-width forms included, and what may be skipped
+/// before one.
 bool looks_like_formula(std::string_view text) {
   constexpr std::array<std::string_view, 11> kBeginnings = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
   for (const auto beginning : kBeginnings)
@@ -127,22 +147,32 @@ std::string shortened(std::string_view text, std::size_t letters) {
 }
 
 std::string console_escaped(std::string_view text) {
-  return map_letters(text, [](const Letter& letter, std::string& out) {
-    if (letter.code == '\n') out += "\\n";
-    else if (letter.code == '\r') out += "\\r";
-    else if (letter.code == '\t') out += "\\t";
+  std::string escaped = map_letters(text, [](const Letter& letter, std::string& out) {
+    if (letter.code == '\n')
+      out += "\\n";
+    else if (letter.code == '\r')
+      out += "\\r";
+    else if (letter.code == '\t')
+      out += "\\t";
     else if (is_control(letter.code) || is_line_separator(letter.code) || turns_direction(letter.code))
       out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(letter.code));
-    else out += letter.bytes;
+    else
+      out += letter.bytes;
   });
+  const auto begin = escaped.find_first_not_of(' ');
+  if (begin != std::string::npos && std::string_view(escaped).substr(begin).starts_with("::")) escaped.replace(begin, 1, "\\u{3a}");
+  return escaped;
 }
 
 std::string markup_escaped(std::string_view text) {
   return map_letters(text, [](const Letter& letter, std::string& out) {
     const auto instead = substitute(kMarkup, letter.code);
-    if (!instead.empty()) out += instead;
-    else if (is_control(letter.code) || letter.code == 0xFFFE || letter.code == 0xFFFF) out += kReplacement;
-    else out += letter.bytes;
+    if (!instead.empty())
+      out += instead;
+    else if (is_control(letter.code) || letter.code == 0xFFFE || letter.code == 0xFFFF)
+      out += kReplacement;
+    else
+      out += letter.bytes;
   });
 }
 
@@ -161,8 +191,10 @@ std::string github_property_escaped(std::string_view text) { return substituted(
 
 std::string json_for_html(std::string_view json) {
   return map_letters(json, [](const Letter& letter, std::string& out) {
-    if (letter.code == '<' || is_line_separator(letter.code)) out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(letter.code));
-    else out += letter.bytes;
+    if (letter.code == '<' || is_line_separator(letter.code))
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(letter.code));
+    else
+      out += letter.bytes;
   });
 }
 

@@ -28,6 +28,8 @@ void visit_members(T& record, Visit&& visit) {
 
 std::string gate_json(const GateRecord& record) { return record_json::write(record, kGateSchema); }
 
-GateRecord parse_gate_json(std::string_view text, std::string_view where) { return record_json::read<GateRecord>(text, where, kGateSchema); }
+GateRecord parse_gate_json(std::string_view text, std::string_view where) {
+  return record_json::read<GateRecord>(text, where, kGateSchema);
+}
 
 }  // namespace assay

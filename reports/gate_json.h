@@ -6,8 +6,8 @@
 
 namespace assay {
 
-/// Every number of the decision; reports/schema/gate-1.json describes it. NaN is null; pictures are left out. Holds the exit code too,
-/// which follows from the verdict.
+/// Every number of the decision; reports/schema/gate-1.json describes it. NaN is null; pictures are left out. Holds the exit code
+/// too, which follows from the verdict.
 [[nodiscard]] std::string gate_json(const GateRecord& record);
 
 /// Reads it back. Throws DataError that says where and what was expected.

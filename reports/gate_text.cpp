@@ -51,17 +51,20 @@ std::string benchmark_title(const std::string& benchmark, const std::string& pro
   return profile.empty() ? benchmark : fmt::format("{} ({})", benchmark, profile);
 }
 
-std::string metric_title(const GatedMetric& metric) { return benchmark_title(fmt::format("{} {}", metric.benchmark, metric.metric), metric.profile); }
+std::string metric_title(const GatedMetric& metric) {
+  return benchmark_title(fmt::format("{} {}", metric.benchmark, metric.metric), metric.profile);
+}
 
 std::string verdict_line(const GateRecord& record) {
   return fmt::format("{}: {} against {}", name_of(record.verdict), record.candidate_name, record.baseline_name);
 }
 
 std::string metric_sentence(const GatedMetric& metric) {
-  std::string text = fmt::format("{}: difference {}, {} interval {}, margin {}, {}, {}", metric_title(metric), signed_text(metric.difference),
-                                 confidence_text(metric.confidence), interval_text(metric.interval), number_text(metric.margin),
-                                 units_text(metric), metric.test.empty() ? "no test" : metric.test);
-  if (metric.verdict == Verdict::kFail || metric.verdict == Verdict::kSuspect) text += fmt::format(", adjusted p {}", probability_text(metric.p_drop_adjusted));
+  std::string text = fmt::format("{}: difference {}, {} interval {}, margin {}, {}, {}", metric_title(metric),
+                                 signed_text(metric.difference), confidence_text(metric.confidence), interval_text(metric.interval),
+                                 number_text(metric.margin), units_text(metric), metric.test.empty() ? "no test" : metric.test);
+  if (metric.verdict == Verdict::kFail || metric.verdict == Verdict::kSuspect)
+    text += fmt::format(", adjusted p {}", probability_text(metric.p_drop_adjusted));
   text += fmt::format("; {} lost, {} gained", count_text(metric.lost), count_text(metric.gained));
   if (metric.verdict == Verdict::kInconclusive) text += missing_text(metric);
   if (!metric.note.empty()) text += fmt::format("; {}", metric.note);
@@ -79,17 +82,19 @@ std::string behaviour_sentence(const Behaviour& behaviour) {
   const auto share = [&](std::int64_t count) {
     return share_text(static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(behaviour.samples, 1)));
   };
-  std::string text = fmt::format("{}: {} of {} replies changed ({}), {} scores", benchmark_title(behaviour.benchmark, behaviour.profile),
-                                 count_text(behaviour.changed_replies), count_text(behaviour.samples), share(behaviour.changed_replies),
-                                 count_text(behaviour.changed_scores));
-  if (behaviour.again_rate >= 0) text += fmt::format("; a repeated run of the baseline changes {}", share_text(behaviour.again_rate));
+  std::string text =
+      fmt::format("{}: {} of {} replies changed ({}), {} scores", benchmark_title(behaviour.benchmark, behaviour.profile),
+                  count_text(behaviour.changed_replies), count_text(behaviour.samples), share(behaviour.changed_replies),
+                  count_text(behaviour.changed_scores));
+  if (behaviour.again_rate >= 0)
+    text += fmt::format("; a repeated run of the baseline changes {}", share_text(behaviour.again_rate));
   return text + (behaviour.has_changed ? ": behaviour changed" : "");
 }
 
 std::string flip_sentence(const Flip& flip) {
   const std::string category = flip.category.empty() ? "" : fmt::format(" [{}]", shortened(flip.category, kAnswerLetters));
-  return fmt::format("{} {}{}: {} -> {}", benchmark_title(flip.benchmark, flip.profile), shortened(flip.id, kAnswerLetters), category,
-                     side_text(flip.baseline, flip.baseline_state, flip.baseline_answer),
+  return fmt::format("{} {}{}: {} -> {}", benchmark_title(flip.benchmark, flip.profile), shortened(flip.id, kAnswerLetters),
+                     category, side_text(flip.baseline, flip.baseline_state, flip.baseline_answer),
                      side_text(flip.candidate, flip.candidate_state, flip.candidate_answer));
 }
 
@@ -99,14 +104,22 @@ std::string verdict_cell(const GatedMetric& metric) {
 
 Table gated_table(const std::vector<GatedMetric>& metrics) {
   const double confidence = metrics.empty() ? GatedMetric().confidence : metrics[0].confidence;
-  Table table = {{{"metric"}, {"baseline", true}, {"candidate", true}, {"difference", true},
-                  {fmt::format("{} interval", confidence_text(confidence)), true}, {"margin", true}, {"verdict"}, {"test"}, {"n", true}},
+  Table table = {{{"metric"},
+                  {"baseline", true},
+                  {"candidate", true},
+                  {"difference", true},
+                  {fmt::format("{} interval", confidence_text(confidence)), true},
+                  {"margin", true},
+                  {"verdict"},
+                  {"test"},
+                  {"n", true}},
                  {}};
   for (const auto& metric : metrics) {
     std::string interval = interval_text(metric.interval);
     if (metric.confidence != confidence) interval += fmt::format(" at {}", confidence_text(metric.confidence));
-    table.rows.push_back({metric_title(metric), number_text(metric.baseline), number_text(metric.candidate), signed_text(metric.difference), interval,
-                          number_text(metric.margin), verdict_cell(metric), metric.test, fmt::format("{}", metric.units)});
+    table.rows.push_back({metric_title(metric), number_text(metric.baseline), number_text(metric.candidate),
+                          signed_text(metric.difference), interval, number_text(metric.margin), verdict_cell(metric), metric.test,
+                          fmt::format("{}", metric.units)});
   }
   return table;
 }
@@ -116,13 +129,21 @@ std::vector<GateCheck> waived_checks(const GateRecord& record) { return checks_w
 
 const char* advice_on(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kIncomparable: return "The runs do not ask the same questions in the same way; make them alike, or waive what is meant to differ in the policy.";
-    case Verdict::kInfra: return "Too many samples have no valid reply, so no number is worth comparing; mend the run first.";
-    case Verdict::kFail: return "At least one gated metric is lower than the baseline by more than chance explains.";
-    case Verdict::kSuspect: return "Something changed that a score alone does not settle; look at the failed checks and the flips.";
-    case Verdict::kInconclusive: return "These samples can neither rule out a drop beyond the margin nor show one; run more samples.";
-    case Verdict::kImproved: return "No gated metric is worse by its margin or more, and at least one is better than chance explains.";
-    case Verdict::kPass: return "No gated metric is worse by its margin or more.";
+    case Verdict::kIncomparable:
+      return "The runs do not ask the same questions in the same way; make them alike, or waive what is meant to differ in the "
+             "policy.";
+    case Verdict::kInfra:
+      return "Too many samples have no valid reply, so no number is worth comparing; mend the run first.";
+    case Verdict::kFail:
+      return "At least one gated metric is lower than the baseline by more than chance explains.";
+    case Verdict::kSuspect:
+      return "Something changed that a score alone does not settle; look at the failed checks and the flips.";
+    case Verdict::kInconclusive:
+      return "These samples can neither rule out a drop beyond the margin nor show one; run more samples.";
+    case Verdict::kImproved:
+      return "No gated metric is worse by its margin or more, and at least one is better than chance explains.";
+    case Verdict::kPass:
+      return "No gated metric is worse by its margin or more.";
   }
   return "";
 }

@@ -24,7 +24,8 @@ std::string commands(const char* kind, const std::vector<Annotation>& annotation
   for (std::size_t i = 0; i < annotations.size() && i < kMostOfAKind; ++i) {
     const Annotation& one = annotations[i];
     std::string message = shortened(one.message, kMessageLetters);
-    if (i + 1 == kMostOfAKind && annotations.size() > kMostOfAKind) message += fmt::format(" (and {} more)", annotations.size() - kMostOfAKind);
+    if (i + 1 == kMostOfAKind && annotations.size() > kMostOfAKind)
+      message += fmt::format(" (and {} more)", annotations.size() - kMostOfAKind);
     text += fmt::format("::{} file={},line={},title={}::{}\n", kind, github_property_escaped(one.place.file), one.place.line,
                         github_property_escaped(shortened(one.title, kMessageLetters)), github_message_escaped(message));
   }
@@ -34,13 +35,16 @@ std::string commands(const char* kind, const std::vector<Annotation>& annotation
 }  // namespace
 
 std::string gate_github(const GateRecord& record) {
-  std::vector<Annotation> errors, warnings, notices = {{policy_place(record), "assay gate", fmt::format("{}. {}", verdict_line(record), advice_on(record.verdict))}};
+  std::vector<Annotation> errors, warnings,
+      notices = {{policy_place(record), "assay gate", fmt::format("{}. {}", verdict_line(record), advice_on(record.verdict))}};
   for (const auto& check : failed_checks(record))
-    (check.verdict == Verdict::kFail ? errors : warnings).push_back({policy_place(record), fmt::format("{} {}", name_of(check.verdict), check.name), check_sentence(check)});
+    (check.verdict == Verdict::kFail ? errors : warnings)
+        .push_back({policy_place(record), fmt::format("{} {}", name_of(check.verdict), check.name), check_sentence(check)});
   for (const auto& metric : record.metrics) {
     if (!metric.is_gated || metric.verdict == Verdict::kPass) continue;
     auto& kind = metric.verdict == Verdict::kFail ? errors : metric.verdict == Verdict::kImproved ? notices : warnings;
-    kind.push_back({policy_place(record, metric), fmt::format("{} {}", name_of(metric.verdict), metric_title(metric)), metric_sentence(metric)});
+    kind.push_back({policy_place(record, metric), fmt::format("{} {}", name_of(metric.verdict), metric_title(metric)),
+                    metric_sentence(metric)});
   }
   return commands("error", errors) + commands("warning", warnings) + commands("notice", notices);
 }

@@ -12,12 +12,17 @@ namespace {
 const char* severity_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::kIncomparable:
-    case Verdict::kInfra: return "blocker";
-    case Verdict::kFail: return "critical";
-    case Verdict::kSuspect: return "major";
-    case Verdict::kInconclusive: return "minor";
+    case Verdict::kInfra:
+      return "blocker";
+    case Verdict::kFail:
+      return "critical";
+    case Verdict::kSuspect:
+      return "major";
+    case Verdict::kInconclusive:
+      return "minor";
     case Verdict::kImproved:
-    case Verdict::kPass: return "info";
+    case Verdict::kPass:
+      return "info";
   }
   return "info";
 }
@@ -40,7 +45,8 @@ class Entries {
     location.AddMember("lines", lines, allocator);
     entry.AddMember("description", json::string_value(description, allocator), allocator);
     entry.AddMember("check_name", json::string_value(fmt::format("assay-gate-{}", name_of(verdict)), allocator), allocator);
-    entry.AddMember("fingerprint", json::string_value(digest_of(fmt::format("{}\n{}", name_of(verdict), identity)), allocator), allocator);
+    entry.AddMember("fingerprint", json::string_value(digest_of(fmt::format("{}\n{}", name_of(verdict), identity)), allocator),
+                    allocator);
     entry.AddMember("severity", json::string_value(severity_of(verdict), allocator), allocator);
     entry.AddMember("location", location, allocator);
     document_.PushBack(entry, allocator);
@@ -56,8 +62,8 @@ class Entries {
 std::string gate_gitlab(const GateRecord& record) {
   Entries entries;
   for (const auto& check : failed_checks(record))
-    entries.add(check.verdict, fmt::format("check\n{}\n{}", check.benchmark, check.name), fmt::format("{} {}", name_of(check.verdict), check_sentence(check)),
-                policy_place(record));
+    entries.add(check.verdict, fmt::format("check\n{}\n{}", check.benchmark, check.name),
+                fmt::format("{} {}", name_of(check.verdict), check_sentence(check)), policy_place(record));
   for (const auto& metric : record.metrics)
     if (metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved)
       entries.add(metric.verdict, fmt::format("metric\n{}\n{}\n{}", metric.benchmark, metric.profile, metric.metric),

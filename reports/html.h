@@ -6,16 +6,16 @@
 #include "reports/page_content.h"
 #include "reports/run_record.h"
 
-/// One self-contained file each, for people: nothing is loaded from anywhere, a content security policy lets nothing run but the page's
-/// own script, and every text is escaped. With 20,000 samples a page stays under 20 MB: long texts are cut and pictures left out, which
-/// the page then says.
+/// One self-contained file each, for people: nothing is loaded from anywhere, a content security policy lets nothing run but the
+/// page's own script, and every text is escaped. With 20,000 samples a page stays under 20 MB: long texts are cut and pictures left
+/// out, which the page then says.
 namespace assay {
 
 /// Metrics with intervals, failures by state, stage times, samples, manifest.
 [[nodiscard]] std::string run_html(const RunRecord& record, const PageContent& content);
 
-/// Verdict, differences with margins, checks, behaviour, flips and all samples, manifests. Without samples in `content` it shows the
-/// record's own flips.
+/// Verdict, differences with margins, checks, behaviour, flips and all samples, manifests. Without samples in `content` it shows
+/// the record's own flips.
 [[nodiscard]] std::string gate_html(const GateRecord& record, const PageContent& content);
 
 /// Every metric of every run, score against time and memory, pairs, samples, manifests.

@@ -34,12 +34,16 @@ using Properties = std::vector<std::pair<std::string, std::string>>;
 Outcome outcome_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::kIncomparable:
-    case Verdict::kInfra: return Outcome::kError;
+    case Verdict::kInfra:
+      return Outcome::kError;
     case Verdict::kFail:
-    case Verdict::kSuspect: return Outcome::kFailure;
-    case Verdict::kInconclusive: return Outcome::kSkipped;
+    case Verdict::kSuspect:
+      return Outcome::kFailure;
+    case Verdict::kInconclusive:
+      return Outcome::kSkipped;
     case Verdict::kImproved:
-    case Verdict::kPass: return Outcome::kPassed;
+    case Verdict::kPass:
+      return Outcome::kPassed;
   }
   return Outcome::kError;
 }
@@ -51,10 +55,18 @@ std::string case_xml(const Case& one) {
   if (!one.file.empty()) text += attribute("file", one.file) + fmt::format(" line=\"{}\"", one.line);
   const std::string message = attribute("message", one.message);
   switch (one.outcome) {
-    case Outcome::kPassed: return text + (one.message.empty() ? "/>\n" : fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", markup_escaped(one.message)));
-    case Outcome::kSkipped: return text + fmt::format(">\n      <skipped{}/>\n    </testcase>\n", message);
-    case Outcome::kFailure: return text + fmt::format(">\n      <failure{}{}>{}</failure>\n    </testcase>\n", message, attribute("type", one.type), markup_escaped(one.message));
-    case Outcome::kError: return text + fmt::format(">\n      <error{}{}>{}</error>\n    </testcase>\n", message, attribute("type", one.type), markup_escaped(one.message));
+    case Outcome::kPassed:
+      return text + (one.message.empty()
+                         ? "/>\n"
+                         : fmt::format(">\n      <system-out>{}</system-out>\n    </testcase>\n", markup_escaped(one.message)));
+    case Outcome::kSkipped:
+      return text + fmt::format(">\n      <skipped{}/>\n    </testcase>\n", message);
+    case Outcome::kFailure:
+      return text + fmt::format(">\n      <failure{}{}>{}</failure>\n    </testcase>\n", message, attribute("type", one.type),
+                                markup_escaped(one.message));
+    case Outcome::kError:
+      return text + fmt::format(">\n      <error{}{}>{}</error>\n    </testcase>\n", message, attribute("type", one.type),
+                                markup_escaped(one.message));
   }
   return text;
 }
@@ -73,11 +85,13 @@ std::string counts_xml(const std::vector<Suite>& suites) {
 }
 
 std::string junit_xml(const std::string& name, const std::vector<Suite>& suites, const Properties& properties) {
-  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + attribute("name", name) + counts_xml(suites) + ">\n";
+  std::string text =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" + attribute("name", name) + counts_xml(suites) + ">\n";
   for (const auto& suite : suites) {
     text += "  <testsuite" + attribute("name", suite.name) + counts_xml({suite}) + ">\n";
     if (!properties.empty()) text += "    <properties>\n";
-    for (const auto& [key, value] : properties) text += "      <property" + attribute("name", key) + attribute("value", value) + "/>\n";
+    for (const auto& [key, value] : properties)
+      text += "      <property" + attribute("name", key) + attribute("value", value) + "/>\n";
     if (!properties.empty()) text += "    </properties>\n";
     for (const auto& one : suite.cases) text += case_xml(one);
     text += "  </testsuite>\n";
@@ -97,28 +111,40 @@ std::string gate_junit(const GateRecord& record) {
   std::vector<Suite> suites;
   for (const auto& metric : record.metrics) {
     if (!metric.is_gated) continue;
-    const PolicyPlace place = policy_place(record, metric);
-    suite_named(suites, metric.benchmark).cases.push_back({fmt::format("{}.{}", metric.benchmark, metric.profile), metric.metric, place.file, place.line,
-                                                          outcome_of(metric.verdict), name_of(metric.verdict),
-                                                          fmt::format("{} {}", name_of(metric.verdict), metric_sentence(metric))});
+    suite_named(suites, metric.benchmark)
+        .cases.push_back({fmt::format("{}.{}", metric.benchmark, metric.profile), metric.metric, metric.policy_file,
+                          metric.policy_line, outcome_of(metric.verdict), name_of(metric.verdict),
+                          fmt::format("{} {}", name_of(metric.verdict), metric_sentence(metric))});
   }
   for (const auto& check : failed_checks(record)) {
     const std::string where = check.benchmark.empty() ? kWholeRun : check.benchmark;
-    suite_named(suites, where).cases.push_back({where, fmt::format("check: {}", check.name), "", 0, outcome_of(check.verdict), name_of(check.verdict),
-                                                fmt::format("{} {}", name_of(check.verdict), check_sentence(check))});
+    suite_named(suites, where)
+        .cases.push_back({where, fmt::format("check: {}", check.name), "", 0, outcome_of(check.verdict), name_of(check.verdict),
+                          fmt::format("{} {}", name_of(check.verdict), check_sentence(check))});
   }
   return junit_xml("assay gate", suites,
-                   {{"verdict", name_of(record.verdict)}, {"baseline", record.baseline_name}, {"baseline.digest", record.baseline_digest},
-                    {"candidate", record.candidate_name}, {"candidate.digest", record.candidate_digest}, {"policy", record.policy}});
+                   {{"verdict", name_of(record.verdict)},
+                    {"baseline", record.baseline_name},
+                    {"baseline.digest", record.baseline_digest},
+                    {"candidate", record.candidate_name},
+                    {"candidate.digest", record.candidate_digest},
+                    {"policy", record.policy}});
 }
 
 std::string run_junit(const RunRecord& record) {
   std::vector<Suite> suites;
   for (const auto& result : record.results) {
-    Case one = {fmt::format("{}.{}", result.benchmark, result.profile), result.main_metric.empty() ? "samples" : result.main_metric, "", 0, Outcome::kPassed, "", ""};
+    Case one = {fmt::format("{}.{}", result.benchmark, result.profile),
+                result.main_metric.empty() ? "samples" : result.main_metric,
+                "",
+                0,
+                Outcome::kPassed,
+                "",
+                ""};
     for (const auto& metric : result.metrics)
       if (metric.name == result.main_metric)
-        one.message = fmt::format("{} {}, {} {}", number_text(metric.value), interval_text(metric.interval), metric.count, metric.divides_by);
+        one.message =
+            fmt::format("{} {}, {} {}", number_text(metric.value), interval_text(metric.interval), metric.count, metric.divides_by);
     const auto errors = result.states.find(name_of(SampleState::kError));
     if (errors != result.states.end() && errors->second > 0) {
       one.outcome = Outcome::kFailure;

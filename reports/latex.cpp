@@ -39,7 +39,8 @@ std::string run_latex(const RunRecord& record) {
 }
 
 std::string gate_latex(const GateRecord& record) {
-  Table table = {{{"Metric"}, {"Baseline", true}, {"Candidate", true}, {"Difference", true}, {"Margin", true}, {"n", true}, {"Verdict"}}, {}};
+  Table table = {
+      {{"Metric"}, {"Baseline", true}, {"Candidate", true}, {"Difference", true}, {"Margin", true}, {"n", true}, {"Verdict"}}, {}};
   for (const auto& metric : record.metrics)
     table.rows.push_back({latex_escaped(metric_title(metric)), plain_number(metric.baseline), plain_number(metric.candidate),
                           with_half_width(metric.difference, metric.interval, true), plain_number(metric.margin),
@@ -54,7 +55,8 @@ std::string comparison_latex(const ComparisonRecord& record) {
     Row row = {latex_escaped(benchmark_title(fmt::format("{} {}", metric.benchmark, metric.metric), metric.profile))};
     for (std::size_t i = 0; i < record.runs.size(); ++i) {
       const bool is_there = i < metric.values.size() && has_value(metric.values[i]);
-      const std::string cell = is_there ? with_half_width(metric.values[i].metric.value, metric.values[i].metric.interval, false) : "--";
+      const std::string cell =
+          is_there ? with_half_width(metric.values[i].metric.value, metric.values[i].metric.interval, false) : "--";
       row.push_back(is_there && metric.values[i].is_best ? bold(cell) : cell);
     }
     table.rows.push_back(std::move(row));

@@ -5,8 +5,8 @@
 #include "reports/gate_record.h"
 #include "reports/run_record.h"
 
-/// Tables for a paper: tabulars by the rules of the booktabs package, values with ± half the width of their interval. Every letter that
-/// LaTeX gives a meaning is escaped; letters beyond ASCII need XeLaTeX or LuaLaTeX.
+/// Tables for a paper: tabulars by the rules of the booktabs package, values with ± half the width of their interval. Every letter
+/// that LaTeX gives a meaning is escaped; letters beyond ASCII need XeLaTeX or LuaLaTeX.
 namespace assay {
 
 [[nodiscard]] std::string run_latex(const RunRecord& record);

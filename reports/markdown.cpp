@@ -56,15 +56,17 @@ std::string list_of(const char* title, const std::vector<std::string>& items) {
 std::string side(double value, SampleState state, const std::string& answer, const std::string& reply) {
   std::string text = value_text(value);
   if (state != SampleState::kScored) text += fmt::format(" ({})", name_of(state));
-  if (!answer.empty()) text += " " + code(answer);
-  if (!reply.empty() && reply != answer) text += "<br>" + code(reply);
+  if (!answer.empty()) text.append(" ").append(code(answer));
+  if (!reply.empty() && reply != answer) text.append("<br>").append(code(reply));
   return text;
 }
 
 std::string flips_of(const std::vector<Flip>& flips) {
   if (flips.empty()) return "";
   const std::size_t shown = std::min(flips.size(), kShownFlips);
-  std::string text = fmt::format("\n### Worst flips ({} of {})\n\n| sample | prompt | expected | baseline | candidate |\n|---|---|---|---|---|\n", shown, flips.size());
+  std::string text =
+      fmt::format("\n### Worst flips ({} of {})\n\n| sample | prompt | expected | baseline | candidate |\n|---|---|---|---|---|\n",
+                  shown, flips.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const Flip& flip = flips[i];
     const SampleText& asked = flip.candidate_text.prompt.empty() ? flip.baseline_text : flip.candidate_text;
@@ -82,13 +84,15 @@ std::string flips_of(const std::vector<Flip>& flips) {
 }  // namespace
 
 std::string gate_markdown(const GateRecord& record) {
-  std::string text = fmt::format("## {}\n\n{}\n\nPolicy {}, alpha {:g}. Baseline {}, candidate {}.\n", line_of(verdict_line(record)), advice_on(record.verdict),
-                                 record.policy.empty() ? "default" : line_of(record.policy), record.alpha,
-                                 record.baseline_digest.empty() ? "without digest" : code(record.baseline_digest),
-                                 record.candidate_digest.empty() ? "without digest" : code(record.candidate_digest));
-  if (!record.metrics.empty()) text += "\n" + markdown_table(shortened_cells(gated_table(record.metrics)), kPartBytes);
+  std::string text =
+      fmt::format("## {}\n\n{}\n\nPolicy {}, alpha {:g}. Baseline {}, candidate {}.\n", line_of(verdict_line(record)),
+                  advice_on(record.verdict), record.policy.empty() ? "default" : line_of(record.policy), record.alpha,
+                  record.baseline_digest.empty() ? "without digest" : code(record.baseline_digest),
+                  record.candidate_digest.empty() ? "without digest" : code(record.candidate_digest));
+  if (!record.metrics.empty()) text.append("\n").append(markdown_table(shortened_cells(gated_table(record.metrics)), kPartBytes));
   std::vector<std::string> failed, waived, behaviours;
-  for (const auto& check : failed_checks(record)) failed.push_back(fmt::format("**{}** {}", name_of(check.verdict), line_of(check_sentence(check))));
+  for (const auto& check : failed_checks(record))
+    failed.push_back(fmt::format("**{}** {}", name_of(check.verdict), line_of(check_sentence(check))));
   for (const auto& check : waived_checks(record)) waived.push_back(line_of(check_sentence(check)));
   for (const auto& behaviour : record.behaviours) behaviours.push_back(line_of(behaviour_sentence(behaviour)));
   std::vector<std::string> notes;
@@ -102,7 +106,8 @@ std::string gate_markdown(const GateRecord& record) {
 std::string comparison_markdown(const ComparisonRecord& record) {
   std::string text = "## Comparison\n\n" + markdown_table(shortened_cells(compared_runs_table(record)), kPartBytes / 3);
   if (!record.metrics.empty())
-    text += "\n" + markdown_table(shortened_cells(compared_table(record)), kPartBytes) + "\n\\*: the benchmark's main metric. best: better than every other run by a real difference.\n";
+    text.append("\n").append(markdown_table(shortened_cells(compared_table(record)), kPartBytes) +
+            "\n\\*: the benchmark's main metric. best: better than every other run by a real difference.\n";
   if (!record.pairs.empty()) text += "\n### Pairs\n\n" + markdown_table(shortened_cells(pairs_table(record)), kPartBytes);
   std::vector<std::string> differences;
   for (const auto& check : record.differences) differences.push_back(line_of(check_sentence(check)));

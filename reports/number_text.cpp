@@ -52,6 +52,8 @@ std::string bytes_text(double bytes) {
 
 std::string value_text(double value) { return std::isnan(value) ? kNone : without_trailing_zeros(fmt::format("{:.4f}", value)); }
 
-std::string exact_text(double value, const char* not_finite) { return std::isfinite(value) ? fmt::format("{}", value) : not_finite; }
+std::string exact_text(double value, const char* not_finite) {
+  return std::isfinite(value) ? fmt::format("{}", value) : not_finite;
+}
 
 }  // namespace assay

@@ -32,7 +32,8 @@ class Family {
       text_ += fmt::format("{}{}=\"{}\"", before, name, openmetrics_escaped(text));
       before = ',';
     }
-    text_ += fmt::format("{} {}\n", labels.empty() ? "" : "}", std::isinf(value) ? (value > 0 ? "+Inf" : "-Inf") : exact_text(value));
+    text_ +=
+        fmt::format("{} {}\n", labels.empty() ? "" : "}", std::isinf(value) ? (value > 0 ? "+Inf" : "-Inf") : exact_text(value));
   }
   [[nodiscard]] const std::string& text() const { return text_; }
 
@@ -41,7 +42,10 @@ class Family {
 };
 
 Labels labels_of(const GatedMetric& metric) {
-  return {{"benchmark", metric.benchmark}, {"profile", metric.profile}, {"metric", metric.metric}, {"gated", metric.is_gated ? "true" : "false"}};
+  return {{"benchmark", metric.benchmark},
+          {"profile", metric.profile},
+          {"metric", metric.metric},
+          {"gated", metric.is_gated ? "true" : "false"}};
 }
 
 /// A family with one number for each metric.
@@ -67,10 +71,12 @@ std::string verdicts_of(const GateRecord& record) {
 
 std::string behaviour_of(const GateRecord& record) {
   Family changed("assay_gate_changed_replies_ratio", "gauge", "ratio", "Share of replies that differ from the baseline's.");
-  Family again("assay_gate_repeated_run_changed_replies_ratio", "gauge", "ratio", "Share of replies that a repeated run of the baseline changes.");
+  Family again("assay_gate_repeated_run_changed_replies_ratio", "gauge", "ratio",
+               "Share of replies that a repeated run of the baseline changes.");
   for (const auto& behaviour : record.behaviours) {
     const Labels labels = {{"benchmark", behaviour.benchmark}, {"profile", behaviour.profile}};
-    changed.add(labels, static_cast<double>(behaviour.changed_replies) / static_cast<double>(std::max<std::int64_t>(behaviour.samples, 1)));
+    changed.add(labels,
+                static_cast<double>(behaviour.changed_replies) / static_cast<double>(std::max<std::int64_t>(behaviour.samples, 1)));
     if (behaviour.again_rate >= 0) again.add(labels, behaviour.again_rate);
   }
   return changed.text() + again.text();
@@ -86,14 +92,16 @@ std::string run_openmetrics(const RunRecord& record) {
   Family states("assay_samples", "gauge", "", "Samples by what became of them.");
   for (const auto& result : record.results) {
     for (const auto& metric : result.metrics) {
-      const Labels labels = {{"benchmark", result.benchmark}, {"split", result.split}, {"profile", result.profile}, {"metric", metric.name}};
+      const Labels labels = {
+          {"benchmark", result.benchmark}, {"split", result.split}, {"profile", result.profile}, {"metric", metric.name}};
       value.add(labels, metric.value);
       low.add(labels, metric.interval.low);
       high.add(labels, metric.interval.high);
       count.add(labels, static_cast<double>(metric.count));
     }
     for (const auto& [state, samples] : result.states)
-      states.add({{"benchmark", result.benchmark}, {"split", result.split}, {"profile", result.profile}, {"state", state}}, static_cast<double>(samples));
+      states.add({{"benchmark", result.benchmark}, {"split", result.split}, {"profile", result.profile}, {"state", state}},
+                 static_cast<double>(samples));
   }
   return value.text() + low.text() + high.text() + count.text() + states.text() + "# EOF\n";
 }
@@ -105,12 +113,15 @@ std::string gate_openmetrics(const GateRecord& record) {
          each_metric(record, "assay_gate_baseline", "The metric in the baseline.", [](const auto& m) { return m.baseline; }) +
          each_metric(record, "assay_gate_candidate", "The metric in the candidate.", [](const auto& m) { return m.candidate; }) +
          each_metric(record, "assay_gate_difference", "Candidate less baseline.", [](const auto& m) { return m.difference; }) +
-         each_metric(record, "assay_gate_difference_low", "Lower end of the difference's interval.", [](const auto& m) { return m.interval.low; }) +
-         each_metric(record, "assay_gate_difference_high", "Upper end of the difference's interval.", [](const auto& m) { return m.interval.high; }) +
+         each_metric(record, "assay_gate_difference_low", "Lower end of the difference's interval.",
+                     [](const auto& m) { return m.interval.low; }) +
+         each_metric(record, "assay_gate_difference_high", "Upper end of the difference's interval.",
+                     [](const auto& m) { return m.interval.high; }) +
          each_metric(record, "assay_gate_margin", "The drop that the policy allows.", [](const auto& m) { return m.margin; }) +
          each_metric(record, "assay_gate_units", "Paired units.", [](const auto& m) { return m.units; }) +
          each_metric(record, "assay_gate_lost", "Units whose value fell.", [](const auto& m) { return m.lost; }) +
-         each_metric(record, "assay_gate_gained", "Units whose value rose.", [](const auto& m) { return m.gained; }) + behaviour_of(record) + "# EOF\n";
+         each_metric(record, "assay_gate_gained", "Units whose value rose.", [](const auto& m) { return m.gained; }) +
+         behaviour_of(record) + "# EOF\n";
 }
 
 }  // namespace assay

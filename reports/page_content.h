@@ -19,13 +19,14 @@ struct ManifestRow {
 struct PageSample {
   std::string benchmark, profile;
   std::vector<SampleRecord> records;  ///< one for each run, in their order; an empty id: that run lacks the sample
-  std::vector<SampleText> texts;      ///< likewise; may be empty. Prompt, references and pictures are taken from the first that has them
+  std::vector<SampleText>
+      texts;  ///< likewise; may be empty. Prompt, references and pictures are taken from the first that has them
 };
 
 struct PageContent {
-  std::vector<std::string> runs;      ///< names, in the order of all that follows; a gate's are baseline and candidate
-  std::vector<RunTiming> timings;     ///< one for each run, or none; all zeros: not known
-  std::vector<RunRecord> results;     ///< one for each run, or none: failures by state come from them
+  std::vector<std::string> runs;   ///< names, in the order of all that follows; a gate's are baseline and candidate
+  std::vector<RunTiming> timings;  ///< one for each run, or none; all zeros: not known
+  std::vector<RunRecord> results;  ///< one for each run, or none: failures by state come from them
   std::vector<ManifestRow> manifest;
   std::vector<PageSample> samples;
 };

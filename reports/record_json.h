@@ -70,12 +70,15 @@ void read_into(T& member, const json::Value& value, const std::string& where) {
     member = json::text_of(value);
   } else if constexpr (kIsNamed<T>) {
     must_be(value.IsString(), "a string");
-    if constexpr (std::is_same_v<T, Verdict>) member = named(kVerdicts, json::text_of(value), where);
-    else member = named(kSampleStates, json::text_of(value), where);
+    if constexpr (std::is_same_v<T, Verdict>)
+      member = named(kVerdicts, json::text_of(value), where);
+    else
+      member = named(kSampleStates, json::text_of(value), where);
   } else if constexpr (IsVector<T>::value) {
     must_be(value.IsArray(), "an array");
     member.clear();
-    for (rapidjson::SizeType i = 0; i < value.Size(); ++i) read_into(member.emplace_back(), value[i], fmt::format("{}[{}]", where, i));
+    for (rapidjson::SizeType i = 0; i < value.Size(); ++i)
+      read_into(member.emplace_back(), value[i], fmt::format("{}[{}]", where, i));
   } else if constexpr (std::is_same_v<T, bool>) {
     must_be(value.IsBool(), "true or false");
     member = value.GetBool();
@@ -83,7 +86,8 @@ void read_into(T& member, const json::Value& value, const std::string& where) {
     must_be(value.IsNumber() || value.IsNull(), "a number or null");
     member = value.IsNull() ? std::numeric_limits<T>::quiet_NaN() : value.GetDouble();
   } else if constexpr (std::is_integral_v<T>) {
-    must_be(value.IsInt64() && (std::is_signed_v<T> || value.GetInt64() >= 0), std::is_signed_v<T> ? "an integer" : "an integer of 0 or more");
+    must_be(value.IsInt64() && (std::is_signed_v<T> || value.GetInt64() >= 0),
+            std::is_signed_v<T> ? "an integer" : "an integer of 0 or more");
     member = static_cast<T>(value.GetInt64());
   } else {
     must_be(value.IsObject(), "an object");

@@ -51,7 +51,8 @@ std::string failures_text(const BenchmarkResult& result) {
 std::string console_report(const RunRecord& record) {
   std::string text;
   for (const auto& result : record.results) {
-    const std::string title = fmt::format("{} (split {}, scored as {}): {} samples: {}", result.benchmark, result.split, result.profile, result.samples, states_text(result));
+    const std::string title = fmt::format("{} (split {}, scored as {}): {} samples: {}", result.benchmark, result.split,
+                                          result.profile, result.samples, states_text(result));
     text += fmt::format("{}{}\n", text.empty() ? "" : "\n", console_escaped(title));
     text += console_table(table_of(result));
     if (!result.failed_ids.empty()) text += fmt::format("  failed: {}\n", console_escaped(failures_text(result)));
@@ -63,7 +64,8 @@ std::string markdown_report(const RunRecord& record) {
   std::string text = "# Results\n";
   for (const auto& result : record.results) {
     text += fmt::format("\n## {}\n\nSplit {}, scored as {}. {} samples: {}. The main metric is marked with \\*.\n\n",
-                        markdown_escaped(result.benchmark), markdown_escaped(result.split), markdown_escaped(result.profile), result.samples, states_text(result));
+                        markdown_escaped(result.benchmark), markdown_escaped(result.split), markdown_escaped(result.profile),
+                        result.samples, states_text(result));
     text += markdown_table(table_of(result));
     if (!result.failed_ids.empty()) text += fmt::format("\nFailed: {}\n", markdown_escaped(failures_text(result)));
   }
@@ -89,7 +91,8 @@ std::string console_timing(const RunTiming& timing) {
                                  timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.new_tokens);
   if (total > 0) {
     text += "time:";
-    for (const auto& [name, ms] : stage_times(timing)) text += fmt::format(" {} {:.1f} s ({:.0f} %),", name, ms / 1000, 100 * ms / total);
+    for (const auto& [name, ms] : stage_times(timing))
+      text += fmt::format(" {} {:.1f} s ({:.0f} %),", name, ms / 1000, 100 * ms / total);
     text.back() = '\n';
   }
   if (timing.samples_in_wall > 0)

@@ -60,7 +60,8 @@ std::string console_table(const Table& table) {
   std::string text;
   for (const auto& row : rows) {
     std::string line = " ";
-    for (std::size_t c = 0; c < widths.size(); ++c) line += fmt::format(" {} ", padded(row[c], widths[c], table.columns[c].is_right_aligned));
+    for (std::size_t c = 0; c < widths.size(); ++c)
+      line += fmt::format(" {} ", padded(row[c], widths[c], table.columns[c].is_right_aligned));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   }

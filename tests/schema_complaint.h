@@ -8,7 +8,6 @@
 
 namespace assay::testing {
 
-<<<<<<< HEAD
 /// Empty when `text` fits reports/schema/<schema_file>, else where it does not.
 inline std::string schema_complaint(const std::string& text, const std::string& schema_file) {
   const auto schema_text = json::parse_file(std::string(ASSAY_SOURCE_DIR) + "/reports/schema/" + schema_file);
@@ -16,14 +15,6 @@ inline std::string schema_complaint(const std::string& text, const std::string& 
   rapidjson::SchemaValidator validator(schema);
   const auto document = json::parse(text, "document");
   if (document.Accept(validator)) return "";
-=======
-/// Empty when `text` fits reports/schema/NAME, else where it does not and which rule it breaks.
-inline std::string schema_complaint(const std::string& name, const std::string& text) {
-  const auto schema_text = json::parse_file(std::string(ASSAY_SOURCE_DIR) + "/reports/schema/" + name);
-  const rapidjson::SchemaDocument schema(schema_text);
-  rapidjson::SchemaValidator validator(schema);
-  if (json::parse(text, name).Accept(validator)) return "";
->>>>>>> bf7fa21 (Set profiles side by side and explain where they disagree)
   rapidjson::StringBuffer where;
   validator.GetInvalidDocumentPointer().StringifyUriFragment(where);
   return std::string(where.GetString()) + " breaks " + validator.GetInvalidSchemaKeyword();

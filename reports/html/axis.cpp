@@ -36,20 +36,25 @@ std::string svg_line(double x1, double y1, double x2, double y2, std::string_vie
 }
 
 std::string svg_rectangle(double x, double y, double width, double height, std::string_view css_class) {
-  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\"/>\n", x, y, std::max(width, 0.0), height, css_class);
+  return fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" class=\"{}\"/>\n", x, y,
+                     std::max(width, 0.0), height, css_class);
 }
 
-std::string svg_text(double x, double y, std::string_view anchor, std::string_view text, std::size_t letters, std::string_view css_class) {
+std::string svg_text(double x, double y, std::string_view anchor, std::string_view text, std::size_t letters,
+                     std::string_view css_class) {
   const std::string shown = shortened(text, letters);
   const std::string whole = shown == text ? "" : fmt::format("<title>{}</title>", markup_escaped(text));
   const std::string attribute = css_class.empty() ? "" : fmt::format(" class=\"{}\"", css_class);
-  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" unicode-bidi=\"isolate\"{}>{}{}</text>\n", x, y, anchor, attribute, whole, markup_escaped(shown));
+  return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\" unicode-bidi=\"isolate\"{}>{}{}</text>\n", x, y, anchor,
+                     attribute, whole, markup_escaped(shown));
 }
 
 std::string svg_drawing(double width, double height, std::string_view title, std::string_view content) {
-  return fmt::format("<div class=\"scroll plot\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<svg viewBox=\"0 0 {1:.0f} {2:.0f}\" role=\"img\" "
-                     "aria-label=\"{0}\">\n{3}</svg>\n</div>\n",
-                     markup_escaped(title), width, height, content);
+  return fmt::format(
+      "<div class=\"scroll plot\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<svg viewBox=\"0 0 {1:.0f} {2:.0f}\" "
+      "role=\"img\" "
+      "aria-label=\"{0}\">\n{3}</svg>\n</div>\n",
+      markup_escaped(title), width, height, content);
 }
 
 }  // namespace assay::html

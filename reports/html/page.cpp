@@ -9,29 +9,37 @@
 namespace assay::html {
 namespace {
 
+constexpr std::size_t kTitleLetters = 160, kTextLetters = 1000;
+
 std::string policy_source(const Asset& asset) { return fmt::format("'sha256-{}'", base64(from_hexadecimal(asset.sha256))); }
 
 std::string head_element(std::string_view title) {
   return fmt::format(
       "<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}; base-uri 'none'; "
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}; "
+      "base-uri 'none'; "
       "form-action 'none'\"/>\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"referrer\" content=\"no-referrer\"/>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"referrer\" "
+      "content=\"no-referrer\"/>\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n",
-      policy_source(kStyle), policy_source(kScript), markup_escaped(title), kStyle.content);
+      policy_source(kStyle), policy_source(kScript), markup_escaped(shortened(title, kTitleLetters)), kStyle.content);
 }
 
 }  // namespace
 
-std::string page(std::string_view title, std::string_view head, const std::vector<Section>& sections, std::string_view sample_data) {
-  std::string text = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n<h1>{}</h1>\n{}", head_element(title), markup_escaped(title), head);
+std::string page(std::string_view title, std::string_view head, const std::vector<Section>& sections,
+                 std::string_view sample_data) {
+  std::string text = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n<h1>{}</h1>\n{}", head_element(title),
+                                 markup_escaped(shortened(title, kTitleLetters)), head);
   text += "<nav aria-label=\"Contents\">\n";
   for (const auto& section : sections)
-    if (!section.content.empty()) text += fmt::format("<a href=\"#{}\">{}</a>\n", section.id, markup_escaped(section.title));
+    if (!section.content.empty())
+      text += fmt::format("<a href=\"#{}\">{}</a>\n", section.id, markup_escaped(shortened(section.title, kTitleLetters)));
   text += "</nav>\n";
   for (const auto& section : sections)
     if (!section.content.empty())
-      text += fmt::format("<section aria-labelledby=\"{0}\">\n<h2 id=\"{0}\">{1}</h2>\n{2}</section>\n", section.id, markup_escaped(section.title), section.content);
+      text += fmt::format("<section aria-labelledby=\"{0}\">\n<h2 id=\"{0}\">{1}</h2>\n{2}</section>\n", section.id,
+                          markup_escaped(shortened(section.title, kTitleLetters)), section.content);
   text += "</main>\n";
   if (!sample_data.empty()) text += fmt::format("<script type=\"application/json\" id=\"sample-data\">{}</script>\n", sample_data);
   return text + fmt::format("<script>{}</script>\n</body>\n</html>\n", kScript.content);
@@ -39,7 +47,7 @@ std::string page(std::string_view title, std::string_view head, const std::vecto
 
 std::string element(std::string_view tag, std::string_view css_class, std::string_view text) {
   const std::string attribute = css_class.empty() ? "" : fmt::format(" class=\"{}\"", css_class);
-  return fmt::format("<{}{}>{}</{}>", tag, attribute, markup_escaped(text), tag);
+  return fmt::format("<{}{}>{}</{}>", tag, attribute, markup_escaped(shortened(text, kTextLetters)), tag);
 }
 
 std::string paragraph(std::string_view text) { return element("p", "", text) + "\n"; }
@@ -47,12 +55,13 @@ std::string paragraph(std::string_view text) { return element("p", "", text) + "
 std::string bullets(const std::vector<std::string>& texts) {
   if (texts.empty()) return "";
   std::string list = "<ul>\n";
-  for (const auto& text : texts) list += fmt::format("<li><bdi>{}</bdi></li>\n", markup_escaped(text));
+  for (const auto& text : texts) list += fmt::format("<li><bdi>{}</bdi></li>\n", markup_escaped(shortened(text, kTextLetters)));
   return list + "</ul>\n";
 }
 
 std::string folded(std::string_view title, std::string_view content) {
-  return fmt::format("<details class=\"more\">\n<summary>{}</summary>\n{}</details>\n", markup_escaped(title), content);
+  return fmt::format("<details class=\"more\">\n<summary>{}</summary>\n{}</details>\n",
+                     markup_escaped(shortened(title, kTitleLetters)), content);
 }
 
 }  // namespace assay::html

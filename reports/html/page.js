@@ -126,7 +126,7 @@
       for (const index of sample[kPictures]) {
         const image = make("img");
         image.alt = "picture of sample " + sample[kId];
-        image.src = "data:image/jpeg;base64," + data.pictures[index];
+        image.src = "data:image/webp;base64," + data.pictures[index];
         pictures.appendChild(image);
       }
       body.appendChild(pictures);

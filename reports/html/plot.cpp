@@ -33,7 +33,8 @@ std::string horizontal_axis(const Axis& axis, double bottom, const std::string& 
 
 std::string whisker(const Axis& axis, const Interval& interval, double y, std::string_view css_class) {
   const double low = axis.at(interval.low), high = axis.at(interval.high);
-  return svg_line(low, y, high, y, css_class) + svg_line(low, y - 4, low, y + 4, css_class) + svg_line(high, y - 4, high, y + 4, css_class);
+  return svg_line(low, y, high, y, css_class) + svg_line(low, y - 4, low, y + 4, css_class) +
+         svg_line(high, y - 4, high, y + 4, css_class);
 }
 
 /// The scale that a value belongs to: 1, 100, or the next 1, 2 or 5 times a power of ten.
@@ -84,10 +85,13 @@ std::string front_line(const std::vector<Point>& points, const Axis& x, const Ax
 std::string cost_axes(const Axis& x, const Axis& y, const std::string& cost_name, const std::string& score_name) {
   std::string text;
   for (const double tick : x.ticks())
-    text += svg_line(x.at(tick), y.from, x.at(tick), y.to, "axis") + svg_text(x.at(tick), y.from + 16, "middle", tick_text(tick), 20, "soft");
+    text += svg_line(x.at(tick), y.from, x.at(tick), y.to, "axis") +
+            svg_text(x.at(tick), y.from + 16, "middle", tick_text(tick), 20, "soft");
   for (const double tick : y.ticks())
-    text += svg_line(x.from, y.at(tick), x.to, y.at(tick), "axis") + svg_text(x.from - 8, y.at(tick) + 4, "end", tick_text(tick), 20, "soft");
-  return text + svg_text((x.from + x.to) / 2, y.from + 34, "middle", cost_name, 200, "soft") + svg_text(x.from, y.to - 10, "start", score_name, 200, "soft");
+    text += svg_line(x.from, y.at(tick), x.to, y.at(tick), "axis") +
+            svg_text(x.from - 8, y.at(tick) + 4, "end", tick_text(tick), 20, "soft");
+  return text + svg_text((x.from + x.to) / 2, y.from + 34, "middle", cost_name, 200, "soft") +
+         svg_text(x.from, y.to - 10, "start", score_name, 200, "soft");
 }
 
 /// Names beside their points, moved down where they would lie on each other.
@@ -99,9 +103,9 @@ std::string point_names(std::vector<Point> points, const Axis& x, const Axis& y)
   for (const auto& point : points) {
     const double px = x.at(point.cost);
     const bool is_far_right = px > x.from + 0.7 * (x.to - x.from);
-    const double py = std::max(y.at(point.score) - 6, last + kLetterHeight);
+    const double py = std::max(y.at(point.score) - 9, last + kLetterHeight);
     last = py;
-    text += svg_text(is_far_right ? px - 9 : px + 9, py, is_far_right ? "end" : "start", point.name, kNameLetters);
+    text += svg_text(is_far_right ? px - 9 : px + 9, py, is_far_right ? "end" : "start", point.name, kNameLetters, "over");
   }
   return text;
 }
@@ -129,7 +133,8 @@ std::string difference_plot(const std::vector<Difference>& all, const std::strin
     if (row.margin > 0) text += svg_line(axis.at(-row.margin), y - 11, axis.at(-row.margin), y + 11, "margin");
     text += whisker(axis, row.interval, y, row.css_class);
     text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4.5\" class=\"{}\"/>\n", axis.at(row.value), y, row.css_class);
-    text += svg_text(kNumbers, y + 4, "start", fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", row.value, row.interval.low, row.interval.high), 60, "soft");
+    text += svg_text(kNumbers, y + 4, "start",
+                     fmt::format("{:+.2f} [{:+.2f}, {:+.2f}]", row.value, row.interval.low, row.interval.high), 60, "soft");
   }
   return svg_drawing(kWidth, bottom + kAxisHeight, title, text);
 }
@@ -137,13 +142,15 @@ std::string difference_plot(const std::vector<Difference>& all, const std::strin
 std::string bar_plots(const std::vector<Bar>& bars, const std::string& title) {
   std::map<double, std::vector<Bar>> by_scale;
   for (const auto& bar : bars)
-    if (std::isfinite(bar.value)) by_scale[scale_of(std::max(bar.value, std::isfinite(bar.interval.high) ? bar.interval.high : bar.value))].push_back(bar);
+    if (std::isfinite(bar.value))
+      by_scale[scale_of(std::max(bar.value, std::isfinite(bar.interval.high) ? bar.interval.high : bar.value))].push_back(bar);
   std::string text;
   for (const auto& [scale, group] : by_scale) text += bar_plot(group, scale, title);
   return text;
 }
 
-std::string stack_plot(const std::vector<Stack>& stacks, const std::vector<std::string>& part_names, const std::string& title, const std::string& unit) {
+std::string stack_plot(const std::vector<Stack>& stacks, const std::vector<std::string>& part_names, const std::string& title,
+                       const std::string& unit) {
   double most = 0;
   for (const auto& stack : stacks) {
     double total = 0;
@@ -172,7 +179,8 @@ std::string stack_plot(const std::vector<Stack>& stacks, const std::vector<std::
   return svg_drawing(kWidth, legend + 22, title, text);
 }
 
-std::string cost_plot(const std::vector<Point>& all, const std::string& title, const std::string& cost_name, const std::string& score_name) {
+std::string cost_plot(const std::vector<Point>& all, const std::string& title, const std::string& cost_name,
+                      const std::string& score_name) {
   std::vector<Point> points;
   for (const auto& point : all)
     if (are_finite({point.cost, point.score}) && point.cost >= 0) points.push_back(point);
@@ -190,7 +198,8 @@ std::string cost_plot(const std::vector<Point>& all, const std::string& title, c
   std::string text = cost_axes(x, y, cost_name, score_name) + front_line(points, x, y);
   for (const auto& point : points) {
     const double px = x.at(point.cost);
-    if (are_finite({point.interval.low, point.interval.high})) text += svg_line(px, y.at(point.interval.low), px, y.at(point.interval.high), "whisker");
+    if (are_finite({point.interval.low, point.interval.high}))
+      text += svg_line(px, y.at(point.interval.low), px, y.at(point.interval.high), "whisker");
     text += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"5\" class=\"point\"/>\n", px, y.at(point.score));
   }
   return svg_drawing(kWidth, kHeight, title, text + point_names(points, x, y));

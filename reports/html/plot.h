@@ -32,7 +32,8 @@ struct Stack {
   std::string name;
   std::vector<double> parts;
 };
-[[nodiscard]] std::string stack_plot(const std::vector<Stack>& stacks, const std::vector<std::string>& part_names, const std::string& title, const std::string& unit);
+[[nodiscard]] std::string stack_plot(const std::vector<Stack>& stacks, const std::vector<std::string>& part_names,
+                                     const std::string& title, const std::string& unit);
 
 /// A run by what it costs and what it scores.
 struct Point {
@@ -42,6 +43,7 @@ struct Point {
   Interval interval;
 };
 /// Score against cost, those joined that no other point beats in both.
-[[nodiscard]] std::string cost_plot(const std::vector<Point>& points, const std::string& title, const std::string& cost_name, const std::string& score_name);
+[[nodiscard]] std::string cost_plot(const std::vector<Point>& points, const std::string& title, const std::string& cost_name,
+                                    const std::string& score_name);
 
 }  // namespace assay::html

@@ -13,10 +13,14 @@ namespace assay {
 namespace {
 
 std::string metric_table(const BenchmarkResult& result) {
-  html::PageTable table = {result.benchmark, {{"metric"}, {"value", true}, {"95 % interval", true}, {"divides by", true}, {"what it counts"}}, {}};
+  html::PageTable table = {
+      result.benchmark,
+      {{"metric", false, true}, {"value", true}, {"95 % interval", true}, {"divides by", true}, {"what it counts"}},
+      {}};
   for (const auto& metric : result.metrics)
     table.rows.push_back({{html::text_cell(metric.name), html::number_cell(metric.value, number_text(metric.value)),
-                           html::number_cell(metric.interval.low, interval_text(metric.interval)), html::count_cell(metric.count), html::text_cell(metric.divides_by)},
+                           html::number_cell(metric.interval.low, interval_text(metric.interval)), html::count_cell(metric.count),
+                           html::text_cell(metric.divides_by)},
                           metric.name == result.main_metric ? "differs" : ""});
   return html::page_table(table);
 }
@@ -26,19 +30,22 @@ html::Section benchmark_section(const BenchmarkResult& result, std::size_t numbe
   for (const auto& metric : result.metrics) bars.push_back({metric.name, metric.value, metric.interval});
   const std::string title = benchmark_title(result.benchmark, result.profile);
   return {fmt::format("benchmark-{}", number), title,
-          html::paragraph(fmt::format("Split {}, {} samples. The main metric is {}.", result.split, count_text(result.samples), result.main_metric)) +
+          html::paragraph(fmt::format("Split {}, {} samples. The main metric is {}.", result.split, count_text(result.samples),
+                                      result.main_metric)) +
               html::bar_plots(bars, fmt::format("Metrics of {} with 95 % intervals", title)) + metric_table(result)};
 }
 
 /// The main metric of every benchmark.
 html::Section overview_section(const RunRecord& record) {
-  html::PageTable table = {"Overview", {{"benchmark"}, {"split"}, {"main metric"}, {"value", true}, {"95 % interval", true}, {"samples", true}}, {}};
+  html::PageTable table = {
+      "Overview", {{"benchmark"}, {"split"}, {"main metric"}, {"value", true}, {"95 % interval", true}, {"samples", true}}, {}};
   for (const auto& result : record.results)
     for (const auto& metric : result.metrics)
       if (metric.name == result.main_metric)
-        table.rows.push_back({{html::text_cell(benchmark_title(result.benchmark, result.profile)), html::text_cell(result.split), html::text_cell(metric.name),
-                               html::number_cell(metric.value, number_text(metric.value)), html::number_cell(metric.interval.low, interval_text(metric.interval)),
-                               html::count_cell(result.samples)}});
+        table.rows.push_back(
+            {{html::text_cell(benchmark_title(result.benchmark, result.profile)), html::text_cell(result.split),
+              html::text_cell(metric.name), html::number_cell(metric.value, number_text(metric.value)),
+              html::number_cell(metric.interval.low, interval_text(metric.interval)), html::count_cell(result.samples)}});
   return {"overview", "Overview", html::page_table(table)};
 }
 

@@ -53,15 +53,19 @@ std::string cut(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return replace_invalid_utf8(text);
   std::size_t end = limit;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  return replace_invalid_utf8(text.substr(0, end)) + fmt::format("… [{} more bytes]", count_text(static_cast<std::int64_t>(text.size() - end)));
+  return replace_invalid_utf8(text.substr(0, end)) +
+         fmt::format("… [{} more bytes]", count_text(static_cast<std::int64_t>(text.size() - end)));
 }
 
 void put(Writer& writer, std::string_view text) { writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size())); }
 
 void put_number(Writer& writer, double value) {
-  if (!std::isfinite(value)) writer.Null();
-  else if (value == std::floor(value) && std::abs(value) < 1e15) writer.Int64(static_cast<std::int64_t>(value));  // "1", not "1.0"
-  else writer.Double(value);
+  if (!std::isfinite(value))
+    writer.Null();
+  else if (value == std::floor(value) && std::abs(value) < 1e15)
+    writer.Int64(static_cast<std::int64_t>(value));  // "1", not "1.0"
+  else
+    writer.Double(value);
 }
 
 void put_side(Writer& writer, const SampleRecord& record, const std::string& reply, std::size_t limit) {
@@ -81,7 +85,7 @@ void put_side(Writer& writer, const SampleRecord& record, const std::string& rep
 /// Which sets, samples and pictures a page shows.
 struct Selection {
   std::vector<const PageSample*> samples;
-  std::vector<std::string> sets;                                ///< titles, in the order of their first sample
+  std::vector<std::string> sets;                               ///< titles, in the order of their first sample
   std::unordered_map<std::string_view, std::size_t> pictures;  ///< bytes to place
   std::vector<std::string_view> picture_order;
   std::size_t pictures_left_out = 0;
@@ -96,14 +100,16 @@ void put_sample(Writer& writer, const PageSample& sample, const Selection& selec
   writer.Int(static_cast<int>(change_of(sample)));
   put(writer, cut(text_where(sample, [](const SampleText& text) { return !text.prompt.empty(); }).prompt, limit));
   writer.StartArray();
-  for (const auto& reference : text_where(sample, [](const SampleText& text) { return !text.references.empty(); }).references) put(writer, cut(reference, limit));
+  for (const auto& reference : text_where(sample, [](const SampleText& text) { return !text.references.empty(); }).references)
+    put(writer, cut(reference, limit));
   writer.EndArray();
   writer.StartArray();
   for (const auto& picture : pictures_of(sample))
     if (const auto found = selection.pictures.find(picture); found != selection.pictures.end()) writer.Uint64(found->second);
   writer.EndArray();
   writer.StartArray();
-  for (std::size_t i = 0; i < sample.records.size(); ++i) put_side(writer, sample.records[i], i < sample.texts.size() ? sample.texts[i].reply : "", limit);
+  for (std::size_t i = 0; i < sample.records.size(); ++i)
+    put_side(writer, sample.records[i], i < sample.texts.size() ? sample.texts[i].reply : "", limit);
   writer.EndArray();
   writer.EndArray();
 }
@@ -128,7 +134,8 @@ std::string data_text(const PageContent& content, const Selection& selection, st
   writer.EndArray();
   writer.Key("samples");
   writer.StartArray();
-  for (const PageSample* sample : selection.samples) put_sample(writer, *sample, selection, set_places[benchmark_title(sample->benchmark, sample->profile)], limit);
+  for (const PageSample* sample : selection.samples)
+    put_sample(writer, *sample, selection, set_places[benchmark_title(sample->benchmark, sample->profile)], limit);
   writer.EndArray();
   writer.Key("pictures");
   writer.StartArray();
@@ -154,7 +161,10 @@ int rank_of(const PageSample& sample) {
   if (change == Change::kLost) return 0;
   if (change != Change::kSame) return 1;
   const auto& records = sample.records;
-  return std::any_of(records.begin(), records.end(), [](const SampleRecord& record) { return record.state != SampleState::kScored; }) ? 2 : 3;
+  return std::any_of(records.begin(), records.end(),
+                     [](const SampleRecord& record) { return record.state != SampleState::kScored; })
+             ? 2
+             : 3;
 }
 
 Selection selection_of(const PageContent& content) {
@@ -162,9 +172,11 @@ Selection selection_of(const PageContent& content) {
   for (const auto& sample : content.samples) {
     selection.samples.push_back(&sample);
     std::string set = benchmark_title(sample.benchmark, sample.profile);
-    if (std::find(selection.sets.begin(), selection.sets.end(), set) == selection.sets.end()) selection.sets.push_back(std::move(set));
+    if (std::find(selection.sets.begin(), selection.sets.end(), set) == selection.sets.end())
+      selection.sets.push_back(std::move(set));
   }
-  std::stable_sort(selection.samples.begin(), selection.samples.end(), [](const auto* a, const auto* b) { return rank_of(*a) < rank_of(*b); });
+  std::stable_sort(selection.samples.begin(), selection.samples.end(),
+                   [](const auto* a, const auto* b) { return rank_of(*a) < rank_of(*b); });
   return selection;
 }
 
@@ -195,8 +207,10 @@ Change change_of(const PageSample& sample) {
   for (std::size_t i = 1; i < records.size(); ++i) {
     const bool both = is_there(records[0]) && is_there(records[i]);
     const bool both_nan = std::isnan(records[0].value) && std::isnan(records[i].value);
-    differs = differs || is_there(records[0]) != is_there(records[i]) || (both && !both_nan && records[0].value != records[i].value);
-    other_reply = other_reply || (both && (records[0].reply_digest != records[i].reply_digest || records[0].answer != records[i].answer));
+    differs =
+        differs || is_there(records[0]) != is_there(records[i]) || (both && !both_nan && records[0].value != records[i].value);
+    other_reply =
+        other_reply || (both && (records[0].reply_digest != records[i].reply_digest || records[0].answer != records[i].answer));
   }
   if (differs && records.size() == 2 && is_lower(records[1].value, records[0].value)) return Change::kLost;
   if (differs && records.size() == 2 && is_lower(records[0].value, records[1].value)) return Change::kGained;
@@ -217,13 +231,19 @@ SampleData sample_data(const PageContent& content, std::size_t most_bytes) {
   }
   while (data.json.size() > most_bytes && selection.samples.size() > 1) {
     const double share = static_cast<double>(most_bytes) / static_cast<double>(data.json.size());
-    selection.samples.resize(std::max<std::size_t>(1, static_cast<std::size_t>(0.9 * share * static_cast<double>(selection.samples.size()))));
+    selection.samples.resize(
+        std::max<std::size_t>(1, static_cast<std::size_t>(0.9 * share * static_cast<double>(selection.samples.size()))));
     data.json = data_text(content, selection, used_limit);
   }
-  if (used_limit != kNoLimit) data.notes.push_back(fmt::format("Texts longer than {} bytes are cut here; the run folders have them whole.", count_text(static_cast<std::int64_t>(used_limit))));
-  if (selection.pictures_left_out > 0) data.notes.push_back(fmt::format("{} pictures are left out to keep this page small.", count_text(static_cast<std::int64_t>(selection.pictures_left_out))));
+  if (used_limit != kNoLimit)
+    data.notes.push_back(fmt::format("Texts longer than {} bytes are cut here; the run folders have them whole.",
+                                     count_text(static_cast<std::int64_t>(used_limit))));
+  if (selection.pictures_left_out > 0)
+    data.notes.push_back(fmt::format("{} pictures are left out to keep this page small.",
+                                     count_text(static_cast<std::int64_t>(selection.pictures_left_out))));
   if (const auto missing = content.samples.size() - selection.samples.size(); missing > 0)
-    data.notes.push_back(fmt::format("{} samples, unchanged ones first, are left out to keep this page small.", count_text(static_cast<std::int64_t>(missing))));
+    data.notes.push_back(fmt::format("{} samples, unchanged ones first, are left out to keep this page small.",
+                                     count_text(static_cast<std::int64_t>(missing))));
   return data;
 }
 

@@ -20,8 +20,8 @@ struct SampleData {
 
 constexpr std::size_t kMostSampleBytes = 18'000'000;
 
-/// At most about `most_bytes`. Where that is too little, long texts are cut, then pictures of samples that did not change are left out,
-/// then samples that did not change.
+/// At most about `most_bytes`. Where that is too little, long texts are cut, then pictures of samples that did not change are left
+/// out, then samples that did not change.
 [[nodiscard]] SampleData sample_data(const PageContent& content, std::size_t most_bytes = kMostSampleBytes);
 
 /// Flips as samples of two runs, for a page that has nothing else.

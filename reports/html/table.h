@@ -15,7 +15,8 @@ struct Cell {
 [[nodiscard]] Cell text_cell(std::string text);
 [[nodiscard]] Cell number_cell(double value, std::string text);  ///< sorted by `value`, shown as `text`
 [[nodiscard]] Cell count_cell(std::int64_t count);
-[[nodiscard]] Cell verdict_mark(Verdict verdict, bool counts = true);  ///< in its colour; grey and in parentheses when it does not count
+[[nodiscard]] Cell verdict_mark(Verdict verdict,
+                                bool counts = true);  ///< in its colour; grey and in parentheses when it does not count
 
 /// "good", "bad", "doubt": how the style sheet names the verdict's colour.
 [[nodiscard]] const char* colour_of(Verdict verdict);
@@ -23,8 +24,9 @@ struct Cell {
 struct PageTable {
   std::string label;  ///< read to those who do not see the page
   struct Column {
-    std::string name;
+    std::string name = {};
     bool is_number = false;
+    bool is_wide = false;  ///< holds sentences or long names
   };
   std::vector<Column> columns;
   struct Row {

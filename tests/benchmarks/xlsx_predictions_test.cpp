@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include "benchmarks/catalog.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/score_state.h"
@@ -90,7 +92,7 @@ struct Table {
     for (const auto& row : rows) {
       for (std::size_t c = 0; c < row.size(); ++c) {
         const auto* number = std::get_if<std::int64_t>(&row[c]);
-        const std::string cell = number != nullptr ? std::to_string(*number) : "\"" + python::replace(std::get<std::string>(row[c]), "\"", "\"\"") + "\"";
+        const std::string cell = number != nullptr ? std::to_string(*number) : fmt::format("\"{}\"", python::replace(std::get<std::string>(row[c]), "\"", "\"\""));
         text += (c == 0 ? "" : "\t") + cell;
       }
       text += "\n";

@@ -335,7 +335,7 @@ TEST(Report, WritesEveryFormat) {
   EXPECT_EQ(fakes({"report", run, "--format", "json"}).out, read_file(results_path(run)));
   ASSERT_EQ(fakes({"report", run, "--format", "json,md,console", "--out", (folder / "reports").string()}).exit_code, 0);
   for (const char* name : {"results.json", "report.md", "report.txt"}) EXPECT_TRUE(std::filesystem::exists(folder / "reports" / name)) << name;
-  EXPECT_THAT(fakes({"report", run, "--format", "html"}).err, HasSubstr("no report is named \"html\""));
+  EXPECT_THAT(fakes({"report", run, "--format", "htm"}).err, HasSubstr("no report is named \"htm\"; did you mean \"html\"?"));
 }
 
 TEST(Report, SaysThatItsFolderCannotBeMade) {

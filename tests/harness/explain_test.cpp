@@ -127,7 +127,7 @@ TEST(ScoreExplain, WritesJsonThatFitsItsSchema) {
   const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient", "--explain", "--limit-explained", "1",
                              "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
-  EXPECT_EQ(testing::schema_complaint("explain-1.json", scored.out), "");
+  EXPECT_EQ(testing::schema_complaint(scored.out, "explain-1.json"), "");
   const auto document = json::parse(scored.out, "stdout");
   const auto& comparison = document["comparisons"][0];
   EXPECT_EQ(comparison["disagreements"].GetInt(), 2);

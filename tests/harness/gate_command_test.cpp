@@ -124,7 +124,8 @@ TEST_F(GateCommand, KeepsARepeatedRunsNoise) {
   EXPECT_EQ(repeated.exit_code, 0) << repeated.err;
   EXPECT_THAT(repeated.out, HasSubstr("repeated: fake as official: 0 of 600 replies changed, 0 scores"));
   EXPECT_THAT(fakes({"baseline", "show", path("repeated")}).out, HasSubstr("0 of 600 replies changed"));
-  const auto gated = gate("repeated", "few-worse", {"--format", "json"});
+  (void)make("changed", "wrong:10", "fake");
+  const auto gated = gate("repeated", "changed", {"--format", "json"});
   EXPECT_TRUE(json::parse(gated.out, "stdout")["behaviours"][0]["has_changed"].GetBool());
 }
 

@@ -51,7 +51,7 @@ TEST(GateConsole, ShowsAFewFlips) {
 TEST(GateConsole, SaysLittleWhenThereIsLittle) {
   GateRecord record;
   record.verdict = Verdict::kPass;
-  record.baseline_name = "a", record.candidate_name = "b";
+  record.baseline_name = std::string("a"), record.candidate_name = std::string("b");  // GCC 12 warns of a letter assigned (bug 105651)
   EXPECT_EQ(gate_console(record),
             "PASS: b against a\nNo gated metric is worse by its margin or more.\npolicy default, alpha 0.05\n");
 }

@@ -119,7 +119,7 @@ TEST(GateHtml, HasEveryPart) {
                                              "Stage times", "Manifest"));
   EXPECT_EQ(document.root.all("circle").size(), 5U) << "a point for each gated metric";
   EXPECT_THAT(page, HasSubstr("<span class=\"verdict bad\">FAIL</span>"));
-  EXPECT_THAT(page, HasSubstr("<tr class=\"differs\"><td class=\"text\"><bdi>model.weights_digest</bdi></td>"));
+  EXPECT_THAT(page, HasSubstr("<tr class=\"differs\"><td class=\"text wide\"><bdi>model.weights_digest</bdi></td>"));
 }
 
 TEST(GateHtml, ShowsItsOwnFlipsWithoutSamples) {
@@ -141,7 +141,7 @@ TEST(SampleData, TellsWhatBecameOfASample) {
     PageSample sample;
     for (std::size_t i = 0; i < values.size(); ++i) {
       sample.records.emplace_back();
-      sample.records.back().id = "x";
+      sample.records.back().id = std::string("x");
       sample.records.back().value = values[i];
       sample.records.back().reply_digest = replies[i];
     }

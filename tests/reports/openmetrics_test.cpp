@@ -71,7 +71,7 @@ TEST(Openmetrics, KeepsTheRulesWhateverComes) {
 TEST(OpenmetricsRules, AreChecked) {
   EXPECT_EQ(complaint_about("# TYPE a gauge\na 1\n"), "no end");
   EXPECT_EQ(complaint_about("# TYPE a gauge\na{b=\"x\"y\"} 1\n# EOF\n"), "labels without end: a{b=\"x\"y\"} 1");
-  EXPECT_EQ(complaint_about("# TYPE a gauge\na 1\na 1\n# EOF\n"), "sample given twice: a");
+  EXPECT_EQ(complaint_about("# TYPE a gauge\na 1\na 1\n# EOF\n"), "sample given twice: a 1");
   EXPECT_EQ(complaint_about("# TYPE a gauge\nb 1\n# EOF\n"), "sample of another family: b 1");
 }
 
