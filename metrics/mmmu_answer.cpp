@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 #include "metrics/python_text.h"
 
@@ -67,12 +68,12 @@ std::optional<std::size_t> simple(Text text, std::size_t i) {
   return whole > i && !is_word_at(text, whole) && may_end(whole) ? std::optional(whole) : std::nullopt;
 }
 
-/// re.findall
+/// re.findall. Where a run of digits does not match from its first one, it matches from none: each pattern looks at what stands behind the run.
 void find_all(std::vector<std::string>& found, Text text, Pattern pattern) {
   for (std::size_t i = 0; i < text.size();) {
     const auto end = pattern(text, i);
     if (end) found.push_back(python::encode(text.substr(i, *end - i)));
-    i = end ? *end : i + 1;
+    i = end ? *end : std::max(i + 1, after_digits(text, i));
   }
 }
 
@@ -129,9 +130,12 @@ std::vector<OpenValue> parse_mmmu_open(std::string_view reply) {
     for (auto& number : mmmu_numbers(texts[i])) texts.push_back(std::move(number));
   }
   std::vector<OpenValue> values;
+  std::set<OpenValue> seen;
   for (const auto& text : texts) {
     for (auto& value : mmmu_normalized(text)) {
-      if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
+      const auto* number = std::get_if<double>(&value);
+      const bool is_nan = number != nullptr && *number != *number;  // is equal to nothing, and has no place in an order
+      if (is_nan || seen.insert(value).second) values.push_back(std::move(value));
     }
   }
   return values;

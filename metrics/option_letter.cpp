@@ -1,6 +1,7 @@
 #include "metrics/option_letter.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "harness/base/utf8.h"
@@ -173,11 +174,24 @@ constexpr std::string_view kAnswerPhrases[] = {
     "옵션", "정답은", "답은", "답:", "答案是", "答案为", "选", "答えは",
 };
 
+/// text.rfind(before + letter + after), looking only where the letter stands: capitals are rare in a text.
+std::size_t last_place(std::string_view text, std::string_view before, std::string_view letter, std::string_view after) {
+  const std::string wanted = wrapped(before, letter, after);
+  for (std::size_t end = text.size(); end > 0;) {
+    const auto* found = static_cast<const char*>(::memrchr(text.data(), letter.front(), end));
+    if (found == nullptr) return std::string_view::npos;
+    const auto at = static_cast<std::size_t>(found - text.data());
+    if (at >= before.size() && text.substr(at - before.size(), wanted.size()) == wanted) return at - before.size();
+    end = at;
+  }
+  return std::string_view::npos;
+}
+
 /// One candidate per letter that stands in the text in this spelling, at its last place.
 void add_spelled(std::vector<Candidate>& candidates, std::string_view text, std::span<const Choice> choices, std::string_view before,
                  std::string_view after, Sureness sureness) {
   for (const auto& choice : choices) {
-    const auto at = text.rfind(wrapped(before, choice.letter, after));
+    const auto at = last_place(text, before, choice.letter, after);
     if (at != std::string_view::npos) candidates.push_back({choice.letter, at, sureness});
   }
 }
@@ -185,31 +199,30 @@ void add_spelled(std::vector<Candidate>& candidates, std::string_view text, std:
 /// Letters anywhere behind a phrase. The place is counted in letters of the lower-cased text and used in the text as it is, as in the source;
 /// the two differ only where lower-casing changes the length.
 void add_after_phrases(std::vector<Candidate>& candidates, std::string_view reply, std::span<const Choice> choices) {
-  static const std::vector<std::u32string> kPhrases = [] {
-    std::vector<std::u32string> phrases;
-    for (const auto phrase : kAnswerPhrases) phrases.push_back(python::decode(phrase));
-    return phrases;
-  }();
-  const std::u32string text = python::decode(reply), lowered = python::decode(python::lower(reply));
-  for (const auto& letters : kPhrases) {
-    if (letters.size() > lowered.size()) continue;
-    const auto at = lowered.find(letters);
-    if (at == std::u32string::npos) continue;
+  const std::string lowered = python::lower(reply);
+  std::u32string text;  // decoded once a phrase is there
+  for (const auto phrase : kAnswerPhrases) {
+    const auto* found = static_cast<const char*>(::memmem(lowered.data(), lowered.size(), phrase.data(), phrase.size()));
+    if (found == nullptr) continue;
+    if (text.empty()) text = python::decode(reply);
+    const auto behind = static_cast<std::size_t>(found - lowered.data()) + phrase.size();
+    const auto at = python::length(std::string_view(lowered).substr(0, behind));
     for (const auto& choice : choices) {
-      const auto place = text.find(python::decode(choice.letter), at + letters.size());
+      const auto place = text.find(python::decode(choice.letter), at);
       if (place != std::u32string::npos) candidates.push_back({choice.letter, place, kPhrase});
     }
   }
 }
 
-void add_at_ends(std::vector<Candidate>& candidates, std::u32string_view stripped, std::span<const Choice> choices) {
+/// Only the outermost two letters are looked at, however long the text is.
+void add_at_ends(std::vector<Candidate>& candidates, std::string_view stripped, std::span<const Choice> choices) {
+  constexpr std::size_t kTwoLetters = 8;  // in UTF-8
+  const std::u32string head = python::decode(stripped.substr(0, kTwoLetters));
+  const std::u32string tail = python::decode(stripped.substr(stripped.size() - std::min(stripped.size(), kTwoLetters)));
   for (const auto& choice : choices) {
     const auto letter = static_cast<char32_t>(choice.letter.front());
-    if (!stripped.empty() && stripped.front() == letter && (stripped.size() == 1 || !python::is_alphabetic(stripped[1]))) {
-      candidates.push_back({choice.letter, 0, kStart});
-    }
-    if (!stripped.empty() && stripped.back() == letter &&
-        (stripped.size() == 1 || !python::is_alphabetic(stripped[stripped.size() - 2]))) {
+    if (!head.empty() && head.front() == letter && (head.size() == 1 || !python::is_alphabetic(head[1]))) candidates.push_back({choice.letter, 0, kStart});
+    if (!tail.empty() && tail.back() == letter && (tail.size() == 1 || !python::is_alphabetic(tail[tail.size() - 2]))) {
       candidates.push_back({choice.letter, stripped.size(), kEnd});
     }
   }
@@ -234,7 +247,7 @@ std::optional<std::string> letter_lmms_extract(std::string_view reply, std::span
   add_spelled(candidates, text, choices, "", ")", kRightParenthesis);
   add_spelled(candidates, text, choices, "", " ", kSpace);
   add_after_phrases(candidates, text, choices);
-  add_at_ends(candidates, python::decode(python::strip(text)), choices);
+  add_at_ends(candidates, python::strip(text), choices);
   if (candidates.empty()) add_spelled(candidates, text, choices, "", "", kFallback);
   if (candidates.empty()) return std::nullopt;
   const auto is_less = [](const Candidate& a, const Candidate& b) {

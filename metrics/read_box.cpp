@@ -25,7 +25,8 @@ std::optional<Box> read_internvl(std::string_view reply) {
   for (std::size_t start = reply.find('['); start != kNone; start = reply.find('[', start)) {
     start = reply.find_first_not_of('[', start);
     if (start == kNone) return std::nullopt;
-    const auto line = reply.substr(start, reply.find('\n', start) - start);
+    const auto line_end = reply.find('\n', start);
+    const auto line = reply.substr(start, line_end - start);
     std::array<std::string_view, 4> parts;
     std::size_t from = 0, i = 0;
     for (; i < 4; ++i) {
@@ -35,18 +36,24 @@ std::optional<Box> read_internvl(std::string_view reply) {
       from = end + 1;
     }
     if (i == 4) return box_from(parts);
+    if (line_end == kNone) return std::nullopt;
+    start = line_end;  // what a bracket lacks, all behind it in the line lack too
   }
   return std::nullopt;
 }
 
 /// \((.*?)\),\((.*?)\)  within one line, each bracket two numbers.
 std::optional<Box> read_qwen(std::string_view reply) {
-  for (std::size_t start = reply.find('('); start != kNone; start = reply.find('(', start + 1)) {
-    const auto line = reply.substr(start + 1, reply.find('\n', start) - start - 1);
+  for (std::size_t start = reply.find('('); start != kNone; start = reply.find('(', start)) {
+    const auto line_end = reply.find('\n', start);
+    const auto line = reply.substr(start + 1, line_end - start - 1);
     const auto middle = line.find("),(");
-    if (middle == kNone) continue;
-    const auto end = line.find(')', middle + 3);
-    if (end == kNone) continue;
+    const auto end = middle == kNone ? kNone : line.find(')', middle + 3);
+    if (end == kNone) {
+      if (line_end == kNone) return std::nullopt;
+      start = line_end;  // what a bracket lacks, all behind it in the line lack too
+      continue;
+    }
     const auto first = python::split(line.substr(0, middle), ","), second = python::split(line.substr(middle + 3, end - middle - 3), ",");
     if (first.size() != 2 || second.size() != 2) return std::nullopt;
     return box_from({first[0], first[1], second[0], second[1]});
