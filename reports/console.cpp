@@ -41,8 +41,7 @@ std::string gate_console(const GateRecord& record) {
     failed.push_back(fmt::format("{}: {}", name_of(check.verdict), check_sentence(check)));
   for (const auto& check : waived_checks(record)) waived.push_back(check_sentence(check));
   for (const auto& metric : record.metrics)
-    if ((metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved) || !metric.note.empty())
-      notes.push_back(fmt::format("{} {}", verdict_cell(metric), metric_sentence(metric)));
+    if (needs_words(metric)) notes.push_back(fmt::format("{} {}", verdict_cell(metric), metric_sentence(metric)));
   for (const auto& behaviour : record.behaviours) behaviours.push_back(behaviour_sentence(behaviour));
   return text + list_of("why", notes) + list_of("failed checks", failed) + list_of("waived by the policy", waived) +
          list_of("behaviour", behaviours) + flips_of(record.flips);

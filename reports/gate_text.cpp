@@ -102,6 +102,10 @@ std::string verdict_cell(const GatedMetric& metric) {
   return metric.is_gated ? name_of(metric.verdict) : fmt::format("({})", name_of(metric.verdict));
 }
 
+bool needs_words(const GatedMetric& metric) {
+  return (metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved) || !metric.note.empty();
+}
+
 Table gated_table(const std::vector<GatedMetric>& metrics) {
   const double confidence = metrics.empty() ? GatedMetric().confidence : metrics[0].confidence;
   Table table = {{{"metric"},

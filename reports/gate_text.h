@@ -23,6 +23,9 @@ namespace assay {
 /// "FAIL"; in parentheses for a metric that is only reported.
 [[nodiscard]] std::string verdict_cell(const GatedMetric& metric);
 
+/// True for a gated metric that did not pass, and for any that has a note: its sentence belongs into the report.
+[[nodiscard]] bool needs_words(const GatedMetric& metric);
+
 /// Every metric: baseline, candidate, difference, interval, margin, verdict, test, n.
 [[nodiscard]] Table gated_table(const std::vector<GatedMetric>& metrics);
 

@@ -61,14 +61,15 @@ std::string side(double value, SampleState state, const std::string& answer, con
   return text;
 }
 
-std::string flips_of(const std::vector<Flip>& flips) {
+/// The first of `flips` as a table.
+std::string flips_of(const std::vector<const Flip*>& flips) {
   if (flips.empty()) return "";
   const std::size_t shown = std::min(flips.size(), kShownFlips);
   std::string text =
       fmt::format("\n### Worst flips ({} of {})\n\n| sample | prompt | expected | baseline | candidate |\n|---|---|---|---|---|\n",
                   shown, flips.size());
   for (std::size_t i = 0; i < shown; ++i) {
-    const Flip& flip = flips[i];
+    const Flip& flip = *flips[i];
     const SampleText& asked = flip.candidate_text.prompt.empty() ? flip.baseline_text : flip.candidate_text;
     const std::string line =
         fmt::format("| {} {} | {} | {} | {} | {} |\n", line_of(flip.benchmark), code(flip.id), code(asked.prompt),
@@ -79,6 +80,13 @@ std::string flips_of(const std::vector<Flip>& flips) {
     text += line;
   }
   return text;
+}
+
+/// Where they lie: their texts are too long to be copied for nothing.
+std::vector<const Flip*> places_of(const std::vector<Flip>& flips) {
+  std::vector<const Flip*> places;
+  for (const auto& flip : flips) places.push_back(&flip);
+  return places;
 }
 
 }  // namespace
@@ -97,10 +105,9 @@ std::string gate_markdown(const GateRecord& record) {
   for (const auto& behaviour : record.behaviours) behaviours.push_back(line_of(behaviour_sentence(behaviour)));
   std::vector<std::string> notes;
   for (const auto& metric : record.metrics)
-    if ((metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved) || !metric.note.empty())
-      notes.push_back(fmt::format("**{}** {}", verdict_cell(metric), line_of(metric_sentence(metric))));
+    if (needs_words(metric)) notes.push_back(fmt::format("**{}** {}", verdict_cell(metric), line_of(metric_sentence(metric))));
   return limited(text + list_of("Why", notes) + list_of("Failed checks", failed) + list_of("Waived by the policy", waived) +
-                 list_of("Behaviour", behaviours) + flips_of(record.flips));
+                 list_of("Behaviour", behaviours) + flips_of(places_of(record.flips)));
 }
 
 std::string comparison_markdown(const ComparisonRecord& record) {
@@ -112,8 +119,9 @@ std::string comparison_markdown(const ComparisonRecord& record) {
   std::vector<std::string> differences;
   for (const auto& check : record.differences) differences.push_back(line_of(check_sentence(check)));
   text += list_of("What differs between the runs", differences);
-  std::vector<Flip> flips;
-  for (const auto& pair : record.pairs) flips.insert(flips.end(), pair.flips.begin(), pair.flips.end());
+  std::vector<const Flip*> flips;
+  for (const auto& pair : record.pairs)
+    for (const Flip* flip : places_of(pair.flips)) flips.push_back(flip);
   return limited(text + flips_of(flips));
 }
 

@@ -107,6 +107,16 @@ html::Section pair_section(const ComparisonRecord& record) {
   return {"pairs", "Pairs", html::page_table(table)};
 }
 
+html::Section difference_section(const ComparisonRecord& record) {
+  html::PageTable table = {"What differs between the runs",
+                           {{"member"}, {"benchmark"}, {"in one run"}, {"in another"}, {"what it means", false, true}},
+                           {}};
+  for (const auto& check : record.differences)
+    table.rows.push_back({{html::text_cell(check.name), html::text_cell(check.benchmark), html::text_cell(check.baseline),
+                           html::text_cell(check.candidate), html::text_cell(check.message)}});
+  return {"differences", table.label, html::page_table(table)};
+}
+
 /// The pairs' flips as samples of all runs: those of a pair that were not compared lack the sample.
 std::vector<PageSample> flips_of(const ComparisonRecord& record) {
   std::vector<PageSample> samples;
@@ -129,13 +139,11 @@ std::string comparison_html(const ComparisonRecord& record, const PageContent& g
     for (const auto& run : record.runs) content.runs.push_back(run.name);
   if (content.samples.empty()) content.samples = flips_of(record);
   const html::SampleData data = html::sample_data(content);
-  const html::Section differences = {"differences", "What differs between the runs",
-                                     html::check_table(record.differences, "What differs between the runs")};
   const std::vector<html::Section> sections = {run_section(record),
                                                metric_section(record),
                                                cost_section(record),
                                                pair_section(record),
-                                               differences,
+                                               difference_section(record),
                                                html::sample_section(data),
                                                html::state_section(content.runs, content.results),
                                                html::time_section(content),

@@ -16,6 +16,7 @@ constexpr double kWidth = 900, kRow = 26, kTop = 8, kAxisHeight = 40;
 constexpr double kLabels = 290;   ///< where names end
 constexpr double kNumbers = 740;  ///< where numbers begin
 constexpr std::size_t kNameLetters = 42;
+constexpr std::size_t kTitleLetters = 110;
 
 bool are_finite(std::initializer_list<double> values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
@@ -91,7 +92,7 @@ std::string cost_axes(const Axis& x, const Axis& y, const std::string& cost_name
     text += svg_line(x.from, y.at(tick), x.to, y.at(tick), "axis") +
             svg_text(x.from - 8, y.at(tick) + 4, "end", tick_text(tick), 20, "soft");
   return text + svg_text((x.from + x.to) / 2, y.from + 34, "middle", cost_name, 200, "soft") +
-         svg_text(x.from, y.to - 10, "start", score_name, 200, "soft");
+         svg_text(x.from, y.to - 10, "start", score_name, kTitleLetters, "soft");
 }
 
 /// Names beside their points, moved down where they would lie on each other.
