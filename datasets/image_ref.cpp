@@ -6,6 +6,7 @@
 
 #include "datasets/base64.h"
 #include "datasets/file_slice.h"
+#include "datasets/parquet_rows.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -16,10 +17,12 @@ std::string label(const ImageRef& image) { return image.name.empty() ? image.pat
 bool is_whole_file(const ImageRef& image) { return image.offset == 0 && image.length == 0 && image.encoding == ImageRef::Encoding::kRaw; }
 
 std::string place_in_file(const ImageRef& image, const std::filesystem::path& file) {
+  if (image.encoding == ImageRef::Encoding::kParquet) return fmt::format("{}#{}/{}[{}]", file.string(), image.offset, image.column, image.length);
   return fmt::format("{}#{}+{}{}", file.string(), image.offset, image.length, image.encoding == ImageRef::Encoding::kBase64 ? "/base64" : "");
 }
 
 std::string read_stored(const ImageRef& image) {
+  if (image.encoding == ImageRef::Encoding::kParquet) return read_parquet_picture(image);
   const SliceReader file(image.path);
   const std::uint64_t length = image.length != 0 ? image.length : file.size() - std::min(image.offset, file.size());
   return file.read(image.offset, length);
@@ -45,7 +48,7 @@ Result<std::string> read_image_bytes(const ImageRef& image) {
     return failure(error.what());
   }
   if (stored.empty()) return failure("the picture is empty");
-  if (image.encoding == ImageRef::Encoding::kRaw) return stored;
+  if (image.encoding != ImageRef::Encoding::kBase64) return stored;
   auto bytes = decode_base64(std::move(stored));
   if (!bytes) return failure(bytes.error().message);
   if (bytes->empty()) return failure("the picture is empty");

@@ -11,13 +11,14 @@ namespace assay {
 
 /// Where a picture's bytes lie. Nothing is read until read_image_bytes is called.
 struct ImageRef {
-  enum class Encoding { kRaw, kBase64 };
+  enum class Encoding { kRaw, kBase64, kParquet };
   std::filesystem::path path;
-  std::uint64_t offset = 0;  ///< in bytes from the start of `path`
-  std::uint64_t length = 0;  ///< in bytes, as stored; 0: to the end of the file
+  std::uint64_t offset = 0;  ///< in bytes from the start of `path`; kParquet: the row in the file
+  std::uint64_t length = 0;  ///< in bytes, as stored; 0: to the end of the file; kParquet: which of the row's pictures
   Encoding encoding = Encoding::kRaw;
-  std::string name;  ///< for messages: file name, or file and row
+  std::string name;         ///< for messages: file name, or file and row
   std::string stated = {};  ///< as the data set calls the file; empty where the picture lies in a file of the set itself
+  std::string column = {};  ///< kParquet: the column
 
   /// Equal keys promise equal bytes.
   [[nodiscard]] std::string key() const;

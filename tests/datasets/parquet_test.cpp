@@ -1,0 +1,242 @@
+#include <arrow/api.h>
+#include <arrow/io/file.h>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <parquet/arrow/writer.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "datasets/hub_parquet.h"
+#include "datasets/parquet_rows.h"
+#include "harness/base/file.h"
+#include "tests/datasets/data_error.h"
+#include "tests/temporary_folder.h"
+
+namespace assay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::data_error_of;
+using testing::TemporaryFolder;
+
+/// A picture of a made-up row; null where both are.
+struct Picture {
+  std::optional<std::string> bytes, path;
+};
+
+void must(const arrow::Status& status) { ASSERT_TRUE(status.ok()) << status.ToString(); }
+
+std::shared_ptr<arrow::DataType> picture_type() { return arrow::struct_({arrow::field("bytes", arrow::binary()), arrow::field("path", arrow::utf8())}); }
+
+void append(arrow::StructBuilder& builder, const Picture& picture) {
+  if (!picture.bytes && !picture.path) return must(builder.AppendNull());
+  must(builder.Append());
+  auto& bytes = static_cast<arrow::BinaryBuilder&>(*builder.field_builder(0));
+  auto& path = static_cast<arrow::StringBuilder&>(*builder.field_builder(1));
+  must(picture.bytes ? bytes.Append(*picture.bytes) : bytes.AppendNull());
+  must(picture.path ? path.Append(*picture.path) : path.AppendNull());
+}
+
+std::shared_ptr<arrow::Array> finished(arrow::ArrayBuilder& builder) {
+  std::shared_ptr<arrow::Array> array;
+  EXPECT_TRUE(builder.Finish(&array).ok());
+  return array;
+}
+
+std::shared_ptr<arrow::Array> pictures(const std::vector<Picture>& values) {
+  std::unique_ptr<arrow::ArrayBuilder> builder;
+  must(arrow::MakeBuilder(arrow::default_memory_pool(), picture_type(), &builder));
+  for (const auto& picture : values) append(static_cast<arrow::StructBuilder&>(*builder), picture);
+  return finished(*builder);
+}
+std::shared_ptr<arrow::Array> picture_lists(const std::vector<std::vector<Picture>>& values) {
+  std::unique_ptr<arrow::ArrayBuilder> builder;
+  must(arrow::MakeBuilder(arrow::default_memory_pool(), arrow::list(picture_type()), &builder));
+  auto& lists = static_cast<arrow::ListBuilder&>(*builder);
+  for (const auto& list : values) {
+    must(lists.Append());
+    for (const auto& picture : list) append(static_cast<arrow::StructBuilder&>(*lists.value_builder()), picture);
+  }
+  return finished(*builder);
+}
+std::shared_ptr<arrow::Array> texts(const std::vector<std::optional<std::string>>& values) {
+  arrow::StringBuilder builder;
+  for (const auto& text : values) must(text ? builder.Append(*text) : builder.AppendNull());
+  return finished(builder);
+}
+std::shared_ptr<arrow::Array> text_lists(const std::vector<std::vector<std::string>>& values) {
+  arrow::ListBuilder builder(arrow::default_memory_pool(), std::make_shared<arrow::StringBuilder>());
+  for (const auto& list : values) {
+    must(builder.Append());
+    for (const auto& text : list) must(static_cast<arrow::StringBuilder&>(*builder.value_builder()).Append(text));
+  }
+  return finished(builder);
+}
+std::shared_ptr<arrow::Array> numbers(const std::vector<std::int64_t>& values) {
+  arrow::Int64Builder builder;
+  for (const auto value : values) must(builder.Append(value));
+  return finished(builder);
+}
+
+using Columns = std::vector<std::pair<std::string, std::shared_ptr<arrow::Array>>>;
+
+std::filesystem::path write_parquet(const std::filesystem::path& path, const Columns& columns, std::int64_t rows_in_group) {
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> arrays;
+  for (const auto& [name, array] : columns) fields.push_back(arrow::field(name, array->type())), arrays.push_back(array);
+  std::filesystem::create_directories(path.parent_path());
+  const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
+  const auto properties = parquet::WriterProperties::Builder().data_pagesize(64)->compression(parquet::Compression::SNAPPY)->build();
+  const auto file = arrow::io::FileOutputStream::Open(path.string());
+  must(file.status());
+  must(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), *file, rows_in_group, properties));
+  must((*file)->Close());
+  return path;
+}
+
+std::string bytes_of(const ImageRef& image) {
+  const auto bytes = read_image_bytes(image);
+  return bytes ? *bytes : "failed: " + bytes.error().message;
+}
+
+TEST(ParquetRows, GivesRowsAsObjects) {
+  const TemporaryFolder folder;
+  const auto file = write_parquet(folder / "t.parquet", {{"q", texts({"a", std::nullopt, "ü\n"})}, {"n", numbers({1, -2, 3})}, {"l", text_lists({{"x", "y"}, {}, {"z"}})}}, 2);
+  const ParquetRows rows({file});
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows.columns(), ElementsAre("q", "n", "l"));
+  EXPECT_EQ(json::dump(rows.get(0)), R"({"q":"a","n":1,"l":["x","y"]})");
+  EXPECT_EQ(json::dump(rows.get(1)), R"({"q":null,"n":-2,"l":[]})");
+  EXPECT_EQ(json::dump(rows.get(2)), R"({"q":"ü\n","n":3,"l":["z"]})");
+  EXPECT_THAT(rows.where(2), HasSubstr("t.parquet: row 2"));
+}
+TEST(ParquetRows, ReadsPicturesInAnyOrderAndAgain) {
+  const TemporaryFolder folder;
+  std::vector<Picture> values;
+  for (int i = 0; i < 25; ++i) values.push_back({fmt::format("picture {} {}", i, std::string(100, 'x')), fmt::format("{}.png", i)});
+  const auto file = write_parquet(folder / "t.parquet", {{"image", pictures(values)}}, 10);
+  const ParquetRows rows({file});
+  for (const std::size_t i : {0u, 1u, 7u, 3u, 3u, 24u, 12u, 9u, 10u, 0u}) {
+    const auto row = rows.get(i);
+    EXPECT_EQ(row["image"]["path"].GetString(), fmt::format("{}.png", i));
+    EXPECT_FALSE(row["image"].HasMember("bytes"));
+    const auto images = rows.pictures(row, i, "image");
+    ASSERT_EQ(images.size(), 1u);
+    EXPECT_EQ(bytes_of(images[0]), *values[i].bytes);
+  }
+  EXPECT_NE(rows.pictures(rows.get(0), 0, "image")[0].key(), rows.pictures(rows.get(1), 1, "image")[0].key());
+}
+TEST(ParquetRows, ReadsPicturesFromManyThreads) {
+  const TemporaryFolder folder;
+  std::vector<Picture> values;
+  for (int i = 0; i < 60; ++i) values.push_back({fmt::format("picture {}", i), "p"});
+  const ParquetRows rows({write_parquet(folder / "t.parquet", {{"image", pictures(values)}, {"n", numbers(std::vector<std::int64_t>(60, 1))}}, 7)});
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (std::size_t t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t i = t; i < 60; i += 3) wrong += bytes_of(rows.pictures(rows.get(i), i, "image").at(0)) != *values[i].bytes;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+TEST(ParquetRows, TellsNoPictureFromAnEmptyOne) {
+  const TemporaryFolder folder;
+  folder.write("beside.png", "a file");
+  const ParquetRows rows({write_parquet(folder / "t.parquet", {{"image", pictures({{}, {"", "x"}, {std::nullopt, "beside.png"}, {std::nullopt, ""}})}}, 10)});
+  EXPECT_THAT(rows.pictures(rows.get(0), 0, "image"), IsEmpty());
+  EXPECT_THAT(bytes_of(rows.pictures(rows.get(1), 1, "image").at(0)), HasSubstr("the picture is empty"));
+  EXPECT_EQ(bytes_of(rows.pictures(rows.get(2), 2, "image").at(0)), "a file");
+  EXPECT_THAT(bytes_of(rows.pictures(rows.get(3), 3, "image").at(0)), HasSubstr("t.parquet: row 3: image: the row has neither a picture nor the name of one"));
+}
+TEST(ParquetRows, ReadsListsOfPictures) {
+  const TemporaryFolder folder;
+  const ParquetRows rows({write_parquet(folder / "t.parquet", {{"image", picture_lists({{{"a", "p"}, {"b", "p"}}, {}, {{"c", "p"}, {}, {"d", "p"}}})}}, 2)});
+  const auto all = [&](std::size_t i) {
+    std::string text;
+    for (const auto& image : rows.pictures(rows.get(i), i, "image")) text += bytes_of(image);
+    return text;
+  };
+  EXPECT_EQ(all(2), "cd");
+  EXPECT_EQ(all(0), "ab");
+  EXPECT_EQ(all(1), "");
+}
+TEST(ParquetRows, RefusesWhatIsNoParquet) {
+  const TemporaryFolder folder;
+  const auto open = [](std::vector<std::filesystem::path> files) { return data_error_of([&] { (void)ParquetRows(std::move(files)); }); };
+  EXPECT_THAT(open({folder.write("a.parquet", "no such thing")}), HasSubstr("a.parquet: "));
+  EXPECT_THAT(open({folder.write("e.parquet", "")}), HasSubstr("e.parquet: "));
+  EXPECT_THAT(open({folder / "none.parquet"}), HasSubstr("none.parquet: "));
+  const auto good = write_parquet(folder / "g.parquet", {{"q", texts({"a"})}}, 10), other = write_parquet(folder / "o.parquet", {{"r", texts({"a"})}}, 10);
+  EXPECT_THAT(open({good, other}), HasSubstr("o.parquet: expected the columns of g.parquet (q), got r"));
+  EXPECT_THAT(open({write_parquet(folder / "z.parquet", {{"q", texts({})}}, 10)}), HasSubstr("no rows"));
+  EXPECT_THAT(data_error_of([&] { const ParquetRows rows({good}); (void)rows.pictures(rows.get(0), 0, "q"); }), HasSubstr("expected a column \"q\" of pictures"));
+}
+TEST(ParquetRows, SurvivesBrokenBytes) {
+  const TemporaryFolder folder;
+  const auto good = read_file(write_parquet(folder / "g.parquet", {{"q", texts({"a", "b"})}, {"image", pictures({{"x", "p"}, {"y", "p"}})}}, 1));
+  for (std::size_t at = 0; at < good.size(); at += 3) {
+    auto broken = good;
+    broken[at] = static_cast<char>(broken[at] ^ 0x2A);
+    const auto path = folder.write("broken.parquet", broken);
+    try {
+      const ParquetRows rows({path});
+      for (std::size_t i = 0; i < std::min<std::size_t>(rows.size(), 4); ++i) {
+        const auto row = rows.get(i);
+        if (row.HasMember("image")) (void)bytes_of(rows.pictures(row, i, "image").empty() ? ImageRef{} : rows.pictures(row, i, "image")[0]);
+      }
+    } catch (const DataError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("broken.parquet"));
+    }
+  }
+}
+TEST(ParquetRows, DigestsTextsAndLayout) {
+  const TemporaryFolder folder;
+  const auto digest = [&](const std::string& name, const std::string& text) {
+    return ParquetRows({write_parquet(folder / name, {{"q", texts({text})}, {"image", pictures({{"x", "p"}})}}, 10)}).digest();
+  };
+  EXPECT_EQ(digest("a.parquet", "a"), digest("b.parquet", "a"));
+  EXPECT_NE(digest("a.parquet", "a"), digest("b.parquet", "b"));
+}
+
+TEST(HubParquet, ReadsChartQaAsItsFolderDoes) {
+  const TemporaryFolder folder;
+  const Columns first = {{"type", texts({"human_test", "augmented_test"})}, {"question", texts({"q0", "q1"})}, {"answer", text_lists({{"3"}, {"4"}})},
+                         {"image", pictures({{"x", "p"}, {"y", "p"}})}};
+  const Columns second = {{"type", texts({"human_test"})}, {"question", texts({"q2"})}, {"answer", text_lists({{"5"}})}, {"image", pictures({{"z", "p"}})}};
+  (void)write_parquet(folder / "data/test-00000-of-00002.parquet", first, 1);
+  (void)write_parquet(folder / "data/test-00001-of-00002.parquet", second, 1);
+  const auto data = open_hub_parquet(folder / "data/test-00001-of-00002.parquet", {.counted = "type", .counted_suffix = "_test", .category = "type"});
+  ASSERT_EQ(data->size(), 3u);
+  EXPECT_EQ(data->get(0).id + " " + data->get(1).id + " " + data->get(2).id, "human/0 augmented/0 human/1");
+  const Sample sample = data->get(2);
+  EXPECT_EQ(sample.question, "q2");
+  EXPECT_THAT(sample.references, ElementsAre("5"));
+  EXPECT_EQ(bytes_of(sample.images.at(0)), "z");
+  EXPECT_EQ(data->paths().size(), 2u);
+}
+TEST(HubParquet, TurnsPlacesIntoLetters) {
+  const TemporaryFolder folder;
+  const auto file = write_parquet(folder / "t.parquet", {{"question", texts({"q"})}, {"options", text_lists({{"cat", "dog", "nan"}})}, {"answer", texts({"1"})}, {"image", pictures({{"x", "p"}})}}, 1);
+  const Sample sample = open_hub_parquet(file, {.options = {"options"}, .answer_is_place = true})->get(0);
+  EXPECT_THAT(sample.references, ElementsAre("B"));
+  EXPECT_EQ(sample.options.size(), 2u);
+  EXPECT_EQ(sample.id, "0");
+}
+TEST(HubParquet, SaysWhatIsMissing) {
+  const TemporaryFolder folder;
+  const auto file = write_parquet(folder / "test-00001-of-00003.parquet", {{"question", texts({"q"})}}, 1);
+  EXPECT_THAT(data_error_of([&] { (void)open_hub_parquet(file, {}); }), HasSubstr("2 of 3 shards are missing: test-00000-of-00003.parquet, test-00002-of-00003.parquet"));
+  const auto alone = write_parquet(folder / "t.parquet", {{"question", texts({"q"})}}, 1);
+  EXPECT_THAT(data_error_of([&] { (void)open_hub_parquet(alone, {}); }), HasSubstr("t.parquet: no column answer, image; found: question"));
+}
+
+}  // namespace
+}  // namespace assay
