@@ -6,6 +6,7 @@
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/chartqa_folder.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/python_text.h"
 #include "metrics/relaxed_accuracy.h"
@@ -81,7 +82,9 @@ class ChartQa final : public CatalogBenchmark {
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
     const auto found = find_data(places, {"chartqa", "ChartQA", "ChartQA Dataset", "chartqa/ChartQA Dataset", "ChartQA/ChartQA Dataset", "LMUData"},
                                  {"test/test_human.json", "test_human.json", "ChartQA_TEST.tsv"},
-                                 "chartqa_test: the official folder (test/test_human.json) or VLMEvalKit's ChartQA_TEST.tsv");
+                                 "chartqa_test: the official folder (test/test_human.json) or VLMEvalKit's ChartQA_TEST.tsv",
+                                 {"ChartQA", "data/test-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_parquet(found, {.counted = "type", .counted_suffix = "_test", .category = "type"});
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_chartqa_folder(found.parent_path());
   }
 

@@ -12,6 +12,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/rrc_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -60,17 +61,20 @@ struct AnlsSet {
   std::string_view what;
   std::span<const SuffixProfile> prompts;
   std::vector<std::string_view> breakdowns;  ///< fields, lists joined by ", ", whose every value is reported
+  HubSplit hub;
 };
 const AnlsSet kSets[] = {
     {"docvqa_test", {"test", "docvqa", "DocVQA", "docvqa/test", "DocVQA/test", "LMUData", "*"}, {"test_v1.0.json", "DocVQA_TEST.tsv"},
-     "the competition's test_v1.0.json or VLMEvalKit's DocVQA_TEST.tsv", kPrompts, {}},
+     "the competition's test_v1.0.json or VLMEvalKit's DocVQA_TEST.tsv", kPrompts, {}, {"DocVQA", "DocVQA/test-*.parquet"}},
     {"docvqa_val", {"val", "docvqa", "DocVQA", "docvqa/val", "DocVQA/val", "LMUData", "*"},
-     {"val_v1.0.json", "val_v1.0_withQT.json", "DocVQA_VAL.tsv"}, "the competition's val_v1.0.json or VLMEvalKit's DocVQA_VAL.tsv", kPrompts, {}},
+     {"val_v1.0.json", "val_v1.0_withQT.json", "DocVQA_VAL.tsv"}, "the competition's val_v1.0.json or VLMEvalKit's DocVQA_VAL.tsv", kPrompts, {},
+     {"DocVQA", "DocVQA/validation-*.parquet"}},
     {"infovqa_test", kInfoFolders, {"infographicsVQA_test_v1.0.json", "InfoVQA_TEST.tsv"},
-     "the competition's infographicsVQA_test_v1.0.json or VLMEvalKit's InfoVQA_TEST.tsv", kInfoPrompts, {}},
+     "the competition's infographicsVQA_test_v1.0.json or VLMEvalKit's InfoVQA_TEST.tsv", kInfoPrompts, {},
+     {"DocVQA", "InfographicVQA/test-*.parquet"}},
     {"infovqa_val", kInfoFolders, {"infographicsVQA_val_v1.0_withQT.json", "infographicsVQA_val_v1.0.json", "InfoVQA_VAL.tsv"},
      "the competition's infographicsVQA_val_v1.0_withQT.json or VLMEvalKit's InfoVQA_VAL.tsv", kInfoPrompts,
-     {"answer_type", "evidence", "operation/reasoning"}},
+     {"answer_type", "evidence", "operation/reasoning"}, {"DocVQA", "InfographicVQA/validation-*.parquet"}},
 };
 
 class DocVqa final : public CatalogBenchmark {
@@ -81,7 +85,8 @@ class DocVqa final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "anls"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = find_data(places, set_.folders, set_.files, fmt::format("{}: {}", set_.name, set_.what));
+    const auto found = find_data(places, set_.folders, set_.files, fmt::format("{}: {}", set_.name, set_.what), set_.hub);
+    if (found.extension() == ".parquet") return open_hub_parquet(found, {.id = "questionId", .answers = "answers"});
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_rrc_json(found);
   }
 

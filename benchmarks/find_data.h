@@ -17,4 +17,16 @@ namespace assay {
 [[nodiscard]] std::filesystem::path find_data(const DataPlaces& places, std::span<const std::string_view> folders,
                                               std::span<const std::string_view> files, std::string_view what);
 
+/// A split on the Hugging Face hub: the data set's name without its owner, and its parquet files, with a star for what varies.
+struct HubSplit {
+  std::string_view name;   ///< "ChartQA"
+  std::string_view files;  ///< "data/test-*.parquet"
+};
+
+/// The same, and where there are none of `files`, a parquet file of the split: in a folder with the data set's name, or in the hub's cache.
+[[nodiscard]] std::filesystem::path find_data(const DataPlaces& places, std::span<const std::string_view> folders,
+                                              std::span<const std::string_view> files, std::string_view what, const HubSplit& hub);
+[[nodiscard]] std::filesystem::path find_data(const DataPlaces& places, std::initializer_list<std::string_view> folders,
+                                              std::initializer_list<std::string_view> files, std::string_view what, const HubSplit& hub);
+
 }  // namespace assay

@@ -10,6 +10,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/mme_folder.h"
 #include "datasets/mme_questions.h"
 #include "datasets/vlmevalkit_tsv.h"
@@ -194,7 +195,9 @@ std::unique_ptr<SampleSource> Mme::open(const DataPlaces& places) const {
                                {"MME_Benchmark_release_version", "MME_Benchmark_release_version/MME_Benchmark", "MME", "MME/MME_Benchmark_release_version",
                                 "mme", "mme/MME_Benchmark_release_version", "questions", "mme/questions", "Your_Results", "LMUData"},
                                {"existence", "artwork", "MME.tsv", "existence.txt"},
-                               "mme: the authors' MME_Benchmark_release_version (a folder per subtask), its question files, or VLMEvalKit's MME.tsv");
+                               "mme: the authors' MME_Benchmark_release_version (a folder per subtask), its question files, or VLMEvalKit's MME.tsv",
+                               {"MME", "data/test-*.parquet"});
+  if (found.extension() == ".parquet") return open_hub_parquet(found, {.counted = "question_id", .group = "question_id", .category = "category"});
   if (found.extension() == ".tsv") return open_vlmevalkit_tsv(found);
   return found.extension() == ".txt" ? open_mme_questions(found.parent_path()) : open_mme_folder(found.parent_path());
 }

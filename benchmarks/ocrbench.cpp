@@ -11,6 +11,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/question_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/ocrbench_match.h"
@@ -81,7 +82,9 @@ class OcrBench final : public CatalogBenchmark {
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
     const auto found = find_data(places, {"ocrbench", "OCRBench", "OCRBench/OCRBench", "LMUData"}, {"OCRBench.json", "OCRBench.tsv"},
-                                 "ocrbench: the official OCRBench.json or VLMEvalKit's OCRBench.tsv");
+                                 "ocrbench: the official OCRBench.json or VLMEvalKit's OCRBench.tsv",
+                                 {"OCRBench", "data/test-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_parquet(found, {.category = "question_type"});
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_question_json({found, {}, {"OCRBench_Images", "images"}});
   }
 

@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "benchmarks/basis.h"
-#include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/question_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -47,9 +47,12 @@ class ShortAnswer final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = find_data(places, set_.folders, set_.questions, fmt::format("{}: {}", set_.name, set_.what));
-    auto source = found.extension() == ".tsv" ? open_vlmevalkit_tsv(found)
-                                              : open_question_json({found, annotations_beside(found, set_.annotations), set_.image_folders});
+    const auto what = fmt::format("{}: {}", set_.name, set_.what);
+    const auto found = set_.hub.name.empty() ? find_data(places, set_.folders, set_.questions, what)
+                                             : find_data(places, set_.folders, set_.questions, what, set_.hub);
+    auto source = found.extension() == ".tsv"       ? open_vlmevalkit_tsv(found)
+                  : found.extension() == ".parquet" ? open_hub_parquet(found, {.id = "question_id", .answers = "answers"})
+                                                    : open_question_json({found, annotations_beside(found, set_.annotations), set_.image_folders});
     if (const auto first = source->get(0); !first.references.empty() && first.references.size() < set_.fewest_references) {
       throw DataError(fmt::format("{}: {} answer(s) to a question, and the rules of {} compare a reply with ten; put the annotation file ({}) beside it",
                                   found.string(), first.references.size(), set_.name, fmt::join(set_.annotations, " or ")));

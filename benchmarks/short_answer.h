@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmarks/families.h"
+#include "benchmarks/find_data.h"
 
 /// Benchmarks whose replies are a word or a phrase, each reply worth something by itself and the number a mean over questions. What a benchmark
 /// is stands in a table: where its files lie, how toolkits ask, and by which rule each of them reads and averages.
@@ -49,6 +50,7 @@ struct ShortAnswerSet {
   bool is_graded = false;                     ///< values between 0 and 1
   std::size_t fewest_references = 1;          ///< a labelled sample with less cannot be scored by these rules
   SubmissionForm submission = SubmissionForm::kNone;
+  HubSplit hub = {};                          ///< none where its name is empty
 };
 
 /// The set must outlive the benchmark.

@@ -229,7 +229,7 @@ std::vector<ImageRef> ParquetRows::pictures(const json::Value& row, std::size_t 
   for (std::size_t k = 0; k < count; ++k) {
     if (cell != nullptr && cell->IsArray() && (*cell)[static_cast<rapidjson::SizeType>(k)].IsNull()) continue;
     const std::string which = count > 1 ? fmt::format("{}[{}]", column, k) : std::string(column);
-    images.push_back({shard.path, static_cast<std::uint64_t>(place.row_in_file), k, ImageRef::Encoding::kParquet, fmt::format("{}: {}", where(i), which), std::string(column)});
+    images.push_back({shard.path, static_cast<std::uint64_t>(place.row_in_file), k, ImageRef::Encoding::kParquet, fmt::format("{}: {}", where(i), which), {}, std::string(column)});
   }
   return images;
 }
