@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "datasets/locate.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
@@ -197,21 +198,6 @@ std::vector<ListedSample> read_listed(const RunConfig& config, Plan& plan) {
   return listed;
 }
 
-std::optional<fs::path> folder_in_environment(const char* variable) {
-  const char* value = std::getenv(variable);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return fs::path(value);
-}
-
-/// Where huggingface_hub keeps its cache: HF_HUB_CACHE, else HF_HOME/hub, else XDG_CACHE_HOME or ~/.cache, huggingface/hub.
-std::optional<fs::path> hub_cache() {
-  if (auto set = folder_in_environment("HF_HUB_CACHE")) return set;
-  if (auto set = folder_in_environment("HF_HOME")) return *set / "hub";
-  if (auto set = folder_in_environment("XDG_CACHE_HOME")) return *set / "huggingface" / "hub";
-  if (auto set = folder_in_environment("HOME")) return *set / ".cache" / "huggingface" / "hub";
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::int64_t Plan::sample_count() const {
@@ -233,15 +219,11 @@ std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, st
 }
 
 DataPlaces data_places(const std::string& data_dir) {
+  std::error_code error;
+  if (!data_dir.empty() && !fs::is_directory(data_dir, error)) throw DataError(fmt::format("--data-dir: there is no folder \"{}\"", data_dir));
   DataPlaces places;
-  if (!data_dir.empty()) {
-    std::error_code error;
-    if (!fs::is_directory(data_dir, error)) throw DataError(fmt::format("--data-dir: there is no folder \"{}\"", data_dir));
-    places.roots.push_back(fs::canonical(data_dir));  // one spelling, so that a picture's key does not depend on how it was named
-  }
-  for (const auto& place : {folder_in_environment("ASSAY_DATA"), folder_in_environment("LMUData"), hub_cache()}) {
-    std::error_code error;
-    if (place && fs::is_directory(*place, error)) places.roots.push_back(fs::canonical(*place));
+  for (const auto& root : data_roots(data_dir.empty() ? std::nullopt : std::optional<fs::path>(data_dir))) {
+    places.roots.push_back(fs::canonical(root));  // one spelling, so that a picture's key does not depend on how it was named
   }
   return places;
 }
