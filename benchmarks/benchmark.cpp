@@ -27,6 +27,8 @@ std::vector<MetricBasis> Benchmark::bases(std::span<const ScoredReply> replies, 
   return {basis};
 }
 
+std::string Benchmark::definition_digest() const { return ""; }
+
 std::string Benchmark::answer_rule(std::string_view) const { return ""; }
 
 std::vector<JudgeQuestion> Benchmark::judge_questions(const Reply&, std::string_view) const { return {}; }

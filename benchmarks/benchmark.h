@@ -74,6 +74,8 @@ class Benchmark {
   [[nodiscard]] virtual std::string summary() const = 0;  ///< one line
   [[nodiscard]] virtual std::string paper() const = 0;    ///< "arXiv:2203.10244"
   [[nodiscard]] virtual std::string main_metric() const = 0;
+  /// Of the file that defines the benchmark; empty for one that is compiled in.
+  [[nodiscard]] virtual std::string definition_digest() const;
 
   /// Finds and opens the data. Throws DataError that lists every place and layout that was tried.
   [[nodiscard]] virtual std::unique_ptr<SampleSource> open(const DataPlaces& places) const = 0;

@@ -10,6 +10,7 @@
 #include <set>
 #include <type_traits>
 
+#include "benchmarks/yaml_benchmark.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/suggestion.h"
@@ -212,7 +213,7 @@ Problems validate(const RunConfig& config, std::span<const std::string> known_be
   demands.that(!config.task.benchmarks.empty(), "--bench is missing: name one or more benchmarks, see `assay list`");
   std::set<std::string> seen;
   for (const std::string& name : config.task.benchmarks) {
-    if (std::find(known_benchmarks.begin(), known_benchmarks.end(), name) == known_benchmarks.end())
+    if (!is_yaml_benchmark(name) && std::find(known_benchmarks.begin(), known_benchmarks.end(), name) == known_benchmarks.end())
       problems.push_back(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, known_benchmarks)));
     demands.that(seen.insert(name).second, fmt::format("--bench names \"{}\" twice", name));
   }

@@ -55,6 +55,7 @@ void add_benchmark(Manifest& manifest, const PlannedBenchmark& planned) {
   std::vector<std::string> paths;
   for (const auto& path : planned.source->paths()) paths.push_back(path.string());
   manifest.fixed.push_back({name + ".data_digest", json_text(planned.source->digest())});
+  if (const auto digest = planned.benchmark->definition_digest(); !digest.empty()) manifest.fixed.push_back({name + ".definition_digest", json_text(digest)});
   manifest.fixed.push_back({name + ".prompt_profile", json_text(planned.prompt_profile)});
   manifest.fixed.push_back({name + ".scoring_profiles", json_texts(planned.scoring_profiles)});
   if (planned.listed)

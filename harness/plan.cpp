@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "benchmarks/yaml_benchmark.h"
 #include "datasets/locate.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
@@ -215,6 +216,7 @@ std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog) {
 std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, std::string_view name) {
   for (const auto& entry : catalog)
     if (entry.name == name) return entry.make();
+  if (is_yaml_benchmark(name)) return make_yaml_benchmark(name);
   throw ConfigError(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, names_of(catalog))));
 }
 

@@ -47,7 +47,7 @@ struct Plan {
 
 [[nodiscard]] std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog);
 
-/// Throws ConfigError with the nearest names when there is none of that name.
+/// The one of that name, or what the YAML file of that name defines. Throws ConfigError with the nearest names when there is none.
 [[nodiscard]] std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, std::string_view name);
 
 /// --data-dir (which must be a folder: DataError), ASSAY_DATA, LMUData, the hub's cache; most specific first.

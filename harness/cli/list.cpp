@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "benchmarks/yaml_benchmark.h"
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
 #include "harness/cli/command_line.h"
@@ -78,8 +79,17 @@ int describe_all(const Program& program, const Listing& listing, const DescribeO
   return 0;
 }
 
+int describe_yaml(const DescribeOptions& options) {
+  const auto benchmark = make_yaml_benchmark(options.name);
+  const auto thing = described(*benchmark);
+  if (wants_json(options.format)) print_out(json::dump_pretty(thing) + "\n");
+  else print_out(find_listing("benchmarks")->description(thing) + data_text(*benchmark, options.data_dir));
+  return 0;
+}
+
 /// The thing of that name, of the kind named or of whichever has one.
 int describe_one(const Program& program, const DescribeOptions& options) {
+  if (is_yaml_benchmark(options.name)) return describe_yaml(options);
   std::vector<std::string> known = options.kind.empty() ? kind_names() : std::vector<std::string>{};
   for (const Listing& listing : listings()) {
     if (!options.kind.empty() && options.kind != listing.name) continue;
@@ -101,15 +111,16 @@ int describe_one(const Program& program, const DescribeOptions& options) {
 int list_verb(const Program& program, Arguments arguments) {
   std::string what = "benchmarks", format = "text";
   CommandLine line("list", "Lists what is built in.", kListExamples);
-  line.argument("WHAT", what, "benchmarks (default), models, metrics or profiles");
+  line.argument("WHAT", what, "benchmarks (default), models, metrics or profiles; or a benchmark's YAML file");
   line.text("format", format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
   check_format(format, problems);
-  const Listing* listing = find_listing(what);
+  const Listing* listing = find_listing(is_yaml_benchmark(what) ? "benchmarks" : what);
   if (listing == nullptr) problems.push_back(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, kind_names())));
   throw_if_any(problems);
-  const auto things = listing->things(program);
+  auto things = is_yaml_benchmark(what) ? json::Document(rapidjson::kArrayType) : listing->things(program);
+  if (is_yaml_benchmark(what)) things.PushBack(json::Value(described(*make_yaml_benchmark(what)), things.GetAllocator()), things.GetAllocator());
   if (wants_json(format)) {
     print_out(json::dump_pretty(things) + "\n");
     return 0;

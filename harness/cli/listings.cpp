@@ -53,24 +53,24 @@ json::Value rules_value(const Benchmark& benchmark, Allocator& allocator) {
   return value;
 }
 
+json::Value benchmark_value(const Benchmark& benchmark, Allocator& allocator) {
+  json::Value value(rapidjson::kObjectType);
+  add_text(value, "name", benchmark.name(), allocator);
+  add_text(value, "split", benchmark.split(), allocator);
+  add_text(value, "summary", benchmark.summary(), allocator);
+  add_text(value, "paper", benchmark.paper(), allocator);
+  add_text(value, "main_metric", benchmark.main_metric(), allocator);
+  value.AddMember("prompt_profiles", texts_value(benchmark.prompt_profiles(), allocator), allocator);
+  value.AddMember("scoring_profiles", texts_value(benchmark.scoring_profiles(), allocator), allocator);
+  value.AddMember("answer_rules", rules_value(benchmark, allocator), allocator);
+  value.AddMember("metrics", notes_value(benchmark, allocator), allocator);
+  return value;
+}
+
 json::Document benchmarks(const Program& program) {
   json::Document document;
-  auto& allocator = document.GetAllocator();
   document.SetArray();
-  for (const auto& entry : program.catalog) {
-    const auto benchmark = entry.make();
-    json::Value value(rapidjson::kObjectType);
-    add_text(value, "name", benchmark->name(), allocator);
-    add_text(value, "split", benchmark->split(), allocator);
-    add_text(value, "summary", benchmark->summary(), allocator);
-    add_text(value, "paper", benchmark->paper(), allocator);
-    add_text(value, "main_metric", benchmark->main_metric(), allocator);
-    value.AddMember("prompt_profiles", texts_value(benchmark->prompt_profiles(), allocator), allocator);
-    value.AddMember("scoring_profiles", texts_value(benchmark->scoring_profiles(), allocator), allocator);
-    value.AddMember("answer_rules", rules_value(*benchmark, allocator), allocator);
-    value.AddMember("metrics", notes_value(*benchmark, allocator), allocator);
-    document.PushBack(value, allocator);
-  }
+  for (const auto& entry : program.catalog) document.PushBack(benchmark_value(*entry.make(), document.GetAllocator()), document.GetAllocator());
   return document;
 }
 
@@ -192,6 +192,13 @@ constexpr std::array kListings = {
 };
 
 }  // namespace
+
+json::Document described(const Benchmark& benchmark) {
+  json::Document document;
+  json::Value value = benchmark_value(benchmark, document.GetAllocator());
+  static_cast<json::Value&>(document).Swap(value);
+  return document;
+}
 
 std::span<const Listing> listings() { return kListings; }
 

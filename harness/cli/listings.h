@@ -19,4 +19,7 @@ struct Listing {
 /// benchmarks, models, metrics, profiles.
 [[nodiscard]] std::span<const Listing> listings();
 
+/// One benchmark as the list of them has it.
+[[nodiscard]] json::Document described(const Benchmark& benchmark);
+
 }  // namespace assay

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "benchmarks/yaml_benchmark.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/cli/command_line.h"
@@ -64,6 +65,9 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   RawValues base = config_file.empty() ? RawValues{} : read_config_file(config_file, problems);
   if (is_demo) base.merge(demo_values(find_demo_folder()));  // what the file names stays
   options.config = make_config(base, given, problems);
+  for (auto& name : options.config.task.benchmarks) {
+    if (is_yaml_benchmark(name)) name = std::filesystem::absolute(name).lexically_normal().string();  // the run is scored again from any folder
+  }
   if (!options.prints_config) {
     append(problems, validate(options.config, names_of(program.catalog)));
     if (options.early_stop.is_asked_for == options.early_stop.baseline.empty()) problems.emplace_back("--until-decided and --baseline belong together");
