@@ -113,8 +113,8 @@ std::string gate_markdown(const GateRecord& record) {
 std::string comparison_markdown(const ComparisonRecord& record) {
   std::string text = "## Comparison\n\n" + markdown_table(shortened_cells(compared_runs_table(record)), kPartBytes / 3);
   if (!record.metrics.empty())
-    text.append("\n").append(markdown_table(shortened_cells(compared_table(record)), kPartBytes) +
-            "\n\\*: the benchmark's main metric. best: better than every other run by a real difference.\n";
+    text.append("\n").append(markdown_table(shortened_cells(compared_table(record)), kPartBytes))
+        .append("\n\\*: the benchmark's main metric. best: better than every other run by a real difference.\n");
   if (!record.pairs.empty()) text += "\n### Pairs\n\n" + markdown_table(shortened_cells(pairs_table(record)), kPartBytes);
   std::vector<std::string> differences;
   for (const auto& check : record.differences) differences.push_back(line_of(check_sentence(check)));

@@ -11,8 +11,9 @@
 #include "benchmarks/judge.h"
 #include "harness/base/json.h"
 #include "harness/base/utf8.h"
-#include "harness/cli/text_table.h"
 #include "harness/scoring.h"
+#include "reports/number_text.h"
+#include "reports/text_table.h"
 
 namespace assay {
 namespace {
@@ -115,8 +116,6 @@ ExplainedSample explain_sample(const Reply& reply, std::span<const ProfileScores
   return sample;
 }
 
-std::string number_text(double value) { return std::isnan(value) ? "none" : fmt::format("{:.4f}", value); }
-std::string signed_text(double value) { return std::isnan(value) ? "-" : fmt::format("{:+.4f}", value); }
 
 /// In quotes on one line, whatever stands in it.
 std::string in_quotes(std::string_view text) {
@@ -244,23 +243,23 @@ ProfileComparison compare_profiles(const Benchmark& benchmark, const std::vector
 }
 
 std::string side_by_side_text(const ProfileComparison& comparison) {
-  std::vector<std::vector<std::string>> rows = {{"metric"}};
+  Table table{{{"metric"}}, {}};
   for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
-    rows[0].push_back(comparison.profiles[p]);
-    if (p > 0) rows[0].push_back("difference");
+    table.columns.push_back({comparison.profiles[p], true});
+    if (p > 0) table.columns.push_back({"difference", true});
   }
   for (const auto& metric : comparison.metrics) {
-    std::vector<std::string> row = {metric.is_main ? metric.name + " *" : metric.name};
+    Row row = {metric.is_main ? metric.name + " *" : metric.name};
     const bool counts_differ = std::ranges::any_of(metric.counts, [&](auto count) { return count != metric.counts.front(); });
     for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
       row.push_back(counts_differ ? fmt::format("{} (of {})", number_text(metric.values[p]), metric.counts[p]) : number_text(metric.values[p]));
       if (p > 0) row.push_back(signed_text(metric.differences[p]));
     }
-    rows.push_back(std::move(row));
+    table.rows.push_back(std::move(row));
   }
   return fmt::format("\n{}, side by side: {} samples, {} of them scored differently; differences are from {}, on its scale\n", comparison.benchmark,
                      comparison.samples, comparison.disagreements, comparison.profiles.front()) +
-         text_table(rows);
+         console_table(table);
 }
 
 std::string explanation_text(const ProfileComparison& comparison) {

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "benchmarks/judge.h"
-#include "harness/cli/text_table.h"
 #include "tests/fakes/fake_benchmark.h"
 #include "tests/harness/child_process.h"
 #include "tests/schema_complaint.h"
@@ -89,10 +88,6 @@ TEST(Shortened, CutsBetweenLetters) {
   const auto made = shortened(text);
   EXPECT_EQ(made.size(), 180 * std::string("字").size() + 5);
   EXPECT_EQ(made.find("\xEF\xBF\xBD"), std::string::npos);
-}
-
-TEST(TextTable, CountsColumnsNotBytes) {
-  EXPECT_EQ(text_table({{"metric", "a"}, {"颜色", "12"}, {"x", ""}}), "  metric   a\n  颜色    12\n  x\n");
 }
 
 testing::Finished fakes(std::vector<std::string> arguments) {
