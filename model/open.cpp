@@ -7,6 +7,8 @@
 #include "model/engine/time_stages.h"
 #include "model/internvl/config.h"
 #include "model/internvl/internvl.h"
+#include "model/llava/config.h"
+#include "model/llava/llava.h"
 #include "model/request_cost.h"
 #include "model/vlm.h"
 
@@ -29,6 +31,7 @@ constexpr std::uint64_t kWholeSketchBytes = std::uint64_t{1} << 30;
 
 constexpr FamilyEntry kFamilies[] = {
     {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, sketch_internvl, internvl_layers, inspect_internvl},
+    {"llava", "llava, llava_llama", is_llava, open_llava, sketch_llava, llava_layers, inspect_llava},
 };
 
 const FamilyEntry& family_of(const std::filesystem::path& folder) {

@@ -12,7 +12,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "model/checkpoint/settings_digest.h"
-#include "model/image/decode.h"
+#include "model/family_parts.h"
 #include "model/image/preprocess.h"
 #include "model/internvl/chat_template.h"
 #include "model/internvl/config.h"
@@ -24,9 +24,6 @@ namespace {
 
 /// Counts changes of what lies between file bytes and the encoder's input; part of every run's identity.
 constexpr const char* kPipeline = "internvl-tiles/1";
-
-/// Pixels. No camera and no scanner makes a longer one, and the resampling weights of one side then take 16 MiB.
-constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
 
 /// Whose prefixes a checkpoint's tensor names carry: OpenGVLab's, transformers' (5: "model." in front), or its early -hf files'.
 struct Prefixes {
@@ -42,18 +39,6 @@ const Prefixes& prefixes_of(const InternVlConfig& config, const Weights& weights
   return config.language.kind == LanguageKind::kInternLm2 ? kOriginalInternLm2 : kOriginal;
 }
 
-at::ScalarType scalar_type(DType dtype, const std::string& stored) {
-  switch (dtype) {
-    case DType::kFloat32: return at::kFloat;
-    case DType::kBFloat16: return at::kBFloat16;
-    case DType::kFloat16: return at::kHalf;
-    case DType::kAuto: break;
-  }
-  return stored == "bfloat16" ? at::kBFloat16 : stored == "float16" ? at::kHalf : at::kFloat;
-}
-
-const char* name_of(at::ScalarType type) { return type == at::kBFloat16 ? "bfloat16" : type == at::kHalf ? "float16" : "float32"; }
-
 /// The three parts, with every tensor taken.
 struct Parts {
   InternVit vision;
@@ -66,16 +51,8 @@ struct Parts {
         decoder(config.language, weights, names.language, names.head) {}
 };
 
-std::int64_t parameter_count(const Checkpoint& checkpoint) {
-  std::int64_t count = 0;
-  for (const auto& tensor : checkpoint.tensors()) {
-    if (!is_ignored_tensor(tensor.name)) count += tensor.element_count();
-  }
-  return count;
-}
-
 InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
-  if (options.device != "cpu") throw ConfigError(fmt::format("device \"{}\" is not supported yet; use \"cpu\"", options.device));
+  check_device(options);
   if (options.chat_template) {
     const auto& chat = find_chat_template(*options.chat_template);
     config.chat_template = chat.name;
@@ -107,7 +84,7 @@ class InternVl : public Family {
         checkpoint_(Checkpoint::open(folder)),
         tokenizer_(open_tokenizer(folder)),
         prompter_(config_, *tokenizer_) {
-    const auto dtype = scalar_type(options.dtype, config_.stored_dtype);
+    const auto dtype = computing_type(options.dtype, config_.stored_dtype);
     if (!sketched) checkpoint_.prefetch();
     Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad);
     parts_ = std::make_unique<Parts>(config_, weights, prefixes_of(config_, weights));
@@ -124,11 +101,8 @@ class InternVl : public Family {
 
   Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t) const override {
     const auto start = std::chrono::steady_clock::now();
-    auto bytes = image.read_bytes();
-    if (!bytes) return std::move(bytes).error();
-    auto decoded = decode_image(*bytes, image.name, limits_);
-    if (!decoded) return std::move(decoded).error();
-    if (blanks_pictures_) fill(*decoded, kImageNetMeanColour);
+    const auto decoded = read_image(image, limits_, blanks_pictures_, kImageNetMeanColour);
+    if (!decoded) return decoded.error();
     const auto middle = std::chrono::steady_clock::now();
     const auto failure = [&](std::string_view why) { return SampleFailure{image.name, "preprocess", fmt::format("{}: {}", image.name, why)}; };
     if (const auto why = why_not_tiled(*decoded); !why.empty()) return failure(why);
@@ -139,9 +113,8 @@ class InternVl : public Family {
       return failure("not enough memory for its tiles; lower --max-image-pixels or --max-tiles");
     }
     prepared.view.name = image.name;
-    const auto end = std::chrono::steady_clock::now();
     prepared.decode_ms = std::chrono::duration<double, std::milli>(middle - start).count();
-    prepared.preprocess_ms = std::chrono::duration<double, std::milli>(end - middle).count();
+    prepared.preprocess_ms = ms_since(middle);
     return prepared;
   }
 

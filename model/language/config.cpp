@@ -29,6 +29,7 @@ std::string kind_name(const json::Value& config) {
     std::string name((*names)[0].GetString());
     if (const auto at = name.find("ForCausalLM"); at != std::string::npos) name.resize(at);
     for (auto& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (constexpr std::string_view kLlava = "llava"; name.starts_with(kLlava)) name.erase(0, kLlava.size());  // "LlavaLlamaForCausalLM"
     return name;
   }
   return json::string_or(config, "model_type", "");
@@ -103,11 +104,15 @@ LanguageConfig read_language_config(const json::Value& config, std::string_view 
   const auto& defaults = defaults_for(config, where);
   LanguageConfig language;
   language.kind = defaults.kind;
-  language.hidden_size = json::require_int(config, "hidden_size", where);
-  language.layer_count = json::require_int(config, "num_hidden_layers", where);
-  language.head_count = json::require_int(config, "num_attention_heads", where);
-  language.intermediate_size = json::require_int(config, "intermediate_size", where);
-  language.vocabulary_size = json::require_int(config, "vocab_size", where);
+  // transformers leaves out what is its LlamaConfig's default, as llava-hf's releases do.
+  const auto size = [&](const char* key, std::int64_t llama) {
+    return defaults.name == "llama" ? json::int_or(config, key, llama) : json::require_int(config, key, where);
+  };
+  language.hidden_size = size("hidden_size", 4096);
+  language.layer_count = size("num_hidden_layers", 32);
+  language.head_count = size("num_attention_heads", 32);
+  language.intermediate_size = size("intermediate_size", 11008);
+  language.vocabulary_size = size("vocab_size", 32000);
   language.key_head_count = json::int_or(config, "num_key_value_heads", language.head_count);
   if (language.head_count < 1 || language.key_head_count < 1 || language.head_count % language.key_head_count != 0) {
     throw ModelError(fmt::format("{}: {} query heads cannot share {} key heads", where, language.head_count, language.key_head_count));

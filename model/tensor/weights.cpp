@@ -60,6 +60,17 @@ at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
 
 std::string Weights::mismatches() const { return mismatch_text(expected_, shapes_of(checkpoint_)); }
 
+std::string Weights::absences() const { return mismatch_text(expected_, taken_shapes()); }
+
+void Weights::check_present(std::string_view where) const { check_all_used(where, expected_, taken_shapes()); }
+
+std::vector<NamedShape> Weights::taken_shapes() const {
+  std::vector<NamedShape> shapes;
+  for (const auto& one : expected_)
+    if (const auto* stored = checkpoint_.find(one.name)) shapes.push_back({stored->name, stored->shape, stored->file.filename().string()});
+  return shapes;
+}
+
 void Weights::check(std::string_view where) const { check_all_used(where, expected_, shapes_of(checkpoint_)); }
 
 }  // namespace assay

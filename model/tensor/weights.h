@@ -31,7 +31,13 @@ class Weights {
   /// Throws ModelError with mismatches(), unless that is empty.
   void check(std::string_view where) const;
 
+  /// The same for files that may hold more than is used: only what is missing or of another shape counts.
+  [[nodiscard]] std::string absences() const;
+  void check_present(std::string_view where) const;
+
  private:
+  [[nodiscard]] std::vector<NamedShape> taken_shapes() const;
+
   const Checkpoint& checkpoint_;
   at::ScalarType dtype_;
   Mode mode_;

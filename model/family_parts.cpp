@@ -1,0 +1,49 @@
+#include "model/family_parts.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/base/error.h"
+#include "model/checkpoint/name_check.h"
+#include "model/image/decode.h"
+
+namespace assay {
+
+at::ScalarType computing_type(DType asked, const std::string& stored) {
+  switch (asked) {
+    case DType::kFloat32: return at::kFloat;
+    case DType::kBFloat16: return at::kBFloat16;
+    case DType::kFloat16: return at::kHalf;
+    case DType::kAuto: break;
+  }
+  return stored == "bfloat16" ? at::kBFloat16 : stored == "float16" ? at::kHalf : at::kFloat;
+}
+
+const char* name_of(at::ScalarType type) { return type == at::kBFloat16 ? "bfloat16" : type == at::kHalf ? "float16" : "float32"; }
+
+std::int64_t parameter_count(const Checkpoint& checkpoint) {
+  std::int64_t count = 0;
+  for (const auto& tensor : checkpoint.tensors()) {
+    if (!is_ignored_tensor(tensor.name)) count += tensor.element_count();
+  }
+  return count;
+}
+
+void check_device(const VlmOptions& options) {
+  if (options.device != "cpu") throw ConfigError(fmt::format("device \"{}\" is not supported yet; use \"cpu\"", options.device));
+}
+
+double ms_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+Result<Image> read_image(const ImageInput& image, const ImageLimits& limits, bool is_blanked, const std::uint8_t (&blank)[3]) {
+  auto bytes = image.read_bytes();
+  if (!bytes) return std::move(bytes).error();
+  auto decoded = decode_image(*bytes, image.name, limits);
+  if (decoded && is_blanked) fill(*decoded, blank);
+  return decoded;
+}
+
+}  // namespace assay

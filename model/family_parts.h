@@ -1,0 +1,35 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "harness/base/result.h"
+#include "model/checkpoint/tensor_file.h"
+#include "model/image/image.h"
+#include "model/vlm.h"
+
+/// What every family does in one way around its own graph.
+namespace assay {
+
+/// Pixels. No camera and no scanner makes a longer side, and the resampling weights of one side then take 16 MiB.
+inline constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
+
+/// The dtype asked for, or for kAuto the one that the config names as stored ("bfloat16"); float32 where it names none.
+[[nodiscard]] at::ScalarType computing_type(DType asked, const std::string& stored);
+[[nodiscard]] const char* name_of(at::ScalarType type);
+
+/// Elements of all tensors but the buffers that nobody reads.
+[[nodiscard]] std::int64_t parameter_count(const Checkpoint& checkpoint);
+
+/// Throws ConfigError for a device that does not run.
+void check_device(const VlmOptions& options);
+
+/// Milliseconds since `start`.
+[[nodiscard]] double ms_since(std::chrono::steady_clock::time_point start);
+
+/// Reads a picture's bytes and decodes them; painted in `blank` where a run shows no pictures.
+[[nodiscard]] Result<Image> read_image(const ImageInput& image, const ImageLimits& limits, bool is_blanked, const std::uint8_t (&blank)[3]);
+
+}  // namespace assay

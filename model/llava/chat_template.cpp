@@ -1,0 +1,129 @@
+#include "model/llava/chat_template.h"
+
+#include <algorithm>
+
+#include "harness/base/error.h"
+#include "harness/base/suggestion.h"
+
+namespace assay {
+namespace {
+
+using Style = LlavaTemplate::Style;
+
+constexpr std::string_view kToUser =
+    "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's "
+    "questions.";
+constexpr std::string_view kToHuman =
+    "A chat between a curious human and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the human's "
+    "questions.";
+constexpr std::string_view kLlama2System =
+    "You are a helpful language and vision assistant. You are able to understand the visual content that the user provides, and assist the user with a "
+    "variety of tasks using natural language.";
+
+constexpr LlavaTemplate kTemplates[] = {
+    {"llava_llama_2", Style::kLlama2, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
+    {"llava_v0", Style::kSingle, "Human", "Assistant", "###", "###", "###", kToHuman},
+    {"llava_v1", Style::kTwo, "USER", "ASSISTANT", " ", "</s>", "</s>", kToHuman},
+    {"native", Style::kNative, "USER", "ASSISTANT", " ", " ", "</s>", ""},
+    {"plain", Style::kPlain, "", "", "\n", "\n", "</s>", ""},
+    {"vicuna_v1", Style::kTwo, "USER", "ASSISTANT", " ", "</s>", "</s>", kToUser},
+    {"vlmevalkit", Style::kVlmEvalKit, "USER", "ASSISTANT", " ", "</s>", "</s>", kToHuman},
+};
+
+/// Text and pictures in their order, joined as they come.
+class Writer {
+ public:
+  explicit Writer(bool marks_images) : marks_images_(marks_images) { draft_.texts.emplace_back(); }
+  void text(std::string_view text) { draft_.texts.back().append(text); }
+  void image(std::size_t index) {
+    if (marks_images_) text("<im_start>");
+    draft_.images.push_back(index);
+    draft_.texts.emplace_back(marks_images_ ? "<im_end>" : "");
+  }
+  LlavaDraft take() { return std::move(draft_); }
+
+ private:
+  bool marks_images_;
+  LlavaDraft draft_;
+};
+
+bool is_empty(const Turn& turn) {
+  return std::all_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return !part.is_image() && part.text.empty(); });
+}
+
+/// Pictures that stand before the text come on lines of their own.
+void add_content(const Turn& turn, Style style, Writer& out) {
+  bool is_attached = true;
+  for (const auto& part : turn.parts) {
+    is_attached = is_attached && part.is_image();
+    if (!part.is_image()) {
+      out.text(part.text);
+    } else if (style == Style::kVlmEvalKit) {
+      out.text(" "), out.image(part.image_index), out.text(" ");
+    } else {
+      out.image(part.image_index);
+      if (is_attached) out.text("\n");
+    }
+  }
+}
+
+std::string text_of(const Turn& turn) {
+  std::string text;
+  for (const auto& part : turn.parts) text += part.text;
+  return text;
+}
+
+/// "[INST] <<SYS>>...", replies behind, each exchange between the begin and the end token; the first begin token is the tokenizer's.
+void write_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
+  bool is_first = true;
+  for (const auto& turn : turns) {
+    if (turn.role == Role::kSystem || is_empty(turn)) continue;
+    if (turn.role == Role::kAssistant) {
+      out.text(" "), add_content(turn, chat.style, out), out.text(" "), out.text(chat.reply_separator);
+      continue;
+    }
+    if (!is_first) out.text(chat.separator);
+    out.text("[INST] ");
+    if (is_first && !system.empty()) out.text("<<SYS>>\n"), out.text(system), out.text("\n<</SYS>>\n\n");
+    add_content(turn, chat.style, out);
+    out.text(" [/INST]");
+    is_first = false;
+  }
+}
+
+void write_roles(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
+  const bool has_system = chat.style != Style::kNative && chat.style != Style::kPlain;
+  if (has_system && !system.empty()) out.text(system), out.text(chat.separator);
+  for (const auto& turn : turns) {
+    if (turn.role == Role::kSystem || is_empty(turn)) continue;
+    const bool is_user = turn.role == Role::kUser;
+    if (chat.style != Style::kPlain) out.text(is_user ? chat.user_role : chat.assistant_role), out.text(": ");
+    add_content(turn, chat.style, out);
+    out.text(is_user ? chat.separator : chat.reply_separator);
+  }
+  if (chat.style != Style::kPlain) out.text(chat.assistant_role), out.text(chat.style == Style::kVlmEvalKit ? ": " : ":");
+}
+
+}  // namespace
+
+std::span<const LlavaTemplate> llava_templates() { return kTemplates; }
+
+const LlavaTemplate& find_llava_template(std::string_view name) {
+  std::vector<std::string> known;
+  for (const auto& entry : kTemplates) {
+    if (entry.name == name) return entry;
+    known.emplace_back(entry.name);
+  }
+  throw ConfigError(fmt::format("no chat template \"{}\"{}", name, suggestion(name, known)));
+}
+
+LlavaDraft write_llava_conversation(const Prompt& prompt, const LlavaTemplate& chat, const std::string& system_text, bool marks_images) {
+  const bool brings_system = !prompt.turns.empty() && prompt.turns.front().role == Role::kSystem;
+  const std::string system = brings_system ? text_of(prompt.turns.front()) : system_text;
+  Writer out(marks_images);
+  if (chat.style == Style::kLlama2) write_llama2(prompt.turns, chat, system, out);
+  else write_roles(prompt.turns, chat, system, out);
+  return out.take();
+}
+
+}  // namespace assay

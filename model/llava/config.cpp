@@ -1,0 +1,149 @@
+#include "model/llava/config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "harness/base/error.h"
+#include "model/llava/chat_template.h"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string architecture_of(const json::Value& config) {
+  const auto* names = json::find(config, "architectures");
+  return names != nullptr && names->IsArray() && names->Size() > 0 && (*names)[0].IsString() ? (*names)[0].GetString() : "";
+}
+
+/// Where the encoder of an original release lies: the path that the config names, or a folder of its last name in the checkpoint or beside it.
+fs::path find_tower(const fs::path& folder, const std::string& name) {
+  const fs::path last = fs::path(name).filename();
+  for (const auto& place : {fs::path(name), folder / last, folder.parent_path() / last})
+    if (!name.empty() && fs::exists(place / "config.json")) return place;
+  return {};
+}
+
+/// A CLIP folder's config is that of the whole model or of its encoder alone.
+ClipVitConfig read_tower_config(const fs::path& tower) {
+  const auto path = tower / "config.json";
+  const auto config = json::parse_file(path);
+  const auto* vision = json::find(config, "vision_config");
+  return read_clip_vit_config(vision != nullptr ? *vision : config, path.string());
+}
+
+/// {"shortest_edge": 336}, {"height": 336, "width": 336} or 336.
+std::int64_t read_size(const json::Value& config, const char* key, std::int64_t fallback, const std::string& where) {
+  const auto* value = json::find(config, key);
+  if (value == nullptr) return fallback;
+  if (value->IsInt64()) return value->GetInt64();
+  if (value->IsObject()) {
+    const auto edge = json::int_or(*value, "shortest_edge", 0), height = json::int_or(*value, "height", edge), width = json::int_or(*value, "width", edge);
+    if (height == width && height > 0) return height;
+  }
+  throw ModelError(fmt::format("{}: \"{}\" must be a side in pixels or a square, got {}", where, key, json::dump(*value)));
+}
+
+void read_channels(const json::Value& config, const char* key, std::array<float, 3>& out) {
+  const auto* value = json::find(config, key);
+  if (value == nullptr || !value->IsArray() || value->Size() != 3) return;
+  for (rapidjson::SizeType i = 0; i < 3; ++i)
+    if ((*value)[i].IsNumber()) out[i] = static_cast<float>((*value)[i].GetDouble());
+}
+
+/// transformers' CLIPImageProcessor, as preprocessor_config.json of a native checkpoint sets it.
+void read_processor(const fs::path& folder, LlavaConfig& c) {
+  const auto path = folder / "preprocessor_config.json";
+  if (!fs::exists(path)) return;
+  const auto config = json::parse_file(path);
+  c.cut.pads = json::bool_or(config, "do_pad", false);
+  c.cut.resize_side = read_size(config, "size", c.cut.resize_side, path.string());
+  c.cut.crop_side = json::bool_or(config, "do_center_crop", true) ? read_size(config, "crop_size", c.cut.resize_side, path.string()) : c.cut.resize_side;
+  read_channels(config, "image_mean", c.cut.normalization.mean);
+  read_channels(config, "image_std", c.cut.normalization.deviation);
+}
+
+bool keeps_class_token(const std::string& feature, std::string_view class_and_patches, const std::string& where) {
+  if (feature == class_and_patches) return true;
+  if (feature == "patch" || feature == "default") return false;
+  throw ModelError(fmt::format("{}: the encoder's feature must be \"{}\" or the patches alone, got \"{}\"", where, class_and_patches, feature));
+}
+
+void read_original(const json::Value& config, const fs::path& folder, const std::string& where, LlavaConfig& c) {
+  c.layout = LlavaConfig::Layout::kOriginal;
+  c.language = read_language_config(config, where);
+  const auto aspect = json::string_or(config, "image_aspect_ratio", "");
+  if (aspect.starts_with("anyres")) throw ModelError(fmt::format("{}: \"image_aspect_ratio\" \"{}\" is LLaVA-NeXT's, which does not run here yet", where, aspect));
+  const auto name = json::string_or(config, "mm_vision_tower", json::string_or(config, "vision_tower", ""));
+  c.tower = find_tower(folder, name);
+  if (!c.tower.empty()) c.vision = read_tower_config(c.tower);
+  else c.vision.image_size = name.find("336") != std::string::npos ? 336 : 224;  // ViT-L/14, the only towers of these releases
+  c.select_layer = json::int_or(config, "mm_vision_select_layer", -2);
+  c.keeps_class_token = keeps_class_token(json::string_or(config, "mm_vision_select_feature", "patch"), "cls_patch", where);
+  const auto projector = json::string_or(config, "mm_projector_type", "linear");
+  if (projector == "linear") c.projector_layers = 1;
+  else if (projector.starts_with("mlp") && projector.ends_with("x_gelu") && projector.size() == 10) c.projector_layers = projector[3] - '0';
+  else throw ModelError(fmt::format("{}: \"mm_projector_type\" must be \"linear\" or \"mlp2x_gelu\", got \"{}\"", where, projector));
+  c.cut.pads = aspect == "pad";
+  c.cut.resize_side = c.cut.crop_side = c.vision.image_size;
+  c.marks_images = json::bool_or(config, "mm_use_im_start_end", false);
+  c.chat_template = "vicuna_v1";
+}
+
+void read_native(const json::Value& config, const fs::path& folder, const std::string& where, LlavaConfig& c) {
+  c.layout = LlavaConfig::Layout::kNative;
+  c.vision = read_clip_vit_config(json::require(config, "vision_config", where), where + ": vision_config");
+  c.language = read_language_config(json::require(config, "text_config", where), where + ": text_config");
+  c.language.ties_embeddings = c.language.ties_embeddings || json::bool_or(config, "tie_word_embeddings", false);
+  c.select_layer = json::int_or(config, "vision_feature_layer", -2);
+  c.keeps_class_token = keeps_class_token(json::string_or(config, "vision_feature_select_strategy", "default"), "full", where);
+  if (const auto act = json::string_or(config, "projector_hidden_act", "gelu"); act != "gelu")
+    throw ModelError(fmt::format("{}: \"projector_hidden_act\" must be \"gelu\", got \"{}\"", where, act));
+  c.has_projector_bias = json::bool_or(config, "multimodal_projector_bias", true);
+  c.cut.pads = false;
+  c.cut.resize_side = c.cut.crop_side = c.vision.image_size;
+  read_processor(folder, c);
+  c.image_id = json::int_or(config, "image_token_index", json::int_or(config, "image_token_id", 32000));
+  c.chat_template = "native";
+}
+
+void check(const LlavaConfig& c, const std::string& where) {
+  if (c.select_layer < -c.vision.layer_count - 1 || c.select_layer > c.vision.layer_count)
+    throw ModelError(fmt::format("{}: the encoder has {} layers; the output of layer {} is not one of theirs", where, c.vision.layer_count, c.select_layer));
+  if (c.cut.crop_side != c.vision.image_size || c.cut.resize_side < c.cut.crop_side)
+    throw ModelError(fmt::format("{}: pictures are resized to {} and cut to {} pixels, the encoder sees {}", where, c.cut.resize_side, c.cut.crop_side,
+                                 c.vision.image_size));
+}
+
+void add_end_ids(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& more) {
+  for (const auto id : more)
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+}
+
+}  // namespace
+
+bool is_llava(const json::Value& config) {
+  const auto type = json::string_or(config, "model_type", ""), architecture = architecture_of(config);
+  const bool is_original = json::find(config, "mm_vision_tower") != nullptr && architecture.starts_with("Llava");
+  return is_original || (type == "llava" && json::find(config, "vision_config") != nullptr);
+}
+
+LlavaConfig read_llava_config(const fs::path& folder) {
+  const auto path = folder / "config.json";
+  const auto where = path.string();
+  const auto config = json::parse_file(path);
+  LlavaConfig c;
+  if (json::find(config, "text_config") != nullptr) read_native(config, folder, where, c);
+  else read_original(config, folder, where, c);
+  check(c, where);
+  c.system_text = find_llava_template(c.chat_template).system_text;
+  c.stored_dtype = json::string_or(config, "torch_dtype", json::string_or(config, "dtype", ""));
+  add_end_ids(c.end_ids, c.language.end_ids);
+  const auto generation = folder / "generation_config.json";
+  if (fs::exists(generation)) add_end_ids(c.end_ids, read_token_ids(json::parse_file(generation), "eos_token_id"));
+  return c;
+}
+
+}  // namespace assay

@@ -1,0 +1,291 @@
+#include "model/llava/llava.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/digest.h"
+#include "harness/base/error.h"
+#include "model/checkpoint/settings_digest.h"
+#include "model/family_parts.h"
+#include "model/image/resize.h"
+#include "model/llava/chat_template.h"
+#include "model/llava/config.h"
+#include "model/llava/prompt.h"
+#include "model/tensor/linear.h"
+
+namespace assay {
+namespace {
+
+/// Counts changes of what lies between file bytes and the encoder's input; part of every run's identity.
+constexpr const char* kPipeline = "llava-square/1";
+
+/// What stands in front of the tensors' names.
+struct Prefixes {
+  std::string vision, language, head;
+  std::vector<std::string> projector;  ///< of each linear layer
+};
+constexpr const char* kOriginalVision = "model.vision_tower.vision_tower.vision_model.";
+constexpr const char* kFirstVisionTensor = "embeddings.class_embedding";
+
+/// The first of `candidates` that has the tensor `name` behind it; the last one where none has.
+std::string first_with(const Weights& weights, std::initializer_list<const char*> candidates, const char* name) {
+  for (const std::string candidate : candidates)
+    if (weights.has(candidate + name)) return candidate;
+  return *(candidates.end() - 1);
+}
+
+/// Releases of transformers have moved each part's name by itself ("vision_tower.vision_model.", "model.vision_tower.", ...).
+Prefixes prefixes_of(const LlavaConfig& config, const Weights& weights) {
+  Prefixes names;
+  if (config.layout == LlavaConfig::Layout::kOriginal) {
+    names = {kOriginalVision, "model.", "lm_head.weight", {}};
+    // A torch.nn.Sequential counts the activations between: 0, 2, 4.
+    for (std::int64_t i = 0; i < config.projector_layers; ++i)
+      names.projector.push_back(config.projector_layers == 1 ? "model.mm_projector" : fmt::format("model.mm_projector.{}", 2 * i));
+    return names;
+  }
+  names.vision = first_with(weights, {"vision_tower.vision_model.", "vision_tower.", "model.vision_tower.vision_model.", "model.vision_tower."}, kFirstVisionTensor);
+  names.language = first_with(weights, {"language_model.model.", "model.language_model."}, "embed_tokens.weight");
+  names.head = first_with(weights, {"language_model.lm_head.", "lm_head."}, "weight") + "weight";
+  const auto projector = first_with(weights, {"multi_modal_projector.", "model.multi_modal_projector."}, "linear_1.weight");
+  names.projector = {projector + "linear_1", projector + "linear_2"};
+  return names;
+}
+
+/// One linear layer, or several with erf GELU between them.
+class Projector {
+ public:
+  Projector(const LlavaConfig& config, Weights& weights, const std::vector<std::string>& names) {
+    auto in = config.vision.hidden_size;
+    const auto out = config.language.hidden_size;
+    for (const auto& name : names) {
+      layers_.push_back({weights.take(name + ".weight", {out, in}), config.has_projector_bias ? weights.take(name + ".bias", {out}) : at::Tensor()});
+      in = out;
+    }
+  }
+  /// Shapes  [B, N, D of the encoder] -> [B, N, D of the language model]
+  [[nodiscard]] at::Tensor operator()(at::Tensor x) const {
+    for (std::size_t i = 0; i < layers_.size(); ++i) x = layers_[i](i == 0 ? x : at::gelu(x));
+    return x;
+  }
+
+ private:
+  std::vector<Linear> layers_;
+};
+
+/// The encoder's weights lie in the checkpoint or in a folder of their own, which may hold CLIP's text half too.
+struct Parts {
+  ClipVit vision;
+  Projector projector;
+  Decoder decoder;
+
+  Parts(const LlavaConfig& config, Weights& weights, Weights* tower, const Prefixes& names)
+      : vision(config.vision, tower != nullptr ? *tower : weights, tower != nullptr ? "vision_model." : names.vision),
+        projector(config, weights, names.projector),
+        decoder(config.language, weights, names.language, names.head) {}
+};
+
+LlavaConfig with_options(LlavaConfig config, const VlmOptions& options) {
+  check_device(options);
+  if (options.chat_template) {
+    const auto& chat = find_llava_template(*options.chat_template);
+    config.chat_template = chat.name;
+    config.system_text = chat.system_text;
+  }
+  if (options.system_text) config.system_text = *options.system_text;
+  return config;
+}
+
+std::int64_t used_vision_layers(const LlavaConfig& config) {
+  return config.select_layer < 0 ? config.vision.layer_count + 1 + config.select_layer : config.select_layer;
+}
+
+LlavaConfig with_layers(LlavaConfig config, std::optional<LayerCounts> layers) {
+  if (!layers) return config;
+  config.vision.layer_count = config.select_layer = layers->vision;
+  config.language.layer_count = layers->language;
+  return config;
+}
+
+bool holds_tower(const Checkpoint& checkpoint) { return checkpoint.find(std::string(kOriginalVision) + kFirstVisionTensor) != nullptr; }
+
+/// The checkpoint's own weights and, where the encoder is not among them, the encoder's.
+struct WeightFiles {
+  Checkpoint checkpoint;
+  std::optional<Checkpoint> tower;
+
+  WeightFiles(const std::filesystem::path& folder, const LlavaConfig& config) : checkpoint(Checkpoint::open(folder)) {
+    if (config.layout == LlavaConfig::Layout::kNative || holds_tower(checkpoint)) return;
+    if (config.tower.empty())
+      throw ModelError(fmt::format("{}: the checkpoint has no vision encoder, and the folder that its \"mm_vision_tower\" names is not there; put that CLIP "
+                                   "checkpoint beside this folder, or in it, under its own last name", folder.string()));
+    tower.emplace(Checkpoint::open(config.tower));
+  }
+  [[nodiscard]] std::string digest() const {
+    return tower ? digest_of(checkpoint.digest() + tower->digest()) : checkpoint.digest();
+  }
+};
+
+/// The picture as the encoder's square. The reference's rounding: the longer side is cut down to a whole number.
+Result<Image> cut_square(const Image& image, const SquareCut& cut, const ImageLimits& limits, const std::string& name) {
+  const std::int64_t longer = std::max(image.width, image.height), shorter = std::min(image.width, image.height);
+  const auto failure = [&](std::string_view what) {
+    return SampleFailure{name, "preprocess", fmt::format("{}: {} x {} pixels, {}; raise --max-image-pixels to read it", name, image.width, image.height, what)};
+  };
+  const int S = static_cast<int>(cut.resize_side);
+  if (longer > kLongestSide) return failure("a side too long to be resized");
+  if (cut.pads) {
+    if (longer * longer > limits.max_pixels) return failure("padded to a square over the limit");
+    return resize(pad_to_square(image, cut.background), S, S, Filter::kBicubic);
+  }
+  const std::int64_t long_side = S * longer / shorter;
+  if (long_side * S > limits.max_pixels) return failure("too long and thin to be resized to its shorter side");
+  const int width = image.width <= image.height ? S : static_cast<int>(long_side), height = image.width <= image.height ? static_cast<int>(long_side) : S;
+  const int C = static_cast<int>(cut.crop_side);
+  return crop(resize(image, width, height, Filter::kBicubic), (width - C) / 2, (height - C) / 2, C, C);
+}
+
+class Llava : public Family {
+ public:
+  /// With `sketched` layers the weights are made up.
+  Llava(const std::filesystem::path& folder, const VlmOptions& options, std::optional<LayerCounts> sketched)
+      : config_(with_layers(with_options(read_llava_config(folder), options), sketched)),
+        limits_(options.image_limits),
+        blanks_pictures_(options.blanks_pictures),
+        normalizer_(config_.cut.normalization),
+        files_(folder, config_),
+        tokenizer_(open_tokenizer(folder)),
+        prompter_(config_, *tokenizer_) {
+    const auto dtype = computing_type(options.dtype, config_.stored_dtype);
+    const auto mode = sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad;
+    if (!sketched) files_.checkpoint.prefetch();
+    Weights weights(files_.checkpoint, dtype, mode);
+    std::optional<Weights> tower;
+    if (files_.tower) tower.emplace(*files_.tower, dtype, mode);
+    parts_ = std::make_unique<Parts>(config_, weights, tower ? &*tower : nullptr, prefixes_of(config_, weights));
+    if (!sketched) {
+      weights.check(folder.string());
+      if (tower) tower->check_present(config_.tower.string());
+    }
+    fill_card(folder, options, dtype);
+  }
+
+  const ModelCard& card() const override { return card_; }
+  std::string weights_digest() const override { return files_.digest(); }
+  const Decoder& decoder() const override { return parts_->decoder; }
+  const Tokenizer& tokenizer() const override { return *tokenizer_; }
+  std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
+  const std::string& end_text() const override { return prompter_.end_text(); }
+
+  Result<PreparedImage> prepare(const ImageInput& image, std::optional<int>, std::size_t) const override {
+    const auto start = std::chrono::steady_clock::now();
+    const auto decoded = read_image(image, limits_, blanks_pictures_, config_.cut.background);
+    if (!decoded) return decoded.error();
+    const auto middle = std::chrono::steady_clock::now();
+    const auto square = cut_square(*decoded, config_.cut, limits_, image.name);
+    if (!square) return square.error();
+    const auto S = config_.cut.crop_side;
+    PreparedImage prepared;
+    prepared.pixels.resize(static_cast<std::size_t>(3 * S * S));
+    normalizer_.normalize(*square, prepared.pixels);
+    prepared.shape = {1, 3, S, S};
+    prepared.view = {image.name, pixel_digest(*decoded), decoded->width, decoded->height, 1, 1, 1, config_.tokens_per_image()};
+    prepared.decode_ms = std::chrono::duration<double, std::milli>(middle - start).count();
+    prepared.preprocess_ms = ms_since(middle);
+    return prepared;
+  }
+
+  Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const override { return prompter_.render(prompt, images); }
+
+  at::Tensor encode(const at::Tensor& pixels) const override {
+    const auto hidden = parts_->vision.forward(pixels, config_.select_layer);  // [B, 1 + P, D]
+    return parts_->projector(config_.keeps_class_token ? hidden : hidden.narrow(1, 1, hidden.size(1) - 1));
+  }
+
+ private:
+  void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
+    const auto& cut = config_.cut;
+    card_.name = std::filesystem::weakly_canonical(folder).filename().string();
+    card_.family = "llava";
+    card_.dtype = name_of(dtype);
+    card_.chat_template = config_.chat_template;
+    card_.system_text = config_.system_text;
+    card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {} {}", kPipeline, cut.pads, cut.resize_side, cut.crop_side,
+                                                  cut.normalization.mean[0], cut.normalization.deviation[0], config_.marks_images, config_.select_layer,
+                                                  blanks_pictures_));
+    card_.settings_digest = settings_digest(folder);
+    card_.parameter_count = parameter_count(files_.checkpoint);
+    card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
+  }
+
+  LlavaConfig config_;
+  ImageLimits limits_;
+  bool blanks_pictures_;
+  Normalizer normalizer_;
+  WeightFiles files_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  LlavaPrompter prompter_;
+  std::unique_ptr<Parts> parts_;
+  ModelCard card_;
+};
+
+std::string vision_text(const ClipVitConfig& c) {
+  return fmt::format("CLIP ViT: {} layers of width {}, {} heads, MLP {}, {} pixels in patches of {}", c.layer_count, c.hidden_size, c.head_count,
+                     c.intermediate_size, c.image_size, c.patch_size);
+}
+
+std::string language_text(const LanguageConfig& c) {
+  return fmt::format("LLaMA graph: {} layers of width {}, {} query and {} key heads of width {}, MLP {}, vocabulary {}", c.layer_count, c.hidden_size,
+                     c.head_count, c.key_head_count, c.head_width, c.intermediate_size, c.vocabulary_size);
+}
+
+}  // namespace
+
+std::unique_ptr<Family> open_llava(const std::filesystem::path& folder, const VlmOptions& options) {
+  return std::make_unique<Llava>(folder, options, std::nullopt);
+}
+
+std::unique_ptr<Family> sketch_llava(const std::filesystem::path& folder, const VlmOptions& options, LayerCounts layers) {
+  return std::make_unique<Llava>(folder, options, layers);
+}
+
+LayerCounts llava_layers(const std::filesystem::path& folder) {
+  const auto config = read_llava_config(folder);
+  return {used_vision_layers(config), config.language.layer_count};
+}
+
+CheckpointReport inspect_llava(const std::filesystem::path& folder) {
+  const auto config = read_llava_config(folder);
+  const WeightFiles files(folder, config);
+  Weights weights(files.checkpoint, at::kFloat, Weights::Mode::kShapes);
+  std::optional<Weights> tower;
+  if (files.tower) tower.emplace(*files.tower, at::kFloat, Weights::Mode::kShapes);
+  const Parts parts(config, weights, tower ? &*tower : nullptr, prefixes_of(config, weights));
+  CheckpointReport report;
+  report.family = "llava";
+  report.layout = config.layout == LlavaConfig::Layout::kOriginal ? "haotian-liu" : "transformers";
+  report.vision_model = vision_text(config.vision) + (files.tower ? fmt::format(" (from {})", config.tower.string()) : "");
+  report.language_model = language_text(config.language);
+  report.dtype = config.stored_dtype;
+  report.chat_template = config.chat_template;
+  report.system_text = config.system_text;
+  report.image_side = config.vision.image_size;
+  report.tokens_per_tile = config.tokens_per_image();
+  report.min_tiles = report.max_tiles = 1;
+  report.parameter_count = parameter_count(files.checkpoint);
+  report.weight_bytes = files.checkpoint.total_bytes() + (files.tower ? files.tower->total_bytes() : 0);
+  for (const auto& file : files.checkpoint.files()) report.files.push_back(file.filename().string());
+  report.warnings.assign(files.checkpoint.warnings().begin(), files.checkpoint.warnings().end());
+  report.mismatches = weights.mismatches() + (tower ? tower->absences() : "");
+  return report;
+}
+
+}  // namespace assay

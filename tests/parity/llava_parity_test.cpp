@@ -1,0 +1,163 @@
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "golden_case.h"
+#include "harness/base/json.h"
+#include "model/llava/config.h"
+#include "model/llava/llava.h"
+
+/// LLaVA in both layouts against its reference implementations; make_llava.py says how the goldens were made.
+namespace assay::testing {
+namespace {
+
+constexpr double kTolerance = 1e-4;
+
+struct LlavaCase {
+  std::string layout, name;
+  std::vector<std::string> pictures;
+  std::vector<std::pair<std::string, std::string>> history;
+  std::string question, reply;
+  std::vector<std::int64_t> token_ids, greedy_ids;
+};
+
+void PrintTo(const LlavaCase& golden, std::ostream* out) { *out << golden.layout << "/" << golden.name; }
+
+std::filesystem::path root() { return parity_root().parent_path() / "llava"; }
+
+std::vector<std::int64_t> ids_in(const json::Value& object, const char* key, const std::string& where) {
+  std::vector<std::int64_t> ids;
+  for (const auto& id : json::require_array(object, key, where).GetArray()) ids.push_back(id.GetInt64());
+  return ids;
+}
+
+std::vector<LlavaCase> read_cases() {
+  std::vector<LlavaCase> cases;
+  for (const char* layout : {"native", "original"}) {
+    const auto path = root() / layout / "cases.json";
+    const auto document = json::parse_file(path);
+    for (const auto& value : document.GetArray()) {
+      LlavaCase golden{layout, json::require_string(value, "name", path.string()), {}, {}, json::require_string(value, "question", path.string()),
+                       json::require_string(value, "reply", path.string()), ids_in(value, "token_ids", path.string()),
+                       ids_in(value, "greedy_ids", path.string())};
+      for (const auto& picture : value["pictures"].GetArray()) golden.pictures.emplace_back(picture.GetString());
+      for (const auto& pair : value["history"].GetArray()) golden.history.emplace_back(pair[0].GetString(), pair[1].GetString());
+      cases.push_back(std::move(golden));
+    }
+  }
+  return cases;
+}
+
+std::vector<LlavaCase> picture_cases() {
+  auto cases = read_cases();
+  std::erase_if(cases, [](const LlavaCase& golden) { return golden.pictures.empty(); });
+  return cases;
+}
+
+/// Pictures stand before the first question.
+Request request_for(const LlavaCase& golden) {
+  Request request;
+  request.id = golden.name;
+  request.decoding.max_new_tokens = static_cast<int>(golden.greedy_ids.size());
+  for (const auto& picture : golden.pictures) request.prompt.images.push_back(image_input(parity_root() / "pictures" / (picture + ".png")));
+  std::size_t next_image = 0, attached = golden.pictures.size();
+  for (const auto& [question, answer] : golden.history) {
+    request.prompt.turns.push_back(user_turn(question, next_image, std::exchange(attached, 0)));
+    request.prompt.turns.push_back({Role::kAssistant, {{answer, Part::kNoImage}}});
+  }
+  request.prompt.turns.push_back(user_turn(golden.question, next_image, attached));
+  return request;
+}
+
+class LlavaParity : public ::testing::TestWithParam<LlavaCase> {
+ protected:
+  static std::filesystem::path checkpoint() { return root() / GetParam().layout / "checkpoint"; }
+  static VlmOptions float32() {
+    VlmOptions options;
+    options.dtype = DType::kFloat32;
+    return options;
+  }
+  static Vlm& model() {
+    static std::map<std::string, std::unique_ptr<Vlm>> models;
+    auto& model = models[GetParam().layout];
+    if (model == nullptr) model = open_vlm(checkpoint().string(), float32());
+    return *model;
+  }
+  static at::Tensor golden(const std::string& what) {
+    static std::map<std::string, std::unique_ptr<Checkpoint>> files;
+    auto& file = files[GetParam().layout];
+    if (file == nullptr) file = std::make_unique<Checkpoint>(Checkpoint::open(root() / GetParam().layout / "golden.safetensors"));
+    const auto* stored = file->find(GetParam().name + "." + what);
+    EXPECT_NE(stored, nullptr) << what;
+    return stored == nullptr ? at::Tensor() : at::tensor(to_float32(*stored)).reshape(stored->shape);
+  }
+  static at::Tensor pixels() {
+    const auto array = model().view_pixels(request_for(GetParam()).prompt.images.front(), std::nullopt);
+    EXPECT_TRUE(array) << array.error().message;
+    return at::tensor(array->values).reshape(array->shape);
+  }
+  static double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
+};
+class LlavaPictureParity : public LlavaParity {};
+
+TEST_P(LlavaParity, SendsTheSameTokens) {
+  const auto view = model().view_prompt(request_for(GetParam()));
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->token_ids, GetParam().token_ids) << view->text;
+}
+
+TEST_P(LlavaPictureParity, SeesTheSamePixels) {
+  const auto ours = pixels(), theirs = golden("pixels");
+  EXPECT_TRUE(at::equal(ours, theirs)) << difference(ours, theirs);
+}
+
+TEST_P(LlavaPictureParity, HasTheSameProjectorOutput) {
+  const c10::InferenceMode inference;
+  const auto family = open_llava(checkpoint(), float32());
+  EXPECT_LT(difference(family->encode(pixels())[0], golden("projector")), kTolerance);
+}
+
+TEST_P(LlavaParity, HasTheSameLogits) {
+  const auto logits = model().view_logits(request_for(GetParam()));
+  ASSERT_TRUE(logits) << logits.error().message;
+  EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
+}
+
+class OneRequest : public RequestSource, public GenerationSink {
+ public:
+  explicit OneRequest(Request request) : request_(std::move(request)) {}
+  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
+  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
+    result = std::move(generation);
+    return std::nullopt;
+  }
+  Result<Generation> result = SampleFailure{"", "", "never finished"};
+
+ private:
+  std::optional<Request> request_;
+};
+
+TEST_P(LlavaParity, WritesTheSameReply) {
+  OneRequest one(request_for(GetParam()));
+  model().run(one, one);
+  ASSERT_TRUE(one.result) << one.result.error().message;
+  const auto end_ids = read_llava_config(checkpoint()).end_ids;
+  auto expected = GetParam().greedy_ids;
+  const auto end = std::find_first_of(expected.begin(), expected.end(), end_ids.begin(), end_ids.end());
+  const bool is_whole = end == expected.end();
+  if (!is_whole) expected.erase(end + 1, expected.end());
+  EXPECT_EQ(one.result->token_ids, expected);
+  if (is_whole) EXPECT_EQ(one.result->reply, GetParam().reply);
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<LlavaCase>& golden) { return golden.param.layout + "_" + golden.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Golden, LlavaParity, ::testing::ValuesIn(read_cases()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Golden, LlavaPictureParity, ::testing::ValuesIn(picture_cases()), name_of_case);
+
+}  // namespace
+}  // namespace assay::testing
