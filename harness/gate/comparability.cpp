@@ -25,7 +25,7 @@ const std::vector<Group>& groups() {
       {"scorer", {"assay"}, "score both runs with one version of Assay: `assay score RUN --save FILE`"},
       {"data", {".data_digest"}, "run both on one data set"},
       {"overlap", {"limit", "sample", "samples", "bench", ".listed_samples"}, "run both on the same samples"},
-      {"prompts", {".prompt_profile", "model.chat_template", "model.system_text"}, "ask both in one way"},
+      {"prompts", {".prompt_profile", ".definition_digest", "model.chat_template", "model.system_text"}, "ask both in one way"},
       {"scoring", {".scoring_profiles"}, "score both under one --profile"},
       {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures"}, "prepare pictures in one way"},
       {"decoding", {"temperature", "top-p", "top-k", "seed", "max-new-tokens", "max-tiles"}, "decode with the same options"},
