@@ -151,7 +151,9 @@ TEST_P(LlavaParity, WritesTheSameReply) {
   const bool is_whole = end == expected.end();
   if (!is_whole) expected.erase(end + 1, expected.end());
   EXPECT_EQ(one.result->token_ids, expected);
-  if (is_whole) EXPECT_EQ(one.result->reply, GetParam().reply);
+  if (is_whole) {
+    EXPECT_EQ(one.result->reply, GetParam().reply);
+  }
 }
 
 std::string name_of_case(const ::testing::TestParamInfo<LlavaCase>& golden) { return golden.param.layout + "_" + golden.param.name; }

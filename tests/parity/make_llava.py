@@ -120,7 +120,7 @@ def make_native(out):
     fill(model, "native")
     model.config.dtype = torch.bfloat16
     model.to(torch.bfloat16).save_pretrained(folder)
-    model.float()
+    model = LlavaForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()  # rope tables in float32 again
     write_json(f"{folder}/preprocessor_config.json", PROCESSOR)
     write_json(f"{folder}/generation_config.json", {"eos_token_id": info["eos_token_id"]})
     recorder = Recorder(f"{out}/native")

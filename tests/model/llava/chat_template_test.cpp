@@ -1,6 +1,6 @@
 #include "model/llava/chat_template.h"
 
-#include <gmock/gmock.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "harness/base/error.h"
@@ -8,14 +8,11 @@
 namespace assay {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::SizeIs;
-
 /// "<0>" in place of the first picture.
 std::string written(const Prompt& prompt, std::string_view name, const std::string& system, bool marks_images = false) {
   const auto draft = write_llava_conversation(prompt, find_llava_template(name), system, marks_images);
   std::string text = draft.texts.front();
-  for (std::size_t i = 0; i < draft.images.size(); ++i) text += "<" + std::to_string(draft.images[i]) + ">" + draft.texts[i + 1];
+  for (std::size_t i = 0; i < draft.images.size(); ++i) text += fmt::format("<{}>{}", draft.images[i], draft.texts[i + 1]);
   return text;
 }
 
