@@ -97,6 +97,13 @@ html::Section check_section(const GateRecord& record) {
   return {"checks", "Comparability and validity", content};
 }
 
+/// Against the noise of a repeated run, where one was measured.
+const char* outcome_text(const Behaviour& behaviour) {
+  if (behaviour.has_changed) return "changed";
+  if (behaviour.changed_replies == 0) return "the same";
+  return behaviour.again_rate < 0 ? "noise not measured" : "no more than noise";
+}
+
 html::Section behaviour_section(const GateRecord& record) {
   html::PageTable table = {"Behaviour",
                            {{"benchmark"},
@@ -112,7 +119,7 @@ html::Section behaviour_section(const GateRecord& record) {
     const double share = behaviour.samples > 0
                              ? static_cast<double>(behaviour.changed_replies) / static_cast<double>(behaviour.samples)
                              : std::nan("");
-    html::Cell outcome = html::text_cell(behaviour.has_changed ? "changed" : "no more than noise");
+    html::Cell outcome = html::text_cell(outcome_text(behaviour));
     outcome.css_class = behaviour.has_changed ? "verdict doubt" : "verdict flat";
     table.rows.push_back(
         {{html::text_cell(benchmark_title(behaviour.benchmark, behaviour.profile)), html::count_cell(behaviour.samples),

@@ -1,0 +1,64 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/base/json.h"
+#include "tests/harness/child_process.h"
+#include "tests/shared_files.h"
+#include "tests/temporary_folder.h"
+
+/// Real replies of other people's models, scored and gated: the verdicts that their published scores call for.
+namespace assay {
+namespace {
+
+using testing::Finished;
+using testing::TemporaryFolder;
+
+Finished assay(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), testing::assay_binary());
+  return testing::run_child(arguments);
+}
+
+/// Scores a fixture's replies and keeps them; the path of the kept file.
+std::string kept(const TemporaryFolder& folder, const std::string& bench, const std::string& replies) {
+  const auto file = folder.path() / (bench + replies.substr(replies.rfind('/') + 1) + ".scores");
+  const auto scored = assay({"score", "--bench", bench, "--predictions", (testing::shared_root() / "fixtures" / replies).string(), "--save", file.string()});
+  EXPECT_EQ(scored.exit_code, 0) << scored.err;
+  return file.string();
+}
+
+Finished gate(const std::string& baseline, const std::string& candidate, std::vector<std::string> more = {}) {
+  more.insert(more.begin(), {"gate", "--baseline", baseline, "--candidate", candidate, "--format", "json"});
+  return assay(more);
+}
+
+double number(const Finished& finished, const char* member) { return json::parse(finished.out, "stdout")["metrics"][0][member].GetDouble(); }
+
+TEST(GateFixtures, MathVistaTellsBardFromMiniGpt4) {
+  ASSAY_NEEDS_SHARED("fixtures/mathvista");
+  const TemporaryFolder folder;
+  const auto bard = kept(folder, "mathvista_testmini", "mathvista/output_bard.json");
+  const auto minigpt4 = kept(folder, "mathvista_testmini", "mathvista/output_minigpt4_llama2.json");
+  const auto failed = gate(bard, minigpt4);
+  EXPECT_EQ(failed.exit_code, 1) << failed.out;
+  EXPECT_DOUBLE_EQ(number(failed, "baseline"), 34.8);
+  EXPECT_DOUBLE_EQ(number(failed, "candidate"), 23.1);
+  EXPECT_EQ(gate(bard, bard).exit_code, 0);
+}
+
+TEST(GateFixtures, MmeComparesWhatBothAnsweredOnlyWhenTold) {
+  ASSAY_NEEDS_SHARED("fixtures/mme");
+  const TemporaryFolder folder;
+  const auto llava = kept(folder, "mme", "mme/llava-v1.5-7b"), lavin = kept(folder, "mme", "mme/LaVIN");
+  EXPECT_EQ(gate(llava, lavin).exit_code, 3) << "the two files do not hold the same questions";
+  const auto failed = gate(llava, lavin, {"--waive", "overlap"});
+  EXPECT_EQ(failed.exit_code, 1) << failed.out;
+  EXPECT_NEAR(number(failed, "baseline"), 1508.6726137691257, 1e-9);
+  EXPECT_EQ(json::require_string(json::parse(failed.out, "stdout")["metrics"][0], "test", "stdout"), "BCa cluster bootstrap");
+  EXPECT_EQ(gate(llava, llava).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace assay
