@@ -18,6 +18,9 @@
 namespace assay {
 namespace {
 
+/// No released model takes a tenth of it, and trying all grids of more takes seconds a picture.
+constexpr int kMostTiles = 1024;
+
 std::optional<DType> dtype_named(std::string_view name) {
   if (name == "auto") return DType::kAuto;
   if (name == "float32") return DType::kFloat32;
@@ -197,6 +200,7 @@ Problems validate_model(const RunConfig& config) {
   Demands demands(problems);
   demands.that(!config.model.path.empty(), "--model is missing: name a checkpoint folder");
   demands.at_least_one("max-tiles", config.decoding.max_tiles);
+  demands.that(config.decoding.max_tiles.value_or(1) <= kMostTiles, fmt::format("--max-tiles must be at most {}, got {}", kMostTiles, config.decoding.max_tiles.value_or(1)));
   demands.at_least_one("batch", config.model.batch);
   demands.at_least_one("max-image-pixels", config.model.max_image_pixels);
   demands.at_least_one("max-image-bytes", config.model.max_image_bytes);

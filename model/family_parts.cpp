@@ -34,6 +34,13 @@ void check_device(const VlmOptions& options) {
   if (options.device != "cpu") throw ConfigError(fmt::format("device \"{}\" is not supported yet; use \"cpu\"", options.device));
 }
 
+std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t fallback, std::string_view where) {
+  const auto* value = json::find(config, key);
+  if (value == nullptr || value->IsNull()) return fallback;
+  if (!value->IsInt64()) throw ModelError(fmt::format("{}: \"{}\" must be one layer's number, got {}", where, key, json::dump(*value)));
+  return value->GetInt64();
+}
+
 double ms_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }

@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "harness/base/json.h"
 #include "harness/base/result.h"
 #include "model/checkpoint/tensor_file.h"
 #include "model/image/image.h"
@@ -25,6 +27,9 @@ inline constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
 
 /// Throws ConfigError for a device that does not run.
 void check_device(const VlmOptions& options);
+
+/// The encoder layer whose output is used. Throws ModelError for a list of layers, which no family here takes.
+[[nodiscard]] std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t fallback, std::string_view where);
 
 /// Milliseconds since `start`.
 [[nodiscard]] double ms_since(std::chrono::steady_clock::time_point start);

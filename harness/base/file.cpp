@@ -52,6 +52,14 @@ void write_and_flush(const std::filesystem::path& beside, const std::filesystem:
   if (::fsync(file.get()) != 0) throw_cannot_write(path);
 }
 
+/// The new name lies in the folder, which is flushed by itself. Not every file system can; the file is whole either way.
+void flush_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  (void)::fsync(descriptor);
+  ::close(descriptor);
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
@@ -81,6 +89,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view c
   try {
     write_and_flush(beside, path, content);
     if (::rename(beside.c_str(), path.c_str()) != 0) throw_cannot_write(path);
+    flush_folder(path.parent_path());
   } catch (...) {
     ::unlink(beside.c_str());
     throw;

@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "model/family_parts.h"
 #include "model/internvl/chat_template.h"
 
 namespace assay {
@@ -37,7 +38,7 @@ void read_original(const json::Value& config, const std::filesystem::path& folde
   c.naming = VitNaming::kOriginal;
   c.vision = read_intern_vit_config(json::require(config, "vision_config", where), c.naming, where + ": vision_config");
   c.language = read_language_config(json::require(config, "llm_config", where), where + ": llm_config");
-  c.select_layer = json::int_or(config, "select_layer", -1);
+  c.select_layer = read_layer(config, "select_layer", -1, where);
   c.tile_side = json::int_or(config, "force_image_size", c.vision.image_size);
   c.swaps_back = json::string_or(config, "ps_version", "v1") != "v1";
   c.is_dynamic = json::bool_or(config, "dynamic_image_size", false);
@@ -61,7 +62,7 @@ void read_native(const json::Value& config, const std::filesystem::path& folder,
   c.vision = read_intern_vit_config(json::require(config, "vision_config", where), c.naming, where + ": vision_config");
   c.language = read_language_config(json::require(config, "text_config", where), where + ": text_config");
   c.language.ties_embeddings = c.language.ties_embeddings || json::bool_or(config, "tie_word_embeddings", true);
-  c.select_layer = json::int_or(config, "vision_feature_layer", -1);
+  c.select_layer = read_layer(config, "vision_feature_layer", -1, where);
   c.tile_side = c.vision.image_size;
   if (const auto strategy = json::string_or(config, "vision_feature_select_strategy", "default"); strategy != "default") {
     throw ModelError(fmt::format("{}: \"vision_feature_select_strategy\" must be \"default\", got \"{}\"", where, strategy));

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/base/error.h"
+#include "model/family_parts.h"
 #include "model/llava/chat_template.h"
 
 namespace assay {
@@ -80,7 +81,7 @@ void read_original(const json::Value& config, const fs::path& folder, const std:
   c.tower = find_tower(folder, name);
   if (!c.tower.empty()) c.vision = read_tower_config(c.tower);
   else c.vision.image_size = name.find("336") != std::string::npos ? 336 : 224;  // ViT-L/14, the only towers of these releases
-  c.select_layer = json::int_or(config, "mm_vision_select_layer", -2);
+  c.select_layer = read_layer(config, "mm_vision_select_layer", -2, where);
   c.keeps_class_token = keeps_class_token(json::string_or(config, "mm_vision_select_feature", "patch"), "cls_patch", where);
   const auto projector = json::string_or(config, "mm_projector_type", "linear");
   if (projector == "linear") c.projector_layers = 1;
@@ -97,7 +98,7 @@ void read_native(const json::Value& config, const fs::path& folder, const std::s
   c.vision = read_clip_vit_config(json::require(config, "vision_config", where), where + ": vision_config");
   c.language = read_language_config(json::require(config, "text_config", where), where + ": text_config");
   c.language.ties_embeddings = c.language.ties_embeddings || json::bool_or(config, "tie_word_embeddings", false);
-  c.select_layer = json::int_or(config, "vision_feature_layer", -2);
+  c.select_layer = read_layer(config, "vision_feature_layer", -2, where);
   c.keeps_class_token = keeps_class_token(json::string_or(config, "vision_feature_select_strategy", "default"), "full", where);
   if (const auto act = json::string_or(config, "projector_hidden_act", "gelu"); act != "gelu")
     throw ModelError(fmt::format("{}: \"projector_hidden_act\" must be \"gelu\", got \"{}\"", where, act));

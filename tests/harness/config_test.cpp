@@ -102,6 +102,12 @@ TEST(Config, ReportsEveryProblemAtOnce) {
                           HasSubstr("--limit must be at least 1, got 0"), HasSubstr("--max-failures must be a share")));
 }
 
+TEST(Config, BoundsTheTilesOfAPicture) {
+  RunConfig config = good_config();
+  config.decoding.max_tiles = 1025;
+  EXPECT_THAT(validate(config, kBenchmarks), ElementsAre("--max-tiles must be at most 1024, got 1025"));
+}
+
 TEST(Config, TurnsNoSystemIntoAnEmptySystemText) {
   RunConfig config = good_config();
   EXPECT_FALSE(vlm_options(config).system_text.has_value());

@@ -1,15 +1,20 @@
 #include <ATen/ATen.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "golden_case.h"
+#include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "model/llava/config.h"
 #include "model/llava/llava.h"
+#include "tests/temporary_folder.h"
 
 /// LLaVA in both layouts against its reference implementations; make_llava.py says how the goldens were made.
 namespace assay::testing {
@@ -154,6 +159,31 @@ TEST_P(LlavaParity, WritesTheSameReply) {
   if (is_whole) {
     EXPECT_EQ(one.result->reply, GetParam().reply);
   }
+}
+
+std::string message_of_opening(const std::filesystem::path& folder) {
+  try {
+    (void)open_vlm(folder.string(), {});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(OpenLlava, SaysWhereTheTowerBelongs) {
+  const TemporaryFolder folder;
+  std::filesystem::copy(root() / "original" / "checkpoint", folder / "checkpoint");
+  EXPECT_THAT(message_of_opening(folder / "checkpoint"), ::testing::HasSubstr("put that CLIP checkpoint beside this folder"));
+  std::filesystem::copy(root() / "original" / "tiny-tower-56", folder / "checkpoint" / "tiny-tower-56");
+  EXPECT_EQ(message_of_opening(folder / "checkpoint"), "no error") << "the tower may lie in the checkpoint's own folder";
+}
+
+TEST(OpenLlava, RefusesWhatIsLlavaNexts) {
+  const TemporaryFolder folder;
+  auto config = read_file(root() / "original" / "checkpoint" / "config.json");
+  config.replace(config.find("\"pad\""), 5, "\"anyres\"");
+  folder.write("config.json", config);
+  EXPECT_THAT(message_of_opening(folder.path()), ::testing::HasSubstr("LLaVA-NeXT's, which does not run here yet"));
 }
 
 std::string name_of_case(const ::testing::TestParamInfo<LlavaCase>& golden) { return golden.param.layout + "_" + golden.param.name; }

@@ -338,9 +338,11 @@ TEST(OpenVlm, SaysWhatIsWrongWithAFolder) {
   VlmOptions options;
   options.chat_template = "internvl2.5";
   EXPECT_THAT(message(parity("qwen2/checkpoint").string(), options), HasSubstr("did you mean \"internvl2_5\"?"));
-  const testing::TemporaryFolder no_such_layer, no_such_side;
+  const testing::TemporaryFolder no_such_layer, layer_list, no_such_side;
   copy_changed("qwen2", "\"select_layer\": -1", "\"select_layer\": 60", no_such_layer);
   EXPECT_THAT(message(no_such_layer.path().string()), HasSubstr("the output of layer 60 is not one of theirs"));
+  copy_changed("qwen2", "\"select_layer\": -1", "\"select_layer\": [-1, -2]", layer_list);
+  EXPECT_THAT(message(layer_list.path().string()), HasSubstr("\"select_layer\" must be one layer's number, got [-1,-2]"));
   copy_changed("qwen2", "\"force_image_size\": 56", "\"force_image_size\": 0", no_such_side);
   EXPECT_THAT(message(no_such_side.path().string()), HasSubstr("a tile of 0 pixels"));
   options = {};
