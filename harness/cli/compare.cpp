@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <set>
-
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/report_output.h"
@@ -33,11 +31,13 @@ int compare_verb(const Program& program, Arguments arguments) {
   output.check(comparison_formats(), problems);
   throw_if_any(problems);
   std::vector<ScoredRun> runs;
+  runs.reserve(paths.size());
   for (const auto& path : paths) runs.push_back(read_scored_run(path));
   const ComparisonRecord record = compare_runs(runs);
   PageContent page;
   if (output.shows_samples(comparison_formats())) {
     std::vector<const ScoredRun*> all;
+    all.reserve(runs.size());
     for (const auto& run : runs) all.push_back(&run);
     page = RunPages(program.catalog, program.make_thumbnail, data_dir, all).of_all();
   }
