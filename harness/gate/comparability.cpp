@@ -19,7 +19,7 @@ struct Group {
   const char* way_out;
 };
 const std::vector<Group>& groups() {
-  static const std::vector<Group> list = {
+  static const std::vector<Group> kGroups = {
       {"weights", {"model.weights_digest", "model.settings_digest", "model.family"}, "compare runs of one checkpoint"},
       {"engine", {"model.dtype", "device"}, "run both with one --dtype and --device"},
       {"scorer", {"assay"}, "score both runs with one version of Assay: `assay score RUN --save FILE`"},
@@ -31,7 +31,7 @@ const std::vector<Group>& groups() {
       {"decoding", {"temperature", "top-p", "top-k", "seed", "max-new-tokens", "max-tiles"}, "decode with the same options"},
       {"judge", {"judge"}, "let one judge grade both"},
   };
-  return list;
+  return kGroups;
 }
 
 const Group* group_of(std::string_view member) {
