@@ -50,10 +50,10 @@ std::size_t place_from_end(std::string_view text, std::size_t n) {
 
 /// What a metric would be with everything right. A basis that does not give the metric's own number (the default one, of a benchmark that
 /// says nothing better) tells nothing of its scale.
-std::map<std::string, double> scales_of(const Benchmark& benchmark, const std::vector<ScoredReply>& scored, const BenchmarkResult& result) {
+std::map<std::string, double> scales_of(const std::vector<MetricBasis>& bases, const BenchmarkResult& result) {
   constexpr double kRounding = 1e-4;  // official tools print two decimals of a percentage
   std::map<std::string, double> scales;
-  for (const auto& basis : benchmark.bases(scored, result.profile)) {
+  for (const auto& basis : bases) {
     const auto metric = std::ranges::find(result.metrics, basis.name, &Metric::name);
     if (metric == result.metrics.end() || basis.rows.empty()) continue;
     const double full = full_scale(basis);
@@ -115,7 +115,6 @@ ExplainedSample explain_sample(const Reply& reply, std::span<const ProfileScores
   }
   return sample;
 }
-
 
 /// In quotes on one line, whatever stands in it.
 std::string in_quotes(std::string_view text) {
@@ -206,7 +205,7 @@ json::Value comparison_value(const ProfileComparison& comparison, Allocator& all
 }  // namespace
 
 std::vector<ProfileScores> score_profiles(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles,
-                                          Judge& judge) {
+                                          Judge& judge, bool keeps) {
   std::vector<ProfileScores> sides;
   for (const auto& profile : profiles) {
     auto judged = replies;
@@ -214,8 +213,9 @@ std::vector<ProfileScores> score_profiles(const Benchmark& benchmark, const std:
     std::vector<ScoredReply> scored;
     ProfileScores side;
     side.result = score_all(benchmark, std::move(judged), profile, &scored);
+    if (keeps) side.kept = scored_benchmark(benchmark, side.result, scored);
     if (profiles.size() > 1) {
-      side.scales = scales_of(benchmark, scored, side.result);
+      side.scales = scales_of(keeps ? side.kept.bases : benchmark.bases(scored, profile), side.result);
       for (auto& one : scored) side.scores.push_back(std::move(one.score));
     }
     sides.push_back(std::move(side));

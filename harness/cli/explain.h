@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "benchmarks/benchmark.h"
+#include "harness/scored_run.h"
 #include "reports/run_record.h"
 
 /// The same replies under several scoring profiles: their numbers side by side, and the samples on which they disagree.
@@ -20,11 +21,12 @@ struct ProfileScores {
   BenchmarkResult result;
   std::vector<Score> scores;             ///< reply by reply
   std::map<std::string, double> scales;  ///< what a metric would be with everything right, where the benchmark says what it is made of
+  ScoredBenchmark kept;                  ///< what a gate takes of these replies, where asked for
 };
 
-/// Scores the replies under each profile, the judge asked for each by itself.
+/// Scores the replies under each profile, the judge asked for each by itself; with `keeps`, for gates as well.
 [[nodiscard]] std::vector<ProfileScores> score_profiles(const Benchmark& benchmark, const std::vector<Reply>& replies,
-                                                        const std::vector<std::string>& profiles, Judge& judge);
+                                                        const std::vector<std::string>& profiles, Judge& judge, bool keeps = false);
 
 /// A metric under each profile; NaN where a profile has none of that name, or nothing to divide by.
 struct ProfileMetric {

@@ -18,7 +18,6 @@
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
 #include "harness/scored_run.h"
-#include "harness/scoring.h"
 #include "harness/version.h"
 #include "reports/results_json.h"
 #include "reports/text_reports.h"
@@ -60,17 +59,6 @@ void print_scored(const Scored& scored, const ScoreOptions& options) {
   print_out(text);
 }
 
-/// What a gate or a comparison takes of these replies.
-void keep_scored(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, Scored& scored, Judge& judge) {
-  for (const auto& profile : profiles) {
-    auto judged = replies;
-    ask_judge(judge, benchmark, profile, judged);
-    std::vector<ScoredReply> each;
-    BenchmarkResult result = score_all(benchmark, std::move(judged), profile, &each);
-    scored.kept.benchmarks.push_back(scored_benchmark(benchmark, std::move(result), each));
-  }
-}
-
 void save_scored(const ScoreOptions& options, Scored& scored) {
   if (options.save.empty()) return;
   scored.kept.saved = {options.run.empty() ? options.predictions : options.run, {}, {}, now_utc()};
@@ -80,9 +68,11 @@ void save_scored(const ScoreOptions& options, Scored& scored) {
 
 void score_under(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, const ScoreOptions& options,
                  Scored& scored, Judge& judge) {
-  const auto sides = score_profiles(benchmark, replies, profiles, judge);
-  for (const auto& side : sides) scored.record.results.push_back(side.result);
-  if (!options.save.empty()) keep_scored(benchmark, replies, profiles, scored, judge);
+  auto sides = score_profiles(benchmark, replies, profiles, judge, !options.save.empty());
+  for (auto& side : sides) {
+    scored.record.results.push_back(side.result);
+    if (!options.save.empty()) scored.kept.benchmarks.push_back(std::move(side.kept));
+  }
   if (profiles.size() > 1) scored.comparisons.push_back(compare_profiles(benchmark, replies, sides, options.explains ? options.most_explained : 0));
 }
 
