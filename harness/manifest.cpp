@@ -1,15 +1,14 @@
 #include "harness/manifest.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <ctime>
 #include <map>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/clock.h"
 #include "harness/hardware.h"
 #include "harness/journal.h"
 #include "harness/run_folder.h"
@@ -72,7 +71,7 @@ void add_surroundings(Manifest& manifest) {
   manifest.noted.push_back({"hardware.memory_bytes", fmt::format("{}", hardware.memory_bytes)});
   manifest.noted.push_back({"host", json_text(host_name())});
   manifest.noted.push_back({"compiler", json_text("g++ " __VERSION__)});
-  manifest.noted.push_back({"started", json_text(fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr))))});
+  manifest.noted.push_back({"started", json_text(now_utc())});
 }
 
 std::string members_text(const std::vector<ManifestEntry>& entries) {
@@ -85,14 +84,6 @@ std::string members_text(const std::vector<ManifestEntry>& entries) {
 std::string to_json(const Manifest& manifest) {
   return fmt::format("{{\n  \"schema\": \"{}\",\n  \"fixed\": {{\n{}\n  }},\n  \"noted\": {{\n{}\n  }}\n}}\n", kSchema,
                      members_text(manifest.fixed), members_text(manifest.noted));
-}
-
-std::vector<ManifestEntry> read_members(const json::Value& document, std::string_view key, const std::string& where) {
-  const auto& object = json::require(document, key, where);
-  if (!object.IsObject()) throw DataError(fmt::format("{}: \"{}\" must be an object", where, key));
-  std::vector<ManifestEntry> entries;
-  for (const auto& member : object.GetObject()) entries.push_back({std::string(json::text_of(member.name)), json::dump(member.value)});
-  return entries;
 }
 
 /// Numbers, lists and texts are compared as JSON writes them, whoever wrote them first.
@@ -141,6 +132,14 @@ void write_or_compare(const std::filesystem::path& run, const Manifest& manifest
     throw DataError(fmt::format("{}: the folder has journals but no manifest.json, so nobody can tell what was asked; choose another "
                                 "folder with --out, or put the manifest back", run.string()));
   write_file_atomically(manifest_path(run), to_json(manifest));
+}
+
+std::vector<ManifestEntry> read_members(const json::Value& document, std::string_view key, std::string_view where) {
+  const auto& object = json::require(document, key, where);
+  if (!object.IsObject()) throw DataError(fmt::format("{}: \"{}\" must be an object", where, key));
+  std::vector<ManifestEntry> entries;
+  for (const auto& member : object.GetObject()) entries.push_back({std::string(json::text_of(member.name)), json::dump(member.value)});
+  return entries;
 }
 
 Manifest read_manifest(const std::filesystem::path& run) {

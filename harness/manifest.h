@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/json.h"
 #include "harness/config.h"
 #include "harness/plan.h"
 #include "model/vlm.h"
@@ -27,6 +28,9 @@ struct Manifest {
 /// Writes manifest.json, or, where `run` has one, compares. Throws ConfigError that names each fixed member that differs, old and new
 /// value, and the way out; DataError for a damaged manifest, or for journals without one.
 void write_or_compare(const std::filesystem::path& run, const Manifest& manifest);
+
+/// The members of the object at `key`, each as one line of JSON. Throws DataError where there is no such object.
+[[nodiscard]] std::vector<ManifestEntry> read_members(const json::Value& document, std::string_view key, std::string_view where);
 
 /// Throws DataError when there is none or it is damaged.
 [[nodiscard]] Manifest read_manifest(const std::filesystem::path& run);

@@ -3,14 +3,12 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "harness/base/error.h"
-#include "harness/base/file.h"
 #include "harness/journal.h"
 #include "harness/plan.h"
-#include "harness/run_folder.h"
-#include "reports/results_json.h"
 
 namespace assay {
 namespace {
@@ -28,12 +26,6 @@ std::map<SampleKey, std::string> read_replies(const ScoredRun& run) {
     if (record.generation) replies[{record.benchmark, record.id}] = record.generation->reply;
   });
   return replies;
-}
-
-RunTiming read_timing(const ScoredRun& run) {
-  const auto path = timing_path(run.name);
-  if (!std::filesystem::is_directory(run.name) || !std::filesystem::exists(path)) return {};
-  return parse_timing(read_file(path), path.string());
 }
 
 /// What was asked in a run, if its data set can still be found.
@@ -107,7 +99,7 @@ struct RunPages::Parts {
     PageContent page;
     for (const auto* run : runs) {
       page.runs.push_back(run->name);
-      page.timings.push_back(read_timing(*run));
+      page.timings.push_back(timing_of(*run).value_or(RunTiming{}));
       RunRecord record;
       for (const auto& benchmark : run->benchmarks) record.results.push_back(benchmark.result);
       page.results.push_back(std::move(record));
@@ -132,7 +124,7 @@ struct RunPages::Parts {
   }
 
   /// Samples in the order of the first run that has them; all of them, or those in `wanted`.
-  [[nodiscard]] std::vector<PageSample> samples(const std::map<SampleKey, bool>* wanted) const {
+  [[nodiscard]] std::vector<PageSample> samples(const std::set<SampleKey>* wanted) const {
     std::vector<PageSample> all;
     std::map<std::pair<std::string, SampleKey>, std::size_t> places;  // by profile too
     for (std::size_t r = 0; r < runs.size(); ++r) {
@@ -177,8 +169,8 @@ PageContent RunPages::of_all() const {
 }
 
 PageContent RunPages::of_flips(std::span<const Flip> flips) const {
-  std::map<SampleKey, bool> wanted;
-  for (const auto& flip : flips) wanted[{flip.benchmark, flip.id}] = true;
+  std::set<SampleKey> wanted;
+  for (const auto& flip : flips) wanted.emplace(flip.benchmark, flip.id);
   PageContent page = parts_->head();
   page.samples = parts_->samples(&wanted);
   return page;

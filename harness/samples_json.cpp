@@ -121,8 +121,7 @@ json::Value samples_value(const std::vector<ScoredBenchmark>& benchmarks, Alloca
   json::Value value(rapidjson::kObjectType), columns(rapidjson::kArrayType), list(rapidjson::kArrayType);
   RunRecord record;
   for (const auto& benchmark : benchmarks) record.results.push_back(benchmark.result);
-  json::Document results;
-  results.CopyFrom(json::parse(results_json(record), "results"), results.GetAllocator());
+  const auto results = json::parse(results_json(record), "results");
   for (const char* column : kColumns) columns.PushBack(json::string_value(column, allocator), allocator);
   for (const auto& benchmark : benchmarks) {
     json::Value entry(rapidjson::kObjectType), samples(rapidjson::kArrayType), bases(rapidjson::kArrayType);

@@ -14,6 +14,7 @@
 #include "harness/gzip.h"
 #include "harness/run_folder.h"
 #include "harness/samples_json.h"
+#include "reports/results_json.h"
 
 namespace assay {
 namespace {
@@ -25,19 +26,10 @@ using Allocator = json::Document::AllocatorType;
 json::Value entries_value(const std::vector<ManifestEntry>& entries, Allocator& allocator) {
   json::Value value(rapidjson::kObjectType);
   for (const auto& entry : entries) {
-    json::Document parsed(&allocator);
-    parsed.CopyFrom(json::parse(entry.json, "manifest"), allocator);
+    const auto parsed = json::parse(entry.json, "manifest");
     value.AddMember(json::string_value(entry.name, allocator), json::Value(parsed, allocator), allocator);
   }
   return value;
-}
-
-std::vector<ManifestEntry> read_entries(const json::Value& manifest, std::string_view key, std::string_view where) {
-  const auto& object = json::require(manifest, key, where);
-  if (!object.IsObject()) throw DataError(fmt::format("{}: \"{}\" must be an object", where, key));
-  std::vector<ManifestEntry> entries;
-  for (const auto& member : object.GetObject()) entries.push_back({std::string(json::text_of(member.name)), json::dump(member.value)});
-  return entries;
 }
 
 json::Value repeats_value(const std::vector<Repeat>& repeats, Allocator& allocator) {
@@ -88,7 +80,7 @@ ScoredRun read_baseline(std::string_view bytes, const std::string& where) {
   check_schema(document, kBaselineSchema, where);
   const auto& content = json::require(document, "content", where);
   const auto& manifest = json::require(content, "manifest", where);
-  ScoredRun run{where, json::require_string(document, "digest", where), {read_entries(manifest, "fixed", where), read_entries(manifest, "noted", where)},
+  ScoredRun run{where, json::require_string(document, "digest", where), {read_members(manifest, "fixed", where), read_members(manifest, "noted", where)},
                 read_samples(json::require(content, "scored", where), where), read_repeats(json::require_array(content, "repeats", where), where), {}};
   const auto& saved = json::require(document, "saved", where);
   run.saved = {json::string_or(saved, "from", ""), json::string_or(saved, "by", ""), json::string_or(saved, "why", ""), json::string_or(saved, "at", "")};
@@ -129,10 +121,11 @@ std::string baseline_file(const ScoredRun& run) {
   json::Value saved(rapidjson::kObjectType);
   for (const auto& [name, text] : {std::pair{"from", &run.saved.from}, {"by", &run.saved.by}, {"why", &run.saved.why}, {"at", &run.saved.at}})
     saved.AddMember(rapidjson::StringRef(name), json::string_value(*text, allocator), allocator);
+  json::Value content = content_value(run, allocator);
   document.AddMember("schema", rapidjson::StringRef(kBaselineSchema), allocator);
-  document.AddMember("digest", json::string_value(digest_of_content(run), allocator), allocator);
+  document.AddMember("digest", json::string_value(digest_of(json::dump(content)), allocator), allocator);
   document.AddMember("saved", saved, allocator);
-  document.AddMember("content", content_value(run, allocator), allocator);
+  document.AddMember("content", content, allocator);
   return gzip(json::dump(document) + "\n");
 }
 
@@ -149,9 +142,25 @@ ScoredRun read_scored_run(const std::filesystem::path& path) {
   }
 }
 
+const ScoredBenchmark* find_benchmark(const ScoredRun& run, std::string_view benchmark, std::string_view profile) {
+  const auto found = std::ranges::find_if(run.benchmarks, [&](const ScoredBenchmark& one) { return one.result.benchmark == benchmark && one.result.profile == profile; });
+  return found == run.benchmarks.end() ? nullptr : &*found;
+}
+
+std::map<std::string_view, const SampleRecord*> samples_by_id(const ScoredBenchmark& benchmark) {
+  std::map<std::string_view, const SampleRecord*> samples;
+  for (const auto& sample : benchmark.samples) samples[sample.id] = &sample;
+  return samples;
+}
+
+std::optional<RunTiming> timing_of(const ScoredRun& run) {
+  const auto path = timing_path(run.name);
+  if (!std::filesystem::is_directory(run.name) || !std::filesystem::exists(path)) return std::nullopt;
+  return parse_timing(read_file(path), path.string());
+}
+
 Repeat changes_between(const ScoredBenchmark& first, const ScoredBenchmark& second) {
-  std::map<std::string_view, const SampleRecord*> by_id;
-  for (const auto& sample : second.samples) by_id[sample.id] = &sample;
+  const auto by_id = samples_by_id(second);
   Repeat changes{first.result.benchmark, first.result.profile, 0, 0, 0};
   for (const auto& sample : first.samples) {
     const auto found = by_id.find(sample.id);
@@ -182,8 +191,7 @@ void add_repeats(std::vector<Repeat>& sums, const std::vector<Repeat>& more) {
 std::vector<Repeat> repeats_of(const ScoredRun& first, const ScoredRun& second) {
   std::vector<Repeat> repeats;
   for (const auto& one : first.benchmarks)
-    for (const auto& other : second.benchmarks)
-      if (other.result.benchmark == one.result.benchmark && other.result.profile == one.result.profile) repeats.push_back(changes_between(one, other));
+    if (const auto* other = find_benchmark(second, one.result.benchmark, one.result.profile)) repeats.push_back(changes_between(one, *other));
   return repeats;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "harness/manifest.h"
 #include "metrics/metric_basis.h"
 #include "reports/run_record.h"
+#include "reports/run_timing.h"
 #include "reports/sample_record.h"
 
 /// A run as gates and comparisons see it: its numbers, every sample's score, and what the metrics are made of. Neither the data set nor the
@@ -55,6 +58,15 @@ struct ScoredRun {
 /// From a run folder, or a file that `assay baseline save` or `assay score --save` wrote. Throws DataError for what is neither, is damaged, cut
 /// short, unfinished, or of a later version of the format.
 [[nodiscard]] ScoredRun read_scored_run(const std::filesystem::path& path);
+
+/// Null when the run has no such benchmark under that scoring profile.
+[[nodiscard]] const ScoredBenchmark* find_benchmark(const ScoredRun& run, std::string_view benchmark, std::string_view profile);
+
+/// The names point into `benchmark`.
+[[nodiscard]] std::map<std::string_view, const SampleRecord*> samples_by_id(const ScoredBenchmark& benchmark);
+
+/// Where a run folder's time went; nothing for a file.
+[[nodiscard]] std::optional<RunTiming> timing_of(const ScoredRun& run);
 
 /// Whether the scores differ; none is equal to none.
 [[nodiscard]] bool has_flipped(const SampleRecord& first, const SampleRecord& second);

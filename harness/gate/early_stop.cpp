@@ -6,10 +6,10 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "benchmarks/summary.h"
 #include "harness/base/error.h"
 #include "harness/gate/gate.h"
 #include "metrics/generator.h"
@@ -20,8 +20,7 @@ namespace {
 
 const ScoredBenchmark& find(const ScoredRun& baseline, const PlannedBenchmark& planned) {
   const std::string name = planned.benchmark->name(), &profile = planned.scoring_profiles.front();
-  for (const auto& benchmark : baseline.benchmarks)
-    if (benchmark.result.benchmark == name && benchmark.result.profile == profile) return benchmark;
+  if (const auto* benchmark = find_benchmark(baseline, name, profile)) return *benchmark;
   throw ConfigError(fmt::format("--until-decided: the baseline {} has no {} scored as {}", baseline.name, name, profile));
 }
 
@@ -53,20 +52,26 @@ struct EarlyStop::Track {
   Track(const ScoredBenchmark& scored, const MetricBasis& basis, const Policy& policy, double alpha, PlannedBenchmark& planned)
       : benchmark(scored.result.benchmark), metric(basis.name), scale(basis.scale) {
     margin_share = rule_for(policy, benchmark, metric, true).margin.value_or(policy.margin) / 100;
-    for (const auto& row : basis.rows) baseline[row.unit] = row.values.at(0);
-    const auto clusters = clusters_in(planned);
+    std::unordered_map<std::string_view, std::string_view> cluster_names;  // by sample
+    for (const auto& row : basis.rows) baseline[row.unit] = row.values.at(0), cluster_names[row.unit] = row.cluster;
+    const auto clusters = clusters_in(planned, cluster_names);
     shuffle_into(planned, clusters, policy.seed);
     double largest = 1;
     for (const auto& cluster : clusters) largest = std::max(largest, static_cast<double>(cluster.size()));
     gate.emplace(SequentialGate::Design{margin_share, {alpha, policy.real_drop}, largest, clusters.size()});
   }
 
-  /// Indices of planned samples that share their fate, in the order of the first of each.
-  static std::vector<std::vector<std::uint32_t>> clusters_in(const PlannedBenchmark& planned) {
+  /// Indices of planned samples that share their fate in the baseline's metric, in the order of the first of each.
+  static std::vector<std::vector<std::uint32_t>> clusters_in(const PlannedBenchmark& planned,
+                                                             const std::unordered_map<std::string_view, std::string_view>& cluster_names) {
     std::vector<std::vector<std::uint32_t>> clusters;
-    std::unordered_map<std::string, std::size_t> places;
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::uint32_t i = 0; i < planned.samples.size(); ++i) {
-      const auto [place, is_new] = places.emplace(cluster_of(planned.source->get(planned.samples[i].index)), clusters.size());
+      const std::string& id = planned.samples[i].id;
+      const auto name = cluster_names.find(id);
+      if (name == cluster_names.end())
+        throw DataError(fmt::format("--until-decided: the baseline has no score for {}/{}; run both on the same samples", planned.benchmark->name(), id));
+      const auto [place, is_new] = places.emplace(name->second, clusters.size());
       if (is_new) clusters.emplace_back();
       clusters[place->second].push_back(i);
     }
@@ -84,10 +89,7 @@ struct EarlyStop::Track {
       groups.push_back({clusters[which].size(), {}});
       for (const std::uint32_t sample : clusters[which]) {
         planned.order.push_back(sample);
-        const std::string& id = planned.samples[sample].id;
-        if (!baseline.contains(id))
-          throw DataError(fmt::format("--until-decided: the baseline has no score for {}/{}; run both on the same samples", benchmark, id));
-        group_of[id] = groups.size() - 1;
+        group_of[planned.samples[sample].id] = groups.size() - 1;
       }
     }
   }
