@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
@@ -39,6 +40,18 @@ std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t
   if (value == nullptr || value->IsNull()) return fallback;
   if (!value->IsInt64()) throw ModelError(fmt::format("{}: \"{}\" must be one layer's number, got {}", where, key, json::dump(*value)));
   return value->GetInt64();
+}
+
+std::vector<std::int64_t> read_end_ids(const std::filesystem::path& folder, const LanguageConfig& language) {
+  std::vector<std::int64_t> ids;
+  const auto add = [&ids](const std::vector<std::int64_t>& more) {
+    for (const auto id : more)
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  };
+  add(language.end_ids);
+  const auto generation = folder / "generation_config.json";
+  if (std::filesystem::exists(generation)) add(read_token_ids(json::parse_file(generation), "eos_token_id"));
+  return ids;
 }
 
 double ms_since(std::chrono::steady_clock::time_point start) {

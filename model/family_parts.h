@@ -3,13 +3,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/base/json.h"
 #include "harness/base/result.h"
 #include "model/checkpoint/tensor_file.h"
 #include "model/image/image.h"
+#include "model/language/config.h"
 #include "model/vlm.h"
 
 /// What every family does in one way around its own graph.
@@ -30,6 +33,10 @@ void check_device(const VlmOptions& options);
 
 /// The encoder layer whose output is used. Throws ModelError for a list of layers, which no family here takes.
 [[nodiscard]] std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t fallback, std::string_view where);
+
+/// The tokens that end a reply by the language model's config and the folder's generation_config.json, each once. Callers pass one or the other in
+/// the reference; a reply ends at any of them.
+[[nodiscard]] std::vector<std::int64_t> read_end_ids(const std::filesystem::path& folder, const LanguageConfig& language);
 
 /// Milliseconds since `start`.
 [[nodiscard]] double ms_since(std::chrono::steady_clock::time_point start);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "harness/base/error.h"
@@ -13,11 +12,6 @@
 namespace assay {
 namespace {
 
-std::string architecture_of(const json::Value& config) {
-  const auto* names = json::find(config, "architectures");
-  return names != nullptr && names->IsArray() && names->Size() > 0 && (*names)[0].IsString() ? (*names)[0].GetString() : "";
-}
-
 std::int64_t merge_of(const json::Value& config, const std::string& where) {
   const double ratio = json::double_or(config, "downsample_ratio", 0.5);
   const double merge = ratio > 0 ? 1 / ratio : 0;
@@ -25,13 +19,6 @@ std::int64_t merge_of(const json::Value& config, const std::string& where) {
     throw ModelError(fmt::format("{}: \"downsample_ratio\" must be one over a whole number of at most 64, got {}", where, ratio));
   }
   return static_cast<std::int64_t>(merge);
-}
-
-/// The last ids win in the reference only because each caller passes its own; a reply ends at any of them.
-void add_end_ids(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& more) {
-  for (const auto id : more) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
-  }
 }
 
 void read_original(const json::Value& config, const std::filesystem::path& folder, const std::string& where, InternVlConfig& c) {
@@ -111,9 +98,7 @@ InternVlConfig read_internvl_config(const std::filesystem::path& folder) {
     throw ModelError(fmt::format("{}: expected 1 <= min tiles <= max tiles, got {} and {}", where, c.min_tiles, c.max_tiles));
   }
   c.stored_dtype = json::string_or(config, "torch_dtype", json::string_or(config, "dtype", ""));
-  add_end_ids(c.end_ids, c.language.end_ids);
-  const auto generation = folder / "generation_config.json";
-  if (std::filesystem::exists(generation)) add_end_ids(c.end_ids, read_token_ids(json::parse_file(generation), "eos_token_id"));
+  c.end_ids = read_end_ids(folder, c.language);
   return c;
 }
 

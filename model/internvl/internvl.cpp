@@ -18,6 +18,7 @@
 #include "model/internvl/config.h"
 #include "model/internvl/projector.h"
 #include "model/internvl/prompt.h"
+#include "model/vision/used_layers.h"
 
 namespace assay {
 namespace {
@@ -60,11 +61,6 @@ InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
   }
   if (options.system_text) config.system_text = *options.system_text;
   return config;
-}
-
-/// Layers of the encoder whose output is used.
-std::int64_t used_vision_layers(const InternVlConfig& config) {
-  return config.select_layer < 0 ? config.vision.layer_count + 1 + config.select_layer : config.select_layer;
 }
 
 InternVlConfig with_layers(InternVlConfig config, std::optional<LayerCounts> layers) {
@@ -180,12 +176,6 @@ class InternVl : public Family {
   ModelCard card_;
 };
 
-std::string language_text(const LanguageConfig& c) {
-  const char* names[] = {"LLaMA graph", "InternLM2", "Phi-3", "Qwen3"};
-  return fmt::format("{}: {} layers of width {}, {} query and {} key heads of width {}, MLP {}, vocabulary {}", names[static_cast<int>(c.kind)],
-                     c.layer_count, c.hidden_size, c.head_count, c.key_head_count, c.head_width, c.intermediate_size, c.vocabulary_size);
-}
-
 std::string vision_text(const InternVitConfig& c) {
   return fmt::format("InternViT: {} layers of width {}, {} heads, MLP {}, {}{}, patches of {} pixels", c.layer_count, c.hidden_size, c.head_count,
                      c.intermediate_size, c.norm_kind == Norm::Kind::kRms ? "RMSNorm" : "LayerNorm",
@@ -204,7 +194,7 @@ std::unique_ptr<Family> sketch_internvl(const std::filesystem::path& folder, con
 
 LayerCounts internvl_layers(const std::filesystem::path& folder) {
   const auto config = read_internvl_config(folder);
-  return {used_vision_layers(config), config.language.layer_count};
+  return {used_layers(config.select_layer, config.vision.layer_count), config.language.layer_count};
 }
 
 CheckpointReport inspect_internvl(const std::filesystem::path& folder) {
@@ -216,7 +206,7 @@ CheckpointReport inspect_internvl(const std::filesystem::path& folder) {
   report.family = "internvl";
   report.layout = config.naming == VitNaming::kOriginal ? "OpenGVLab" : "transformers";
   report.vision_model = vision_text(config.vision);
-  report.language_model = language_text(config.language);
+  report.language_model = describe(config.language);
   report.dtype = config.stored_dtype;
   report.chat_template = config.chat_template;
   report.system_text = config.system_text;

@@ -25,10 +25,10 @@ constexpr Defaults kDefaults[] = {
 };
 
 std::string kind_name(const json::Value& config) {
-  if (const auto* names = json::find(config, "architectures"); names != nullptr && names->IsArray() && names->Size() > 0 && (*names)[0].IsString()) {
-    std::string name((*names)[0].GetString());
+  if (std::string name = architecture_of(config); !name.empty()) {
     if (const auto at = name.find("ForCausalLM"); at != std::string::npos) name.resize(at);
     for (auto& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (name == "llavaqwen") return "qwen2";
     if (constexpr std::string_view kLlava = "llava"; name.starts_with(kLlava)) name.erase(0, kLlava.size());  // "LlavaLlamaForCausalLM"
     return name;
   }
@@ -85,6 +85,17 @@ void read_rope(const json::Value& config, LanguageConfig& language, const std::s
 }
 
 }  // namespace
+
+std::string architecture_of(const json::Value& config) {
+  const auto* names = json::find(config, "architectures");
+  return names != nullptr && names->IsArray() && names->Size() > 0 && (*names)[0].IsString() ? (*names)[0].GetString() : "";
+}
+
+std::string describe(const LanguageConfig& c) {
+  const char* names[] = {"LLaMA graph", "InternLM2", "Phi-3", "Qwen3"};
+  return fmt::format("{}: {} layers of width {}, {} query and {} key heads of width {}, MLP {}, vocabulary {}", names[static_cast<int>(c.kind)],
+                     c.layer_count, c.hidden_size, c.head_count, c.key_head_count, c.head_width, c.intermediate_size, c.vocabulary_size);
+}
 
 std::vector<std::int64_t> read_token_ids(const json::Value& object, std::string_view key) {
   std::vector<std::int64_t> ids;

@@ -52,6 +52,12 @@ struct LanguageConfig {
 /// Throws ModelError for a language model or a feature we do not run, naming it.
 [[nodiscard]] LanguageConfig read_language_config(const json::Value& config, std::string_view where);
 
+/// The first of config.json's "architectures" ("LlamaForCausalLM"); empty where it names none.
+[[nodiscard]] std::string architecture_of(const json::Value& config);
+
+/// "LLaMA graph: 24 layers of width 896, ...", for people.
+[[nodiscard]] std::string describe(const LanguageConfig& config);
+
 /// One id or a list of them, as eos_token_id is written.
 [[nodiscard]] std::vector<std::int64_t> read_token_ids(const json::Value& object, std::string_view key);
 

@@ -10,6 +10,7 @@
 #include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
 #include "model/tensor/shape.h"
+#include "model/vision/used_layers.h"
 
 namespace assay {
 namespace {
@@ -112,7 +113,7 @@ at::Tensor ClipVit::forward(const at::Tensor& pixels, std::int64_t select_layer)
   const auto S = parts_->config.image_size;
   check_shape(pixels, {kAny, 3, S, S}, "ClipVit: pixels");
   const auto L = parts_->config.layer_count;
-  const auto run = select_layer < 0 ? L + 1 + select_layer : select_layer;
+  const auto run = used_layers(select_layer, L);
   auto x = parts_->first_norm(parts_->embed(pixels.to(parts_->patch.weight.scalar_type())));
   for (std::int64_t i = 0; i < run; ++i) {
     const auto& layer = parts_->layers[static_cast<std::size_t>(i)];

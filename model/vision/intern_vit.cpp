@@ -9,6 +9,7 @@
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
 #include "model/tensor/shape.h"
+#include "model/vision/used_layers.h"
 
 namespace assay {
 namespace {
@@ -177,7 +178,7 @@ const InternVitConfig& InternVit::config() const { return parts_->config; }
 at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_layer) const {
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
   const auto L = parts_->config.layer_count;
-  const auto run = select_layer < 0 ? L + 1 + select_layer : select_layer;
+  const auto run = used_layers(select_layer, L);
   auto x = parts_->embed(pixels.to(parts_->patch.weight.scalar_type()));
   for (std::int64_t i = 0; i < run; ++i) {
     const auto& layer = parts_->layers[static_cast<std::size_t>(i)];
