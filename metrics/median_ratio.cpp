@@ -25,6 +25,8 @@ double drawn_median(Generator& generator, std::span<const double> values) {
 
 }  // namespace
 
+double median_of(std::span<const double> values) { return median({values.begin(), values.end()}); }
+
 Estimate median_ratio(std::span<const double> baseline, std::span<const double> candidate, const MedianRatioOptions& options) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   for (const auto values : {baseline, candidate})
@@ -39,7 +41,7 @@ Estimate median_ratio(std::span<const double> baseline, std::span<const double> 
   }
   std::sort(ratios.begin(), ratios.end());
   const double tail = (1 - options.confidence) / 2;
-  return {median({candidate.begin(), candidate.end()}) / median({baseline.begin(), baseline.end()}),
+  return {median_of(candidate) / median_of(baseline),
           {percentile(ratios, tail), percentile(ratios, 1 - tail)}};
 }
 

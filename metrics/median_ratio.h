@@ -8,6 +8,9 @@
 
 namespace assay {
 
+/// Of at least one value.
+[[nodiscard]] double median_of(std::span<const double> values);
+
 struct MedianRatioOptions {
   std::size_t draws = 10'000;
   std::uint64_t seed = 20240617;

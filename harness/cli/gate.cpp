@@ -8,6 +8,8 @@
 #include "harness/clock.h"
 #include "harness/gate/comparability.h"
 #include "harness/gate/gate.h"
+#include "harness/gate/speed_file.h"
+#include "harness/gate/speed_gate.h"
 #include "harness/run_page.h"
 #include "harness/scored_run.h"
 #include "reports/formats.h"
@@ -19,12 +21,13 @@ constexpr const char* kExamples =
     "  assay gate --baseline main.baseline --candidate runs/new\n"
     "  assay gate --baseline runs/old --candidate runs/new --policy gate.yaml --format console,html,junit --out reports\n"
     "  assay gate --baseline runs/old --candidate runs/refactored --exact\n"
+    "  assay gate --baseline-speed main.json --candidate-speed new.json     # files of Google Benchmark, 9 repetitions\n"
     "\n"
     "Exit codes: 0 PASS or IMPROVED; 1 FAIL; 2 usage or config; 3 INCOMPARABLE, or a run that is missing or broken; 4 INFRA: error budget exceeded,\n"
     "or a run that has not ended; 5 INCONCLUSIVE; 6 SUSPECT. A policy may map 5 and 6 to 0 or 1.\n";
 
 struct GateOptions {
-  std::string baseline, candidate, policy, margin, data_dir;
+  std::string baseline, candidate, baseline_speed, candidate_speed, policy, margin, data_dir;
   std::vector<std::string> waived;
   bool is_exact = false;
   ReportOutput output;
@@ -41,6 +44,24 @@ Policy policy_of(const GateOptions& options, Problems& problems) {
   return policy;
 }
 
+/// Runs, timings, or both; each needs its other half.
+void check_inputs(const GateOptions& options, Problems& problems) {
+  const bool has_speed = !options.baseline_speed.empty() || !options.candidate_speed.empty();
+  const bool needs_runs = !has_speed || !options.baseline.empty() || !options.candidate.empty();
+  if (needs_runs && options.baseline.empty()) problems.emplace_back("--baseline is missing: name a run folder or a baseline file");
+  if (needs_runs && options.candidate.empty()) problems.emplace_back("--candidate is missing: name a run folder or a file of `assay score --save`");
+  if (has_speed && options.baseline_speed.empty()) problems.emplace_back("--baseline-speed is missing: name the timings that --candidate-speed is held against");
+  if (has_speed && options.candidate_speed.empty()) problems.emplace_back("--candidate-speed is missing: name the timings that are to be judged");
+}
+
+/// A gate of timings alone.
+GateRecord speed_record(const GateOptions& options, const Policy& policy) {
+  GateRecord record;
+  record.baseline_name = options.baseline_speed, record.candidate_name = options.candidate_speed;
+  record.policy = policy.file, record.alpha = policy.alpha;
+  return record;
+}
+
 }  // namespace
 
 int gate_verb(const Program& program, Arguments arguments) {
@@ -48,6 +69,8 @@ int gate_verb(const Program& program, Arguments arguments) {
   CommandLine line("gate", "Decides whether a candidate is as good as a baseline.", kExamples);
   line.text("baseline", options.baseline, "run folder, or a file of `assay baseline save` or `assay score --save`");
   line.text("candidate", options.candidate, "the same, of what is to be judged");
+  line.text("baseline-speed", options.baseline_speed, "timings that Google Benchmark wrote as JSON, with repetitions; beside runs or alone");
+  line.text("candidate-speed", options.candidate_speed, "the same, of what is to be judged");
   line.text("policy", options.policy, "YAML: margins, budgets, waived differences, floors (docs/gate.md)");
   line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
   line.list("waive", options.waived, "differences that do not matter: weights, engine, prompts, data, ...; added to the policy's");
@@ -56,19 +79,23 @@ int gate_verb(const Program& program, Arguments arguments) {
   options.output.add_options(line, gate_formats(), "console");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
-  if (options.baseline.empty()) problems.emplace_back("--baseline is missing: name a run folder or a baseline file");
-  if (options.candidate.empty()) problems.emplace_back("--candidate is missing: name a run folder or a file of `assay score --save`");
+  check_inputs(options, problems);
   options.output.check(gate_formats(), problems);
   const Policy policy = policy_of(options, problems);
   throw_if_any(problems);
-  const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
-  GateRecord record = decide_gate(baseline, candidate, policy, today_utc());
+  GateRecord record = speed_record(options, policy);
   PageContent page;
-  if (options.output.shows_samples(gate_formats())) {
-    const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate});
-    page = pages.of_flips(record.flips);
-    pages.fill_texts(record.flips);
+  if (!options.baseline.empty()) {
+    const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
+    record = decide_gate(baseline, candidate, policy, today_utc());
+    if (options.output.shows_samples(gate_formats())) {
+      const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate});
+      page = pages.of_flips(record.flips);
+      pages.fill_texts(record.flips);
+    }
   }
+  if (!options.baseline_speed.empty())
+    add_speed(record, read_speed_file(options.baseline_speed), read_speed_file(options.candidate_speed), policy);
   options.output.write(gate_formats(), record, page);
   return exit_code_of(record, policy);
 }

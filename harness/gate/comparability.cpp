@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
-
-#include "harness/config.h"
 
 namespace assay {
 namespace {
@@ -30,6 +27,7 @@ const std::vector<Group>& groups() {
       {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures"}, "prepare pictures in one way"},
       {"decoding", {"temperature", "top-p", "top-k", "seed", "max-new-tokens", "max-tiles"}, "decode with the same options"},
       {"judge", {"judge"}, "let one judge grade both"},
+      {"machine", {"machine"}, "time both on one machine"},
   };
   return kGroups;
 }
@@ -63,18 +61,6 @@ bool is_waived(const std::vector<std::string>& waived, std::string_view member, 
   return std::ranges::any_of(waived, [&](const std::string& name) { return name == member || name == group; });
 }
 
-const ScoredBenchmark* find(const ScoredRun& run, const ScoredBenchmark& like) {
-  for (const auto& benchmark : run.benchmarks)
-    if (benchmark.result.benchmark == like.result.benchmark && benchmark.result.profile == like.result.profile) return &benchmark;
-  return nullptr;
-}
-
-std::map<std::string_view, const SampleRecord*> by_id(const ScoredBenchmark& benchmark) {
-  std::map<std::string_view, const SampleRecord*> samples;
-  for (const auto& sample : benchmark.samples) samples[sample.id] = &sample;
-  return samples;
-}
-
 GateCheck check_of(std::string name, const ScoredBenchmark& benchmark, const std::vector<std::string>& waived, std::string_view group) {
   GateCheck check;
   check.is_waived = is_waived(waived, name, group);
@@ -87,7 +73,7 @@ GateCheck check_of(std::string name, const ScoredBenchmark& benchmark, const std
 /// Samples that only one run has, and samples that were asked otherwise.
 void check_samples(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate, const std::vector<std::string>& waived,
                    std::vector<GateCheck>& checks) {
-  const auto before = by_id(baseline), now = by_id(candidate);
+  const auto before = samples_by_id(baseline), now = samples_by_id(candidate);
   std::size_t common = 0, asked_otherwise = 0;
   std::string_view missing, changed;
   for (const auto& [id, sample] : before) {
@@ -118,7 +104,7 @@ void check_samples(const ScoredBenchmark& baseline, const ScoredBenchmark& candi
 
 void check_benchmarks(const ScoredRun& baseline, const ScoredRun& candidate, const std::vector<std::string>& waived, std::vector<GateCheck>& checks) {
   for (const auto& benchmark : baseline.benchmarks) {
-    if (const auto* other = find(candidate, benchmark)) {
+    if (const auto* other = find_benchmark(candidate, benchmark.result.benchmark, benchmark.result.profile)) {
       check_samples(benchmark, *other, waived, checks);
       continue;
     }
@@ -128,7 +114,7 @@ void check_benchmarks(const ScoredRun& baseline, const ScoredRun& candidate, con
     checks.push_back(std::move(check));
   }
   for (const auto& benchmark : candidate.benchmarks) {
-    if (find(baseline, benchmark) != nullptr) continue;
+    if (find_benchmark(baseline, benchmark.result.benchmark, benchmark.result.profile) != nullptr) continue;
     GateCheck check{"overlap", benchmark.result.benchmark, Verdict::kPass, "not there", fmt::format("scored as {}", benchmark.result.profile), {}, true};
     check.message = fmt::format("only the candidate has {} scored as {}; it is not compared", benchmark.result.benchmark, benchmark.result.profile);
     checks.push_back(std::move(check));

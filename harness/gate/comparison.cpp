@@ -11,14 +11,11 @@
 #include <string>
 #include <utility>
 
-#include "harness/base/file.h"
 #include "harness/gate/comparability.h"
-#include "harness/gate/gate.h"
-#include "harness/gate/validity.h"
-#include "harness/run_folder.h"
+#include "harness/gate/pairs.h"
 #include "metrics/holm.h"
 #include "metrics/paired_metric.h"
-#include "reports/results_json.h"
+#include "reports/stage_times.h"
 
 namespace assay {
 namespace {
@@ -42,11 +39,9 @@ std::vector<std::string> short_names(std::span<const ScoredRun> runs) {
 }
 
 double seconds_per_sample(const ScoredRun& run) {
-  const auto path = timing_path(run.name);
-  if (!std::filesystem::is_directory(run.name) || !std::filesystem::exists(path)) return -1;
-  const RunTiming timing = parse_timing(read_file(path), path.string());
-  const double ms = timing.image_decode_ms + timing.preprocess_ms + timing.encode_ms + timing.prefill_ms + timing.decode_ms;
-  return timing.samples > 0 && ms > 0 ? ms / 1000 / static_cast<double>(timing.samples) : -1;
+  const auto timing = timing_of(run);
+  const double ms = timing ? total_ms(*timing) : 0;
+  return ms > 0 && timing->samples > 0 ? ms / 1000 / static_cast<double>(timing->samples) : -1;
 }
 
 /// All metrics of all runs, in the order of the first run that has them.
@@ -66,18 +61,11 @@ std::vector<ComparedMetric> table_of(std::span<const ScoredRun> runs) {
   return table;
 }
 
-GatedMetric as_gated(const BenchmarkResult& result, const std::string& metric, const PairedMetric& paired, double confidence) {
-  GatedMetric gated;
-  gated.benchmark = result.benchmark, gated.profile = result.profile, gated.metric = metric;
-  gated.is_gated = false;
-  gated.baseline = paired.baseline, gated.candidate = paired.candidate, gated.difference = paired.difference;
-  gated.interval = paired.interval, gated.confidence = confidence;
-  gated.margin = std::numeric_limits<double>::quiet_NaN(), gated.margin_share = gated.margin;
-  gated.p_drop = gated.p_drop_adjusted = paired.evidence.drop, gated.p_gain = gated.p_gain_adjusted = paired.evidence.gain;
-  gated.detectable_drop = paired.detectable_drop, gated.samples_needed = paired.samples_needed;
-  gated.test = paired.test, gated.units = paired.units, gated.clusters = paired.clusters, gated.gained = paired.gained, gated.lost = paired.lost;
-  if (paired.unmatched > 0) gated.note = fmt::format("{} units have a score in one run only and are left out", paired.unmatched);
-  return gated;
+/// Nothing is gated here: there is no margin.
+GatedMetric without_margin(GatedMetric metric) {
+  metric.is_gated = false;
+  metric.margin = metric.margin_share = std::numeric_limits<double>::quiet_NaN();
+  return metric;
 }
 
 /// All metrics that have a basis in both runs; flips stand with the main one.
@@ -86,13 +74,12 @@ std::vector<ComparedPair> pairs_of(std::span<const ScoredRun> runs, std::size_t 
   PairedOptions options;
   options.confidence = 1 - kAlpha;
   for (const auto& pair : benchmark_pairs(runs[first], runs[second])) {
-    for (const auto& basis : pair.baseline->bases) {
-      const auto other = std::ranges::find(pair.candidate->bases, basis.name, &MetricBasis::name);
-      if (other == pair.candidate->bases.end() || basis.rows.empty() || other->rows.empty()) continue;
-      const PairedMetric paired = compare_metric(basis, *other, options);
-      ComparedPair compared{first, second, as_gated(pair.baseline->result, basis.name, paired, options.confidence), {}};
-      if (basis.name == pair.baseline->result.main_metric) {
-        compared.flips = flips_of(*pair.baseline, *pair.candidate);
+    const BenchmarkResult& result = pair.baseline->result;
+    for (const auto& [baseline, candidate] : basis_pairs(pair)) {
+      const PairedMetric paired = compare_metric(*baseline, *candidate, options);
+      ComparedPair compared{first, second, without_margin(measured(result, baseline->name, paired, options.confidence)), {}};
+      if (baseline->name == result.main_metric) {
+        compared.flips = flips_of(pair);
         put_worst_first(compared.flips);
         compared.flips.resize(std::min(compared.flips.size(), kShownFlips));
       }

@@ -4,14 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <string_view>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
 #include "harness/gate/comparability.h"
+#include "harness/gate/pairs.h"
 #include "harness/gate/validity.h"
 #include "metrics/holm.h"
 #include "metrics/paired_metric.h"
@@ -36,11 +35,6 @@ const Metric* find_metric(const BenchmarkResult& result, std::string_view name) 
   return found == result.metrics.end() ? nullptr : &*found;
 }
 
-const MetricBasis* find_basis(const std::vector<MetricBasis>& bases, std::string_view name) {
-  const auto found = std::ranges::find(bases, name, &MetricBasis::name);
-  return found == bases.end() ? nullptr : &*found;
-}
-
 /// In quarantine a metric is reported, but no part of the verdict; an expired one gates again and says so.
 void apply_quarantine(Candidate& one, const std::string& today) {
   if (one.rule.quarantined_until.empty()) return;
@@ -62,31 +56,20 @@ Candidate candidate_of(const BenchmarkPair& pair, const MetricBasis& baseline, c
   options.draws = policy.draws, options.seed = policy.seed;
   one.paired = compare_metric(baseline, candidate, options);
   if (const auto* metric = find_metric(pair.candidate->result, candidate.name)) one.candidate_interval = metric->interval;
-  const PairedMetric& paired = one.paired;
+  one.gated = measured(result, baseline.name, one.paired, options.confidence);
   GatedMetric& gated = one.gated;
-  gated.benchmark = result.benchmark, gated.profile = result.profile, gated.metric = baseline.name;
   gated.is_gated = one.rule.is_gated;
-  gated.baseline = paired.baseline, gated.candidate = paired.candidate, gated.difference = paired.difference;
-  gated.interval = paired.interval, gated.margin = paired.margin, gated.margin_share = options.margin_share, gated.confidence = options.confidence;
-  gated.p_drop = gated.p_drop_adjusted = paired.evidence.drop;
-  gated.p_gain = gated.p_gain_adjusted = paired.evidence.gain;
-  gated.p_non_inferior = paired.evidence.non_inferior;
-  gated.detectable_drop = paired.detectable_drop, gated.samples_needed = paired.samples_needed;
-  gated.test = paired.test, gated.units = paired.units, gated.clusters = paired.clusters, gated.gained = paired.gained, gated.lost = paired.lost;
+  gated.margin = one.paired.margin, gated.margin_share = options.margin_share;
+  gated.p_non_inferior = one.paired.evidence.non_inferior;
   gated.policy_file = policy.file, gated.policy_line = one.rule.line;
-  if (paired.unmatched > 0) add_note(gated.note, fmt::format("{} units have a score in one run only and are left out", paired.unmatched));
   apply_quarantine(one, today);
   return one;
 }
 
 std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& today) {
   std::vector<Candidate> all;
-  for (const auto& pair : pairs) {
-    for (const auto& basis : pair.baseline->bases) {
-      const auto* other = find_basis(pair.candidate->bases, basis.name);
-      if (other != nullptr && !basis.rows.empty() && !other->rows.empty()) all.push_back(candidate_of(pair, basis, *other, policy, today));
-    }
-  }
+  for (const auto& pair : pairs)
+    for (const auto& [baseline, candidate] : basis_pairs(pair)) all.push_back(candidate_of(pair, *baseline, *candidate, policy, today));
   return all;
 }
 
@@ -137,15 +120,6 @@ void apply_limits(Candidate& one) {
   }
 }
 
-/// IMPROVED only where nothing else has to be said: a gain on one metric and a pass on the others is an improvement.
-Verdict overall(const GateRecord& record) {
-  Verdict verdict = Verdict::kPass;
-  for (const auto& check : record.checks) verdict = graver(verdict, check.verdict);
-  for (const auto& metric : record.metrics)
-    if (metric.is_gated) verdict = graver(verdict, metric.verdict);
-  return verdict;
-}
-
 void check_exact(const std::vector<Behaviour>& behaviours, std::vector<GateCheck>& checks) {
   for (const auto& behaviour : behaviours) {
     if (behaviour.changed_replies == 0 && behaviour.changed_scores == 0) continue;
@@ -188,28 +162,13 @@ Verdict verdict_of(Decision decision) {
   return Verdict::kInconclusive;
 }
 
-std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate) {
-  std::map<std::string_view, const SampleRecord*> by_id;
-  for (const auto& sample : candidate.samples) by_id[sample.id] = &sample;
-  std::vector<Flip> flips;
-  for (const auto& sample : baseline.samples) {
-    const auto found = by_id.find(sample.id);
-    if (found == by_id.end() || !has_flipped(sample, *found->second)) continue;
-    const SampleRecord& now = *found->second;
-    Flip flip{baseline.result.benchmark, baseline.result.profile, sample.id, sample.category, sample.value, now.value, sample.answer, now.answer,
-              sample.state, now.state, {}, {}};
-    flips.push_back(std::move(flip));
-  }
-  return flips;
-}
-
-void put_worst_first(std::vector<Flip>& flips) {
-  const auto change = [](const Flip& flip) { return (std::isnan(flip.candidate) ? 0 : flip.candidate) - (std::isnan(flip.baseline) ? 0 : flip.baseline); };
-  std::ranges::stable_sort(flips, [&](const Flip& one, const Flip& other) {
-    const double a = change(one), b = change(other);
-    if ((a < 0) != (b < 0)) return a < 0;
-    return std::abs(a) > std::abs(b);
-  });
+/// IMPROVED only where nothing else has to be said: a gain on one metric and a pass on the others is an improvement.
+Verdict overall_verdict(const GateRecord& record) {
+  Verdict verdict = Verdict::kPass;
+  for (const auto& check : record.checks) verdict = graver(verdict, check.verdict);
+  for (const auto& metric : record.metrics)
+    if (metric.is_gated) verdict = graver(verdict, metric.verdict);
+  return verdict;
 }
 
 GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today) {
@@ -227,13 +186,13 @@ GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, co
   const auto pairs = benchmark_pairs(baseline, candidate);
   if (pairs.empty())
     record.checks.push_back({"overlap", "", Verdict::kIncomparable, "", "", "the two runs have no benchmark in common", false});
-  record.verdict = overall(record);
+  record.verdict = overall_verdict(record);
   if (record.verdict == Verdict::kIncomparable) return record;
   check_rules(policy, pairs);
   for (auto& check : check_validity(pairs, policy.budgets)) record.checks.push_back(std::move(check));
   for (const auto& pair : pairs) {
     record.behaviours.push_back(behaviour_of(pair, baseline.repeats, policy.alpha));
-    for (auto& flip : flips_of(*pair.baseline, *pair.candidate)) record.flips.push_back(std::move(flip));
+    for (auto& flip : flips_of(pair)) record.flips.push_back(std::move(flip));
   }
   put_worst_first(record.flips);
   if (policy.is_exact) check_exact(record.behaviours, record.checks);
@@ -243,7 +202,7 @@ GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, co
     apply_limits(one);
     record.metrics.push_back(std::move(one.gated));
   }
-  record.verdict = overall(record);
+  record.verdict = overall_verdict(record);
   return record;
 }
 

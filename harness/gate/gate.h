@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <vector>
 
 #include "harness/gate/policy.h"
 #include "harness/scored_run.h"
@@ -15,15 +14,12 @@ namespace assay {
 /// Throws   DataError for runs that hold a metric in ways that cannot be paired; ConfigError for a rule about a benchmark or metric that neither run has
 [[nodiscard]] GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today);
 
+/// The gravest verdict of all checks and gated metrics.
+[[nodiscard]] Verdict overall_verdict(const GateRecord& record);
+
 /// What the process ends with: the verdict's code, an INCONCLUSIVE or SUSPECT one as the policy maps it.
 [[nodiscard]] int exit_code_of(const GateRecord& record, const Policy& policy);
 
 [[nodiscard]] Verdict verdict_of(Decision decision);
-
-/// Samples whose score differs, in the baseline's order.
-[[nodiscard]] std::vector<Flip> flips_of(const ScoredBenchmark& baseline, const ScoredBenchmark& candidate);
-
-/// The largest losses first, then the largest gains.
-void put_worst_first(std::vector<Flip>& flips);
 
 }  // namespace assay

@@ -91,6 +91,15 @@ void read_budgets(Reader& reader, const YAML::Node& node, Budgets& budgets) {
               {"reply-length", share(budgets.reply_length)}});
 }
 
+void read_speed(Reader& reader, const YAML::Node& node, SpeedRule& speed) {
+  double repetitions = static_cast<double>(speed.repetitions);
+  speed.line = node.Mark().line + 1;
+  reader.map(node, "speed",
+             {{"least-change", [&](const YAML::Node& v, const std::string& where) { reader.number(v, where, 0.001, 0.9, speed.least_change); }},
+              {"repetitions", [&](const YAML::Node& v, const std::string& where) { reader.number(v, where, 2, 10'000, repetitions); }}});
+  speed.repetitions = static_cast<std::int64_t>(repetitions);
+}
+
 MetricRule read_rule(Reader& reader, const std::string& name, const YAML::Node& node, std::int64_t line) {
   MetricRule rule;
   const auto slash = name.find('/');
@@ -145,6 +154,7 @@ void read_root(Reader& reader, const YAML::Node& root, Policy& policy) {
               {"draws", [&](const YAML::Node& v, const std::string& where) { reader.number(v, where, 100, 1e6, draws); }},
               {"seed", [&](const YAML::Node& v, const std::string& where) { reader.number(v, where, 0, 9e15, seed); }},
               {"budgets", [&](const YAML::Node& v, const std::string&) { read_budgets(reader, v, policy.budgets); }},
+              {"speed", [&](const YAML::Node& v, const std::string&) { read_speed(reader, v, policy.speed); }},
               {"benchmarks", [&](const YAML::Node& v, const std::string&) { read_rules(reader, v, policy.rules); }}});
   policy.draws = static_cast<std::size_t>(draws), policy.seed = static_cast<std::uint64_t>(seed);
 }

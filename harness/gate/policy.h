@@ -36,6 +36,13 @@ struct Budgets {
   double reply_length = 0.10;  ///< mean tokens of a reply may differ by this share
 };
 
+/// What is asked of timings.
+struct SpeedRule {
+  double least_change = 0.03;      ///< share of the time; a smaller change is none
+  std::int64_t repetitions = 9;    ///< fewer are inconclusive
+  std::int64_t line = 0;           ///< in the policy file
+};
+
 struct Policy {
   std::string file;         ///< empty: the default policy
   double alpha = 0.05;      ///< one-sided
@@ -49,6 +56,7 @@ struct Policy {
   std::size_t draws = 10'000;
   std::uint64_t seed = 20240617;
   Budgets budgets;
+  SpeedRule speed;
   std::vector<MetricRule> rules;
 };
 

@@ -60,14 +60,6 @@ std::optional<GateCheck> check_length(const BenchmarkPair& pair, const Budgets& 
 
 }  // namespace
 
-std::vector<BenchmarkPair> benchmark_pairs(const ScoredRun& baseline, const ScoredRun& candidate) {
-  std::vector<BenchmarkPair> pairs;
-  for (const auto& one : baseline.benchmarks)
-    for (const auto& other : candidate.benchmarks)
-      if (one.result.benchmark == other.result.benchmark && one.result.profile == other.result.profile) pairs.push_back({&one, &other});
-  return pairs;
-}
-
 std::vector<GateCheck> check_validity(const std::vector<BenchmarkPair>& pairs, const Budgets& budgets) {
   std::vector<GateCheck> checks;
   std::string_view last;

@@ -1,20 +1,12 @@
 #pragma once
 #include <vector>
 
+#include "harness/gate/pairs.h"
 #include "harness/gate/policy.h"
 #include "harness/scored_run.h"
 #include "reports/gate_record.h"
 
 namespace assay {
-
-/// Two runs of one benchmark under one scoring profile.
-struct BenchmarkPair {
-  const ScoredBenchmark* baseline = nullptr;
-  const ScoredBenchmark* candidate = nullptr;
-};
-
-/// The benchmarks that both runs have, in the baseline's order.
-[[nodiscard]] std::vector<BenchmarkPair> benchmark_pairs(const ScoredRun& baseline, const ScoredRun& candidate);
 
 /// Whether the candidate's replies may be judged at all: failed, empty, truncated, unparsed replies and missing judgements against their budgets
 /// (INFRA), and the mean length of a reply against the baseline's (SUSPECT: shorter replies can hide behind an equal score).

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -175,6 +176,28 @@ TEST_F(GateCommand, DecidesEarlyWhateverTheBatch) {
   const auto one = make("batch-1", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "1"});
   const auto many = make("batch-64", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "64"});
   EXPECT_EQ(one.out.substr(one.out.find('\n')), many.out.substr(many.out.find('\n'))) << "what is counted does not depend on what was in flight";
+}
+
+/// A file as Google Benchmark writes it, nine repetitions of one benchmark.
+std::string speed_file(double milliseconds) {
+  std::string rows;
+  for (int i = 0; i < 9; ++i) rows += fmt::format(R"({}{{"name": "tile", "real_time": {}, "time_unit": "ms"}})", i == 0 ? "" : ", ", milliseconds + 0.001 * i);
+  return fmt::format(R"({{"context": {{"num_cpus": 2}}, "benchmarks": [{}]}})", rows);
+}
+
+TEST_F(GateCommand, GatesTimingsAloneOrBesideRuns) {
+  folder_->write("fast.json", speed_file(10));
+  folder_->write("slow.json", speed_file(12));
+  const auto alone = fakes({"gate", "--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json")});
+  EXPECT_EQ(alone.exit_code, 1) << alone.err;
+  EXPECT_THAT(alone.out, AllOf(HasSubstr("FAIL"), HasSubstr("tile [1/s]"), HasSubstr("takes 1.200 of the baseline's time")));
+  const auto same = gate("right", "again", {"--baseline-speed", path("fast.json"), "--candidate-speed", path("fast.json"), "--format", "json"});
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  const auto slower = gate("right", "again", {"--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json"), "--format", "json"});
+  EXPECT_EQ(verdict(slower), "FAIL");
+  const auto half = fakes({"gate", "--baseline-speed", path("fast.json")});
+  EXPECT_EQ(half.exit_code, 2);
+  EXPECT_THAT(half.err, HasSubstr("--candidate-speed is missing"));
 }
 
 }  // namespace
