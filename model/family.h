@@ -56,6 +56,12 @@ class Family {
 
   /// Shapes  pixels [B, 3, S, S] float32 -> [B, N, D]
   [[nodiscard]] virtual at::Tensor encode(const at::Tensor& pixels) const = 0;
+  /// What encode() made of all of a picture's tiles, as it goes into the prompt; one tile after the other unless a family puts them together.
+  /// Shapes  tiles [tiles, N, D] -> [view.token_count, D of the language model]
+  [[nodiscard]] virtual at::Tensor assemble(const at::Tensor& tiles, const ImageView& view) const {
+    (void)view;
+    return tiles.flatten(0, 1);
+  }
 
   [[nodiscard]] virtual const Decoder& decoder() const = 0;
   [[nodiscard]] virtual const Tokenizer& tokenizer() const = 0;

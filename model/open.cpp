@@ -31,7 +31,7 @@ constexpr std::uint64_t kWholeSketchBytes = std::uint64_t{1} << 30;
 
 constexpr FamilyEntry kFamilies[] = {
     {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, sketch_internvl, internvl_layers, inspect_internvl},
-    {"llava", "llava, llava_llama", is_llava, open_llava, sketch_llava, llava_layers, inspect_llava},
+    {"llava", "llava, llava_llama, llava_mistral, llava_next", is_llava, open_llava, sketch_llava, llava_layers, inspect_llava},
 };
 
 const FamilyEntry& family_of(const std::filesystem::path& folder) {

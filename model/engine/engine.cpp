@@ -305,7 +305,7 @@ class Engine : public Vlm {
     return features_.insert(digest, key, {ready.view, std::move(features)});
   }
 
-  /// Tiles in batches.  -> [tiles · N, D]
+  /// Tiles in batches, then put together.  -> [tokens, D]
   at::Tensor encode(const PreparedImage& image) const {
     const auto pixels = at::from_blob(const_cast<float*>(image.pixels.data()), image.shape, at::kFloat);  // read only
     std::vector<at::Tensor> parts;
@@ -313,7 +313,7 @@ class Engine : public Vlm {
       const auto count = std::min<std::int64_t>(options_.encoder_batch, pixels.size(0) - first);
       parts.push_back(family_->encode(pixels.narrow(0, first, count)));
     }
-    return at::cat(parts).flatten(0, 1);
+    return family_->assemble(at::cat(parts), image.view);
   }
 
   /// -> logits [1, V]

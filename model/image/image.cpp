@@ -29,13 +29,17 @@ void fill(Image& image, const std::uint8_t (&colour)[3]) {
   for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = colour[i % 3];
 }
 
+Image pad(const Image& image, int width, int height, int left, int top, const std::uint8_t (&colour)[3]) {
+  assert(left >= 0 && top >= 0 && left + image.width <= width && top + image.height <= height);
+  Image canvas(width, height);
+  fill(canvas, colour);
+  for (int y = 0; y < image.height; ++y) std::memcpy(canvas.row(top + y) + std::size_t{3} * left, image.row(y), image.row_bytes());
+  return canvas;
+}
+
 Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]) {
   const int side = std::max(image.width, image.height);
-  Image square(side, side);
-  fill(square, colour);
-  const int left = (side - image.width) / 2, top = (side - image.height) / 2;
-  for (int y = 0; y < image.height; ++y) std::memcpy(square.row(top + y) + std::size_t{3} * left, image.row(y), image.row_bytes());
-  return square;
+  return pad(image, side, side, (side - image.width) / 2, (side - image.height) / 2, colour);
 }
 
 std::string pixel_digest(const Image& image) {

@@ -27,6 +27,9 @@ struct Image {
 /// The part of `image` at (left, top) of the given size, which must lie inside it.
 [[nodiscard]] Image crop(const Image& image, int left, int top, int width, int height);
 
+/// `image` with its corner at (left, top) of a canvas of `colour` (three bytes, RGB), into which it must fit.
+[[nodiscard]] Image pad(const Image& image, int width, int height, int left, int top, const std::uint8_t (&colour)[3]);
+
 /// `image` in the middle of a square of its longer side; the rest is `colour` (three bytes, RGB).
 /// Source   InternVL `expand2square`: the odd pixel goes to the right or the bottom.
 [[nodiscard]] Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]);

@@ -21,11 +21,18 @@ constexpr std::string_view kLlama2System =
     "variety of tasks using natural language.";
 
 constexpr LlavaTemplate kTemplates[] = {
+    {"chatml_direct", Style::kMarkedRoles, "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>", "<|im_end|>", "<|im_end|>",
+     "Answer the questions.", "<|im_start|>system\n"},
     {"llava_llama_2", Style::kLlama2, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
+    {"llava_llama_3", Style::kMarkedRoles, "<|start_header_id|>user<|end_header_id|>\n\n", "<|start_header_id|>assistant<|end_header_id|>\n\n",
+     "<|eot_id|>", "<|eot_id|>", "<|eot_id|>", kLlama2System, "<|start_header_id|>system<|end_header_id|>\n\n"},
     {"llava_v0", Style::kSingle, "Human", "Assistant", "###", "###", "###", kToHuman},
     {"llava_v1", Style::kTwo, "USER", "ASSISTANT", " ", "</s>", "</s>", kToHuman},
+    {"mistral_instruct", Style::kLlama2, "USER", "ASSISTANT", "", "</s>", "</s>", ""},
     {"native", Style::kNative, "USER", "ASSISTANT", " ", " ", "</s>", ""},
     {"plain", Style::kPlain, "", "", "\n", "\n", "</s>", ""},
+    {"qwen_1_5", Style::kMarkedRoles, "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>\n", "<|im_end|>\n", "<|im_end|>",
+     "You are a helpful assistant.", "<|im_start|>system\n"},
     {"vicuna_v1", Style::kTwo, "USER", "ASSISTANT", " ", "</s>", "</s>", kToUser},
     {"vlmevalkit", Style::kVlmEvalKit, "USER", "ASSISTANT", " ", "</s>", "</s>", kToHuman},
 };
@@ -91,6 +98,17 @@ void write_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const 
   }
 }
 
+void write_marked_roles(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
+  if (!system.empty()) out.text(chat.system_role), out.text(system), out.text(chat.separator);
+  for (const auto& turn : turns) {
+    if (turn.role == Role::kSystem || is_empty(turn)) continue;
+    out.text(turn.role == Role::kUser ? chat.user_role : chat.assistant_role);
+    add_content(turn, chat.style, out);
+    out.text(chat.separator);
+  }
+  out.text(chat.assistant_role);
+}
+
 void write_roles(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
   const bool has_system = chat.style != Style::kNative && chat.style != Style::kPlain;
   if (has_system && !system.empty()) out.text(system), out.text(chat.separator);
@@ -122,6 +140,7 @@ LlavaDraft write_llava_conversation(const Prompt& prompt, const LlavaTemplate& c
   const std::string system = brings_system ? text_of(prompt.turns.front()) : system_text;
   Writer out(marks_images);
   if (chat.style == Style::kLlama2) write_llama2(prompt.turns, chat, system, out);
+  else if (chat.style == Style::kMarkedRoles) write_marked_roles(prompt.turns, chat, system, out);
   else write_roles(prompt.turns, chat, system, out);
   return out.take();
 }

@@ -9,7 +9,8 @@
 namespace assay {
 
 /// How LLaVA writes a conversation down.
-/// Source: haotian-liu/LLaVA llava/conversation.py, Conversation.get_prompt, at c121f04; "native": the chat template of llava-hf's checkpoints;
+/// Source: haotian-liu/LLaVA llava/conversation.py, Conversation.get_prompt, at c121f04; "llava_llama_3" and "qwen_1_5": LLaVA-VL/LLaVA-NeXT
+/// llava/conversation.py; "native": the chat template of llava-hf's 1.5 checkpoints;
 /// "vlmevalkit": VLMEvalKit's vlmeval/vlm/llava/llava.py, concat_tilist and chat_inner.
 struct LlavaTemplate {
   enum class Style {
@@ -17,6 +18,7 @@ struct LlavaTemplate {
     kTwo,         ///< one behind a user's turn, another behind a reply
     kLlama2,      ///< [INST] ... [/INST]
     kPlain,       ///< texts alone
+    kMarkedRoles,  ///< each turn between a role's own opening and the separator ("MPT" in the source)
     kNative,      ///< no system text; a space behind every turn
     kVlmEvalKit,  ///< pictures as " <image> ", and a space behind "ASSISTANT:"
   };
@@ -26,6 +28,7 @@ struct LlavaTemplate {
   std::string_view separator, reply_separator;
   std::string_view stop;  ///< text that ends a reply
   std::string_view system_text;
+  std::string_view system_role = "";  ///< kMarkedRoles: the system text's opening
 };
 
 [[nodiscard]] std::span<const LlavaTemplate> llava_templates();

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
-
 #include "harness/base/error.h"
 #include "model/family_parts.h"
 #include "model/llava/chat_template.h"
@@ -14,10 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string architecture_of(const json::Value& config) {
-  const auto* names = json::find(config, "architectures");
-  return names != nullptr && names->IsArray() && names->Size() > 0 && (*names)[0].IsString() ? (*names)[0].GetString() : "";
-}
+constexpr std::string_view kNextType = "llava_next";
+constexpr std::int64_t kMostTilesAcross = 32;
 
 /// Where the encoder of an original release lies: the path that the config names, or a folder of its last name in the checkpoint or beside it.
 fs::path find_tower(const fs::path& folder, const std::string& name) {
@@ -66,6 +61,44 @@ void read_processor(const fs::path& folder, LlavaConfig& c) {
   read_channels(config, "image_std", c.cut.normalization.deviation);
 }
 
+/// [[336, 672], ...], width first in haotian-liu's layout, height first in transformers'; older files hold the list as a text.
+std::vector<Resolution> read_resolutions(const json::Value& config, bool has_height_first, std::int64_t side, const std::string& where) {
+  const auto* value = json::find(config, "image_grid_pinpoints");
+  if (value == nullptr) throw ModelError(fmt::format("{}: \"image_grid_pinpoints\" is missing: the shapes of LLaVA-NeXT's canvases", where));
+  const auto list = json::parse(value->IsString() ? value->GetString() : json::dump(*value), where + ": image_grid_pinpoints");
+  if (!list.IsArray() || list.Empty()) throw ModelError(fmt::format("{}: \"image_grid_pinpoints\" must be a list of shapes, got {}", where, json::dump(list)));
+  const auto is_length = [&](const json::Value& length) {
+    return length.IsInt64() && length.GetInt64() > 0 && length.GetInt64() % side == 0 && length.GetInt64() <= kMostTilesAcross * side;
+  };
+  std::vector<Resolution> resolutions;
+  for (const auto& pair : list.GetArray()) {
+    if (!pair.IsArray() || pair.Size() != 2 || !is_length(pair[0]) || !is_length(pair[1]))
+      throw ModelError(fmt::format("{}: \"image_grid_pinpoints\" must hold pairs of lengths that are 1 to {} times the encoder's {} pixels, got {}", where,
+                                   kMostTilesAcross, side, json::dump(pair)));
+    resolutions.push_back({pair[has_height_first ? 1 : 0].GetInt(), pair[has_height_first ? 0 : 1].GetInt()});
+  }
+  return resolutions;
+}
+
+AnyResolution::Merge read_merge(const json::Value& config, const std::string& where) {
+  const auto name = json::string_or(config, "mm_patch_merge_type", "flat");
+  if (name == "flat") return AnyResolution::Merge::kFlat;
+  if (name == "spatial") return AnyResolution::Merge::kSpatial;
+  if (name == "spatial_unpad") return AnyResolution::Merge::kSpatialUnpad;
+  throw ModelError(fmt::format("{}: \"mm_patch_merge_type\" must be \"flat\", \"spatial\" or \"spatial_unpad\", got \"{}\"", where, name));
+}
+
+/// What the language models of the LLaVA-NeXT releases were trained with, and the older ones' name where none of them fits.
+/// Source: haotian-liu/LLaVA c121f04 llava/eval/run_llava.py; LLaVA-VL/LLaVA-NeXT docs/LLaVA-NeXT.md
+std::string_view template_for(const LanguageConfig& language, std::string_view type, std::string_view otherwise) {
+  const auto has_rows = [&](std::int64_t vocabulary) { return language.vocabulary_size >= vocabulary && language.vocabulary_size <= vocabulary + 64; };
+  if (type.find("mistral") != std::string_view::npos) return "mistral_instruct";
+  if (type.find("qwen") != std::string_view::npos) return "qwen_1_5";
+  if (has_rows(64000)) return "chatml_direct";  // Yi
+  if (has_rows(128256)) return "llava_llama_3";
+  return otherwise;
+}
+
 bool keeps_class_token(const std::string& feature, std::string_view class_and_patches, const std::string& where) {
   if (feature == class_and_patches) return true;
   if (feature == "patch" || feature == "default") return false;
@@ -76,7 +109,8 @@ void read_original(const json::Value& config, const fs::path& folder, const std:
   c.layout = LlavaConfig::Layout::kOriginal;
   c.language = read_language_config(config, where);
   const auto aspect = json::string_or(config, "image_aspect_ratio", "");
-  if (aspect.starts_with("anyres")) throw ModelError(fmt::format("{}: \"image_aspect_ratio\" \"{}\" is LLaVA-NeXT's, which does not run here yet", where, aspect));
+  if (aspect.starts_with("anyres_"))
+    throw ModelError(fmt::format("{}: \"image_aspect_ratio\" \"{}\" is LLaVA-OneVision's, which does not run here yet", where, aspect));
   const auto name = json::string_or(config, "mm_vision_tower", json::string_or(config, "vision_tower", ""));
   c.tower = find_tower(folder, name);
   if (!c.tower.empty()) c.vision = read_tower_config(c.tower);
@@ -90,7 +124,10 @@ void read_original(const json::Value& config, const fs::path& folder, const std:
   c.cut.pads = aspect == "pad";
   c.cut.resize_side = c.cut.crop_side = c.vision.image_size;
   c.marks_images = json::bool_or(config, "mm_use_im_start_end", false);
-  c.chat_template = "vicuna_v1";
+  if (aspect != "anyres" && read_merge(config, where) == AnyResolution::Merge::kSpatialUnpad)
+    throw ModelError(fmt::format("{}: \"mm_patch_merge_type\" \"spatial_unpad\" goes with \"image_aspect_ratio\" \"anyres\", not \"{}\"", where, aspect));
+  if (aspect == "anyres") c.any = {read_resolutions(config, false, c.vision.image_size, where), read_merge(config, where), false};
+  c.chat_template = template_for(c.language, json::string_or(config, "model_type", ""), "vicuna_v1");
 }
 
 void read_native(const json::Value& config, const fs::path& folder, const std::string& where, LlavaConfig& c) {
@@ -108,19 +145,20 @@ void read_native(const json::Value& config, const fs::path& folder, const std::s
   read_processor(folder, c);
   c.image_id = json::int_or(config, "image_token_index", json::int_or(config, "image_token_id", 32000));
   c.chat_template = "native";
+  if (json::string_or(config, "model_type", "") != kNextType) return;
+  c.cut.pads = false;  // its "do_pad" is about batches
+  c.any = {read_resolutions(config, true, c.vision.image_size, where), AnyResolution::Merge::kSpatialUnpad, true};
+  c.chat_template = template_for(c.language, json::string_or(*json::find(config, "text_config"), "model_type", ""), "llava_v1");
 }
 
 void check(const LlavaConfig& c, const std::string& where) {
   if (c.select_layer < -c.vision.layer_count - 1 || c.select_layer > c.vision.layer_count)
     throw ModelError(fmt::format("{}: the encoder has {} layers; the output of layer {} is not one of theirs", where, c.vision.layer_count, c.select_layer));
+  if (c.any && c.keeps_class_token)
+    throw ModelError(fmt::format("{}: LLaVA-NeXT's tiles are maps of patches; the encoder's feature must leave the class token out", where));
   if (c.cut.crop_side != c.vision.image_size || c.cut.resize_side < c.cut.crop_side)
     throw ModelError(fmt::format("{}: pictures are resized to {} and cut to {} pixels, the encoder sees {}", where, c.cut.resize_side, c.cut.crop_side,
                                  c.vision.image_size));
-}
-
-void add_end_ids(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& more) {
-  for (const auto id : more)
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 
 }  // namespace
@@ -128,7 +166,7 @@ void add_end_ids(std::vector<std::int64_t>& ids, const std::vector<std::int64_t>
 bool is_llava(const json::Value& config) {
   const auto type = json::string_or(config, "model_type", ""), architecture = architecture_of(config);
   const bool is_original = json::find(config, "mm_vision_tower") != nullptr && architecture.starts_with("Llava");
-  return is_original || (type == "llava" && json::find(config, "vision_config") != nullptr);
+  return is_original || ((type == "llava" || type == kNextType) && json::find(config, "vision_config") != nullptr);
 }
 
 LlavaConfig read_llava_config(const fs::path& folder) {
@@ -141,9 +179,7 @@ LlavaConfig read_llava_config(const fs::path& folder) {
   check(c, where);
   c.system_text = find_llava_template(c.chat_template).system_text;
   c.stored_dtype = json::string_or(config, "torch_dtype", json::string_or(config, "dtype", ""));
-  add_end_ids(c.end_ids, c.language.end_ids);
-  const auto generation = folder / "generation_config.json";
-  if (fs::exists(generation)) add_end_ids(c.end_ids, read_token_ids(json::parse_file(generation), "eos_token_id"));
+  c.end_ids = read_end_ids(folder, c.language);
   return c;
 }
 

@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "harness/base/digest.h"
@@ -19,18 +21,22 @@
 #include "model/llava/chat_template.h"
 #include "model/llava/config.h"
 #include "model/llava/prompt.h"
+#include "model/llava/tile_merge.h"
 #include "model/tensor/linear.h"
+#include "model/vision/used_layers.h"
 
 namespace assay {
 namespace {
 
-/// Counts changes of what lies between file bytes and the encoder's input; part of every run's identity.
-constexpr const char* kPipeline = "llava-square/1";
+/// Count changes of what lies between file bytes and the encoder's input; part of every run's identity.
+constexpr const char* kSquarePipeline = "llava-square/1";
+constexpr const char* kAnyResolutionPipeline = "llava-any-resolution/1";
 
 /// What stands in front of the tensors' names.
 struct Prefixes {
   std::string vision, language, head;
-  std::vector<std::string> projector;  ///< of each linear layer
+  std::string newline = {};                 ///< LLaVA-NeXT; a tensor's name
+  std::vector<std::string> projector = {};  ///< of each linear layer
 };
 constexpr const char* kOriginalVision = "model.vision_tower.vision_tower.vision_model.";
 constexpr const char* kFirstVisionTensor = "embeddings.class_embedding";
@@ -46,7 +52,7 @@ std::string first_with(const Weights& weights, std::initializer_list<const char*
 Prefixes prefixes_of(const LlavaConfig& config, const Weights& weights) {
   Prefixes names;
   if (config.layout == LlavaConfig::Layout::kOriginal) {
-    names = {kOriginalVision, "model.", "lm_head.weight", {}};
+    names = {kOriginalVision, "model.", "lm_head.weight", "model.image_newline"};
     // A torch.nn.Sequential counts the activations between: 0, 2, 4.
     for (std::int64_t i = 0; i < config.projector_layers; ++i)
       names.projector.push_back(config.projector_layers == 1 ? "model.mm_projector" : fmt::format("model.mm_projector.{}", 2 * i));
@@ -57,6 +63,7 @@ Prefixes prefixes_of(const LlavaConfig& config, const Weights& weights) {
   names.head = first_with(weights, {"language_model.lm_head.", "lm_head."}, "weight") + "weight";
   const auto projector = first_with(weights, {"multi_modal_projector.", "model.multi_modal_projector."}, "linear_1.weight");
   names.projector = {projector + "linear_1", projector + "linear_2"};
+  names.newline = first_with(weights, {"model.", ""}, "image_newline") + "image_newline";
   return names;
 }
 
@@ -86,12 +93,27 @@ struct Parts {
   ClipVit vision;
   Projector projector;
   Decoder decoder;
+  at::Tensor newline;  ///< [D of the language model], where rows end in one
 
   Parts(const LlavaConfig& config, Weights& weights, Weights* tower, const Prefixes& names)
       : vision(config.vision, tower != nullptr ? *tower : weights, tower != nullptr ? "vision_model." : names.vision),
         projector(config, weights, names.projector),
-        decoder(config.language, weights, names.language, names.head) {}
+        decoder(config.language, weights, names.language, names.head) {
+    // The releases without unpadding carry one too, unread.
+    const bool needs_newline = config.any && config.any->merge == AnyResolution::Merge::kSpatialUnpad;
+    if (needs_newline || weights.has(names.newline)) newline = weights.take(names.newline, {config.language.hidden_size});
+  }
 };
+
+const char* family_name(const LlavaConfig& config) { return config.any ? "llava_next" : "llava"; }
+
+/// The fewest and the most tiles of a picture, the whole one counted.
+std::pair<int, int> tile_counts(const LlavaConfig& config) {
+  const auto cells = [&](const Resolution& canvas) { return canvas.width * canvas.height / static_cast<int>(config.vision.image_size * config.vision.image_size); };
+  const auto [least, most] = std::minmax_element(config.any->resolutions.begin(), config.any->resolutions.end(),
+                                                 [&](const Resolution& a, const Resolution& b) { return cells(a) < cells(b); });
+  return {1 + cells(*least), 1 + cells(*most)};
+}
 
 LlavaConfig with_options(LlavaConfig config, const VlmOptions& options) {
   check_device(options);
@@ -102,10 +124,6 @@ LlavaConfig with_options(LlavaConfig config, const VlmOptions& options) {
   }
   if (options.system_text) config.system_text = *options.system_text;
   return config;
-}
-
-std::int64_t used_vision_layers(const LlavaConfig& config) {
-  return config.select_layer < 0 ? config.vision.layer_count + 1 + config.select_layer : config.select_layer;
 }
 
 LlavaConfig with_layers(LlavaConfig config, std::optional<LayerCounts> layers) {
@@ -190,14 +208,15 @@ class Llava : public Family {
     const auto decoded = read_image(image, limits_, blanks_pictures_, config_.cut.background);
     if (!decoded) return decoded.error();
     const auto middle = std::chrono::steady_clock::now();
-    const auto square = cut_square(*decoded, config_.cut, limits_, image.name);
-    if (!square) return square.error();
-    const auto S = config_.cut.crop_side;
     PreparedImage prepared;
-    prepared.pixels.resize(static_cast<std::size_t>(3 * S * S));
-    normalizer_.normalize(*square, prepared.pixels);
-    prepared.shape = {1, 3, S, S};
-    prepared.view = {image.name, pixel_digest(*decoded), decoded->width, decoded->height, 1, 1, 1, config_.tokens_per_image()};
+    prepared.view = {image.name, pixel_digest(*decoded), decoded->width, decoded->height, 1, 1, 1, config_.tokens_per_tile()};
+    const auto tiles = config_.any ? cut_canvas(*decoded, image.name, prepared.view) : cut_one(*decoded, image.name);
+    if (!tiles) return tiles.error();
+    const auto S = config_.vision.image_size;
+    const auto values = static_cast<std::size_t>(3 * S * S);
+    prepared.pixels.resize(tiles->size() * values);
+    for (std::size_t i = 0; i < tiles->size(); ++i) normalizer_.normalize((*tiles)[i], std::span(prepared.pixels).subspan(i * values, values));
+    prepared.shape = {static_cast<std::int64_t>(tiles->size()), 3, S, S};
     prepared.decode_ms = std::chrono::duration<double, std::milli>(middle - start).count();
     prepared.preprocess_ms = ms_since(middle);
     return prepared;
@@ -210,17 +229,47 @@ class Llava : public Family {
     return parts_->projector(config_.keeps_class_token ? hidden : hidden.narrow(1, 1, hidden.size(1) - 1));
   }
 
+  at::Tensor assemble(const at::Tensor& tiles, const ImageView& view) const override {
+    return config_.any ? merge_tiles(tiles, view, parts_->newline, *config_.any) : Family::assemble(tiles, view);
+  }
+
  private:
-  void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
+  Result<std::vector<Image>> cut_one(const Image& image, const std::string& name) const {
+    auto square = cut_square(image, config_.cut, limits_, name);
+    if (!square) return square.error();
+    return std::vector<Image>{std::move(*square)};
+  }
+
+  /// Says in `view` what it cut.
+  Result<std::vector<Image>> cut_canvas(const Image& image, const std::string& name, ImageView& view) const {
+    const auto canvas = choose_resolution(image.width, image.height, config_.any->resolutions);
+    if (!canvas)
+      return SampleFailure{name, "preprocess", fmt::format("{}: {} x {} pixels, so thin that nothing of it is left on any canvas", name, image.width, image.height)};
+    const auto S = static_cast<int>(config_.vision.image_size);
+    view.grid_columns = canvas->width / S, view.grid_rows = canvas->height / S;
+    view.tile_count = 1 + view.grid_columns * view.grid_rows;
+    view.token_count = merged_token_count(view, config_.vision.image_size / config_.vision.patch_size, *config_.any);
+    return cut_any_resolution(image, *canvas, S);
+  }
+
+  std::string pipeline() const {
     const auto& cut = config_.cut;
+    std::string text = fmt::format("{} {} {} {} {} {} {} {} {}", config_.any ? kAnyResolutionPipeline : kSquarePipeline, cut.pads, cut.resize_side, cut.crop_side,
+                                   cut.normalization.mean[0], cut.normalization.deviation[0], config_.marks_images, config_.select_layer, blanks_pictures_);
+    if (config_.any) {
+      text += fmt::format(" {} {}", static_cast<int>(config_.any->merge), config_.any->rounds);
+      for (const auto& canvas : config_.any->resolutions) text += fmt::format(" {}x{}", canvas.width, canvas.height);
+    }
+    return text;
+  }
+
+  void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
     card_.name = std::filesystem::weakly_canonical(folder).filename().string();
-    card_.family = "llava";
+    card_.family = family_name(config_);
     card_.dtype = name_of(dtype);
     card_.chat_template = config_.chat_template;
     card_.system_text = config_.system_text;
-    card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {} {}", kPipeline, cut.pads, cut.resize_side, cut.crop_side,
-                                                  cut.normalization.mean[0], cut.normalization.deviation[0], config_.marks_images, config_.select_layer,
-                                                  blanks_pictures_));
+    card_.pipeline_digest = digest_of(pipeline());
     card_.settings_digest = settings_digest(folder);
     card_.parameter_count = parameter_count(files_.checkpoint);
     card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
@@ -242,11 +291,6 @@ std::string vision_text(const ClipVitConfig& c) {
                      c.intermediate_size, c.image_size, c.patch_size);
 }
 
-std::string language_text(const LanguageConfig& c) {
-  return fmt::format("LLaMA graph: {} layers of width {}, {} query and {} key heads of width {}, MLP {}, vocabulary {}", c.layer_count, c.hidden_size,
-                     c.head_count, c.key_head_count, c.head_width, c.intermediate_size, c.vocabulary_size);
-}
-
 }  // namespace
 
 std::unique_ptr<Family> open_llava(const std::filesystem::path& folder, const VlmOptions& options) {
@@ -259,7 +303,7 @@ std::unique_ptr<Family> sketch_llava(const std::filesystem::path& folder, const 
 
 LayerCounts llava_layers(const std::filesystem::path& folder) {
   const auto config = read_llava_config(folder);
-  return {used_vision_layers(config), config.language.layer_count};
+  return {used_layers(config.select_layer, config.vision.layer_count), config.language.layer_count};
 }
 
 CheckpointReport inspect_llava(const std::filesystem::path& folder) {
@@ -270,16 +314,17 @@ CheckpointReport inspect_llava(const std::filesystem::path& folder) {
   if (files.tower) tower.emplace(*files.tower, at::kFloat, Weights::Mode::kShapes);
   const Parts parts(config, weights, tower ? &*tower : nullptr, prefixes_of(config, weights));
   CheckpointReport report;
-  report.family = "llava";
+  report.family = family_name(config);
   report.layout = config.layout == LlavaConfig::Layout::kOriginal ? "haotian-liu" : "transformers";
   report.vision_model = vision_text(config.vision) + (files.tower ? fmt::format(" (from {})", config.tower.string()) : "");
-  report.language_model = language_text(config.language);
+  report.language_model = describe(config.language);
   report.dtype = config.stored_dtype;
   report.chat_template = config.chat_template;
   report.system_text = config.system_text;
   report.image_side = config.vision.image_size;
-  report.tokens_per_tile = config.tokens_per_image();
+  report.tokens_per_tile = config.tokens_per_tile();
   report.min_tiles = report.max_tiles = 1;
+  if (config.any) std::tie(report.min_tiles, report.max_tiles) = tile_counts(config);
   report.parameter_count = parameter_count(files.checkpoint);
   report.weight_bytes = files.checkpoint.total_bytes() + (files.tower ? files.tower->total_bytes() : 0);
   for (const auto& file : files.checkpoint.files()) report.files.push_back(file.filename().string());

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "golden_case.h"
+#include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
@@ -16,7 +17,7 @@
 #include "model/llava/llava.h"
 #include "tests/temporary_folder.h"
 
-/// LLaVA in both layouts against its reference implementations; make_llava.py says how the goldens were made.
+/// LLaVA and LLaVA-NeXT in both layouts against its reference implementations; make_llava.py and make_llava_next.py say how the goldens were made.
 namespace assay::testing {
 namespace {
 
@@ -28,6 +29,8 @@ struct LlavaCase {
   std::vector<std::pair<std::string, std::string>> history;
   std::string question, reply;
   std::vector<std::int64_t> token_ids, greedy_ids;
+  std::string chat_template;  ///< empty: the checkpoint's own
+  std::string pixels_digest;  ///< XXH3 of all tiles' float32 bytes; empty: the golden file holds them
 };
 
 void PrintTo(const LlavaCase& golden, std::ostream* out) { *out << golden.layout << "/" << golden.name; }
@@ -42,13 +45,13 @@ std::vector<std::int64_t> ids_in(const json::Value& object, const char* key, con
 
 std::vector<LlavaCase> read_cases() {
   std::vector<LlavaCase> cases;
-  for (const char* layout : {"native", "original"}) {
+  for (const char* layout : {"native", "original", "native_next", "original_next"}) {
     const auto path = root() / layout / "cases.json";
     const auto document = json::parse_file(path);
     for (const auto& value : document.GetArray()) {
       LlavaCase golden{layout, json::require_string(value, "name", path.string()), {}, {}, json::require_string(value, "question", path.string()),
                        json::require_string(value, "reply", path.string()), ids_in(value, "token_ids", path.string()),
-                       ids_in(value, "greedy_ids", path.string())};
+                       ids_in(value, "greedy_ids", path.string()), json::string_or(value, "chat_template", ""), json::string_or(value, "pixels_xxh3", "")};
       for (const auto& picture : value["pictures"].GetArray()) golden.pictures.emplace_back(picture.GetString());
       for (const auto& pair : value["history"].GetArray()) golden.history.emplace_back(pair[0].GetString(), pair[1].GetString());
       cases.push_back(std::move(golden));
@@ -84,11 +87,12 @@ class LlavaParity : public ::testing::TestWithParam<LlavaCase> {
   static VlmOptions float32() {
     VlmOptions options;
     options.dtype = DType::kFloat32;
+    if (!GetParam().chat_template.empty()) options.chat_template = GetParam().chat_template;
     return options;
   }
   static Vlm& model() {
     static std::map<std::string, std::unique_ptr<Vlm>> models;
-    auto& model = models[GetParam().layout];
+    auto& model = models[GetParam().layout + GetParam().chat_template];
     if (model == nullptr) model = open_vlm(checkpoint().string(), float32());
     return *model;
   }
@@ -116,14 +120,21 @@ TEST_P(LlavaParity, SendsTheSameTokens) {
 }
 
 TEST_P(LlavaPictureParity, SeesTheSamePixels) {
-  const auto ours = pixels(), theirs = golden("pixels");
+  const auto ours = pixels();
+  if (!GetParam().pixels_digest.empty()) {
+    EXPECT_EQ(digest_of({static_cast<const char*>(ours.data_ptr()), ours.nbytes()}), GetParam().pixels_digest);
+    return;
+  }
+  const auto theirs = golden("pixels");
   EXPECT_TRUE(at::equal(ours, theirs)) << difference(ours, theirs);
 }
 
 TEST_P(LlavaPictureParity, HasTheSameProjectorOutput) {
   const c10::InferenceMode inference;
   const auto family = open_llava(checkpoint(), float32());
-  EXPECT_LT(difference(family->encode(pixels())[0], golden("projector")), kTolerance);
+  const auto view = model().view_prompt(request_for(GetParam()));
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_LT(difference(family->assemble(family->encode(pixels()), view->images.front()), golden("projector")), kTolerance);
 }
 
 TEST_P(LlavaParity, HasTheSameLogits) {
@@ -178,13 +189,27 @@ TEST(OpenLlava, SaysWhereTheTowerBelongs) {
   EXPECT_EQ(message_of_opening(folder / "checkpoint"), "no error") << "the tower may lie in the checkpoint's own folder";
 }
 
-TEST(OpenLlava, RefusesWhatIsLlavaNexts) {
+/// The message when `from` in the config of original_next reads `to`.
+std::string message_with(const std::string& from, const std::string& to) {
   const TemporaryFolder folder;
-  auto config = read_file(root() / "original" / "checkpoint" / "config.json");
-  config.replace(config.find("\"pad\""), 5, "\"anyres\"");
-  folder.write("config.json", config);
-  EXPECT_THAT(message_of_opening(folder.path()), ::testing::HasSubstr("LLaVA-NeXT's, which does not run here yet"));
+  std::filesystem::copy(root() / "original_next" / "checkpoint", folder / "checkpoint", std::filesystem::copy_options::recursive);
+  auto config = read_file(folder / "checkpoint" / "config.json");
+  const auto at = config.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  folder.write("checkpoint/config.json", config.replace(at, from.size(), to));
+  return message_of_opening(folder / "checkpoint");
 }
+
+TEST(OpenLlavaNext, SaysWhatItCannotRun) {
+  EXPECT_EQ(message_with("\"spatial_unpad\"", "\"spatial\""), "no error");
+  EXPECT_EQ(message_with("\"spatial_unpad\"", "\"flat\""), "no error");
+  EXPECT_THAT(message_with("\"spatial_unpad\"", "\"diagonal\""), ::testing::HasSubstr("must be \"flat\", \"spatial\" or \"spatial_unpad\", got \"diagonal\""));
+  EXPECT_THAT(message_with("\"anyres\"", "\"anyres_max_9\""), ::testing::HasSubstr("LLaVA-OneVision's"));
+  EXPECT_THAT(message_with("\"anyres\"", "\"pad\""), ::testing::HasSubstr("goes with \"image_aspect_ratio\" \"anyres\""));
+  EXPECT_THAT(message_with("\"image_grid_pinpoints\"", "\"pinpoints\""), ::testing::HasSubstr("\"image_grid_pinpoints\" is missing"));
+  EXPECT_THAT(message_with("168", "170"), ::testing::HasSubstr("1 to 32 times the encoder's 56 pixels"));
+}
+
 
 std::string name_of_case(const ::testing::TestParamInfo<LlavaCase>& golden) { return golden.param.layout + "_" + golden.param.name; }
 

@@ -30,6 +30,18 @@ TEST(LlavaTemplate, ByTheRepositorysForms) {
   EXPECT_EQ(written(one_question(), "plain", ""), "<0>\nWhat?\n");
 }
 
+TEST(LlavaTemplate, OfTheNextReleases) {
+  EXPECT_EQ(written(two_turns(), "mistral_instruct", ""), "[INST] <0>\nWhat? [/INST] A cat. </s>[INST] Where? [/INST]");
+  EXPECT_EQ(written(two_turns(), "chatml_direct", "S."),
+            "<|im_start|>system\nS.<|im_end|><|im_start|>user\n<0>\nWhat?<|im_end|><|im_start|>assistant\nA cat.<|im_end|><|im_start|>user\n"
+            "Where?<|im_end|><|im_start|>assistant\n");
+  EXPECT_EQ(written(one_question(), "qwen_1_5", "S."),
+            "<|im_start|>system\nS.<|im_end|>\n<|im_start|>user\n<0>\nWhat?<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(written(one_question(), "llava_llama_3", "S."),
+            "<|start_header_id|>system<|end_header_id|>\n\nS.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n<0>\nWhat?<|eot_id|>"
+            "<|start_header_id|>assistant<|end_header_id|>\n\n");
+}
+
 TEST(LlavaTemplate, OfTransformersLeavesTheSystemTextOut) {
   EXPECT_EQ(written(two_turns(), "native", "S."), "USER: <0>\nWhat? ASSISTANT: A cat. USER: Where? ASSISTANT:");
 }
