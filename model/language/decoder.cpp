@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -16,8 +17,10 @@
 namespace assay {
 namespace {
 
-/// Fewer rows take another kernel in LibTorch's float32 GEMM, with other bits.
+/// Fewer rows take another kernel in LibTorch's matrix products, with other bits; from here on a row's bits are its own (tests/model/language).
 constexpr std::int64_t kRowMultiple = 8;
+
+std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple; }
 
 struct Heads {
   at::Tensor q;     ///< [R, N, K]
@@ -48,11 +51,10 @@ struct Mlp {
   Linear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
 
-  /// With `silu` at::silu, or silu_by_row.
-  at::Tensor operator()(const at::Tensor& x, at::Tensor (*silu)(const at::Tensor&)) const {
-    if (!is_stacked) return down(silu(gate(x)) * up(x));
+  at::Tensor operator()(const at::Tensor& x) const {
+    if (!is_stacked) return down(silu_by_row(gate(x)) * up(x));
     const auto both = gate(x).chunk(2, -1);
-    return down(silu(both[0]) * both[1]);
+    return down(silu_by_row(both[0]) * both[1]);
   }
 };
 
@@ -132,7 +134,7 @@ struct Decoder::Parts {
   explicit Parts(const LanguageConfig& c) : config(c), rope(c) {}
 
   /// Shapes  x [R, D] -> [R, D]
-  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, at::Tensor (*silu)(const at::Tensor&), const AttentionCore& core) const {
+  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, const AttentionCore& core) const {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const auto& layer = layers[i];
       auto heads = layer.qkv(layer.attention_norm(x), config);
@@ -140,7 +142,7 @@ struct Decoder::Parts {
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
       x = x + layer.output(core(static_cast<std::int64_t>(i), heads));
-      x = x + layer.mlp(layer.mlp_norm(x), silu);
+      x = x + layer.mlp(layer.mlp_norm(x));
     }
     return x;
   }
@@ -188,18 +190,25 @@ at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows ro
     throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", past + T, c.sliding_window));
   }
   cache.reserve(T);
-  const auto positions = at::arange(past, past + T, at::kLong);
-  const auto table = parts_->rope.table(positions, at::full({T}, past + T, at::kLong), embeddings.scalar_type());
-  auto x = parts_->forward(embeddings, table, at::silu, [&](std::int64_t layer, const Heads& heads) {
-    cache.append(layer, heads.k, heads.v);
+  const auto R = rounded_up(T);
+  const auto positions = at::arange(past, past + R, at::kLong);
+  const auto table = parts_->rope.table(positions, at::full({R}, past + T, at::kLong), embeddings.scalar_type());
+  auto x = at::constant_pad_nd(embeddings, {0, 0, 0, R - T});  // [R, D]
+  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
+    cache.append(layer, heads.k.narrow(0, 0, T), heads.v.narrow(0, 0, T));
     const auto keys = cache.keys(layer).narrow(1, 0, past + T).unsqueeze(0);        // [1, M, S, K]
     const auto values = cache.values(layer).narrow(1, 0, past + T).unsqueeze(0);    // [1, M, S, K]
-    const auto mixed = attention(heads.q.transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
-    return mixed.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width});                     // [T, N·K]
+    const auto mixed = attention(heads.q.narrow(0, 0, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
+    const auto joined = mixed.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width});                        // [T, N·K]
+    return at::constant_pad_nd(joined, {0, 0, 0, R - T});
   });
   cache.advance(T);
-  return parts_->logits(rows == Rows::kAll ? x : x.narrow(0, T - 1, 1));
+  if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, T);
+  const auto first = std::max<std::int64_t>(0, T - kRowMultiple);  // as many rows as make the last one's bits its own
+  return parts_->logits(x.narrow(0, first, kRowMultiple)).narrow(0, T - 1 - first, 1);
 }
+
+bool Decoder::can_part(std::int64_t part, std::int64_t total) const { return parts_->rope.is_alike(part, total); }
 
 bool Decoder::has_room(const KvCache& cache) const {
   return parts_->config.sliding_window <= 0 || cache.length() < parts_->config.sliding_window;
@@ -207,7 +216,7 @@ bool Decoder::has_room(const KvCache& cache) const {
 
 at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches) const {
   const auto& c = parts_->config;
-  const auto B = ids.size(0), R = (B + kRowMultiple - 1) / kRowMultiple * kRowMultiple;
+  const auto B = ids.size(0), R = rounded_up(B);
   auto positions = at::zeros({R}, at::kLong);
   for (std::int64_t b = 0; b < B; ++b) {
     auto& cache = *caches[static_cast<std::size_t>(b)];
@@ -217,7 +226,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, silu_by_row, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
     std::vector<CacheView> views;
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];

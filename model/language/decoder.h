@@ -30,7 +30,11 @@ class Decoder {
 
   enum class Rows { kLast, kAll };
   /// Runs a stretch of one sequence after what its cache holds.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
+  /// In how many stretches a sequence is run makes no difference to a bit of it, as long as can_part() allows the parting.
   [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const;
+
+  /// False where rotary positions are stretched by the whole length, so that `part` of `total` tokens must not be run alone.
+  [[nodiscard]] bool can_part(std::int64_t part, std::int64_t total) const;
 
   /// False for a sequence that one more token would make longer than the sliding window, which step() does not support.
   [[nodiscard]] bool has_room(const KvCache& cache) const;

@@ -38,9 +38,9 @@ void KvCache::append(std::int64_t layer, const at::Tensor& keys, const at::Tenso
   values_[static_cast<std::size_t>(layer)].narrow(1, length_, count).copy_(values.transpose(0, 1));
 }
 
-KvCache KvCache::fork() const {
+KvCache KvCache::fork(std::int64_t count) const {
   KvCache copy(static_cast<std::int64_t>(keys_.size()), key_heads_, width_, options_);
-  copy.reserve(length_);
+  copy.reserve(length_ + count);
   for (std::size_t layer = 0; layer < keys_.size(); ++layer) {
     copy.keys_[layer].narrow(1, 0, length_).copy_(keys_[layer].narrow(1, 0, length_));
     copy.values_[layer].narrow(1, 0, length_).copy_(values_[layer].narrow(1, 0, length_));

@@ -17,8 +17,8 @@ class KvCache {
   void append(std::int64_t layer, const at::Tensor& keys, const at::Tensor& values);
   void advance(std::int64_t count) { length_ += count; }
 
-  /// A copy of its own of the present content.
-  [[nodiscard]] KvCache fork() const;
+  /// A copy of its own of the present content, with room for `count` more tokens.
+  [[nodiscard]] KvCache fork(std::int64_t count = 0) const;
 
   [[nodiscard]] std::int64_t length() const noexcept { return length_; }
   [[nodiscard]] std::int64_t capacity() const noexcept { return capacity_; }

@@ -52,6 +52,13 @@ at::Tensor Rope::frequencies(const at::Tensor& lengths) const {
   return frequencies_.unsqueeze(0);  // [1, K/2]
 }
 
+bool Rope::is_alike(std::int64_t part, std::int64_t total) const {
+  const auto& scaling = config_.rope;
+  if (scaling.kind == RopeScaling::Kind::kDynamicNtk) return total <= config_.max_position_embeddings;
+  if (scaling.kind != RopeScaling::Kind::kLongRope) return true;
+  return (part > scaling.original_max_position_embeddings) == (total > scaling.original_max_position_embeddings);
+}
+
 RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, at::ScalarType dtype) const {
   const auto angles = positions.to(at::kFloat).unsqueeze(1) * frequencies(lengths);  // [T, K/2]
   auto cos = angles.cos(), sin = angles.sin();

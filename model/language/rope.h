@@ -16,6 +16,9 @@ class Rope {
  public:
   explicit Rope(const LanguageConfig& config);
 
+  /// Whether a sequence's first `part` tokens are turned alike alone and as the beginning of one of `total` tokens.
+  [[nodiscard]] bool is_alike(std::int64_t part, std::int64_t total) const;
+
   /// Angles in float32, cast to `dtype` at the end.  Shapes  positions [T] int64, lengths [T] int64.
   /// `lengths` is the sequence's length at the time of each row; only scaled forms look at it.
   [[nodiscard]] RopeTable table(const at::Tensor& positions, const at::Tensor& lengths, at::ScalarType dtype) const;

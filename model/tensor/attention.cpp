@@ -115,6 +115,26 @@ at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Te
   return out.transpose(1, 2);  // [B, N, T, K]
 }
 
+/// In float32, by blocks of queries that begin at multiples of kBlock of the sequence, each with as many keys as its last query would see. So
+/// every product and every softmax has the same shape whichever part of the sequence is asked.
+/// Shapes  q [B, N, T, K], keys and values [B, N, S, K] -> [B, N, T, K]
+at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values) {
+  constexpr std::int64_t kBlock = 64;
+  const auto T = q.size(2), S = keys.size(2), past = S - T;
+  const auto lead = past % kBlock, tail = (kBlock - S % kBlock) % kBlock;
+  const auto padded = [](const at::Tensor& x, std::int64_t before, std::int64_t after) { return at::constant_pad_nd(x.to(at::kFloat), {0, 0, before, after}); };
+  const auto queries = padded(q, lead, tail) * (1.0 / std::sqrt(static_cast<double>(q.size(3))));
+  const auto all_keys = padded(keys, 0, tail).transpose(-2, -1), all_values = padded(values, 0, tail);
+  const auto is_later = at::ones({kBlock, kBlock}, q.options().dtype(at::kBool)).triu(1);
+  std::vector<at::Tensor> blocks;
+  for (std::int64_t begin = past - lead; begin < S; begin += kBlock) {
+    auto scores = at::matmul(queries.narrow(2, begin - (past - lead), kBlock), all_keys.narrow(3, 0, begin + kBlock));  // [B, N, kBlock, keys seen]
+    scores.narrow(3, begin, kBlock).masked_fill_(is_later, -INFINITY);
+    blocks.push_back(at::matmul(at::softmax(scores, -1), all_values.narrow(2, 0, begin + kBlock)));
+  }
+  return at::cat(blocks, 2).narrow(2, lead, T).to(q.scalar_type());
+}
+
 bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
   return has_avx512_bf16() && q.scalar_type() == at::kBFloat16 && q.device().is_cpu() && q.size(3) % kHeadColumns == 0 && q.stride(3) == 1 && k.stride(3) == 1 &&
          v.stride(3) == 1;
@@ -136,16 +156,11 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const auto shared = q.size(1) / k.size(1);
   const auto keys = shared == 1 ? k : k.repeat_interleave(shared, 1);    // [B, N, S, K]
   const auto values = shared == 1 ? v : v.repeat_interleave(shared, 1);  // [B, N, S, K]
-  const auto T = q.size(2), S = k.size(2);
+  if (is_causal) return causal_attention(q, keys, values);
 #if TORCH_VERSION_MAJOR >= 2
-  if (!is_causal || T == S) return at::scaled_dot_product_attention(q, keys, values, /*attn_mask=*/{}, /*dropout_p=*/0.0, is_causal);
-  const auto may_attend = at::ones({T, S}, q.options().dtype(at::kBool)).tril(S - T);
-  return at::scaled_dot_product_attention(q, keys, values, may_attend);
+  return at::scaled_dot_product_attention(q, keys, values);
 #else
-  auto scores = at::matmul(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), keys.transpose(-2, -1)).to(at::kFloat);  // [B, N, T, S]
-  if (is_causal) {
-    scores.masked_fill_(at::ones({T, S}, q.options().dtype(at::kBool)).triu(S - T + 1), -INFINITY);
-  }
+  const auto scores = at::matmul(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), keys.transpose(-2, -1)).to(at::kFloat);  // [B, N, T, S]
   return at::matmul(at::softmax(scores, -1).to(q.scalar_type()), values);
 #endif
 }

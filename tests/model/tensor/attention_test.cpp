@@ -41,17 +41,21 @@ TEST(Attention, EqualsTheFormulaInBfloat16) {
     }
   }
 }
-TEST(Attention, GivesAPrefixTheSameBitsInBfloat16) {
-  if (!has_avx512_bf16()) GTEST_SKIP() << "this machine has no AVX-512 BF16";
-  const auto q = at::randn({1, 4, 300, 64}).to(at::kBFloat16), k = at::randn({1, 2, 300, 64}).to(at::kBFloat16), v = at::randn({1, 2, 300, 64}).to(at::kBFloat16);
+
+/// What lets a prompt be run in parts: a query's bits are those of itself and of what it sees, wherever the sequence is parted.
+class PartedAttention : public ::testing::TestWithParam<at::ScalarType> {};
+TEST_P(PartedAttention, GivesEachPartTheSameBits) {
+  const auto q = at::randn({1, 4, 300, 64}).to(GetParam()), k = at::randn({1, 2, 300, 64}).to(GetParam()), v = at::randn({1, 2, 300, 64}).to(GetParam());
   const auto whole = attention(q, k, v, true);
-  for (const std::int64_t length : {1, 31, 100, 257}) {
+  for (const std::int64_t length : {1, 31, 64, 100, 257, 299}) {
     const auto prefix = attention(q.narrow(2, 0, length), k.narrow(2, 0, length), v.narrow(2, 0, length), true);
     EXPECT_TRUE(at::equal(prefix, whole.narrow(2, 0, length))) << length;
+    const auto rest = attention(q.narrow(2, length, 300 - length), k, v, true);
+    EXPECT_TRUE(at::equal(rest, whole.narrow(2, length, 300 - length))) << length;
   }
-  const auto tail = attention(q.narrow(2, 290, 10), k, v, true);
-  EXPECT_TRUE(at::equal(tail, whole.narrow(2, 290, 10)));
 }
+INSTANTIATE_TEST_SUITE_P(Dtypes, PartedAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
+                         [](const auto& dtype) { return std::string(at::toString(dtype.param)); });
 
 class DecodeAttention : public ::testing::TestWithParam<at::ScalarType> {};
 TEST_P(DecodeAttention, EqualsTheFormulaWhateverTheBatch) {
