@@ -204,6 +204,8 @@ Problems validate_model(const RunConfig& config) {
   demands.at_least_one("batch", config.model.batch);
   demands.at_least_one("max-image-pixels", config.model.max_image_pixels);
   demands.at_least_one("max-image-bytes", config.model.max_image_bytes);
+  demands.that(config.model.prefix_cache_mib >= 0 && config.model.prefix_cache_mib < (std::int64_t{1} << 30),
+               fmt::format("--prefix-cache must be 0 or more MiB, got {}", config.model.prefix_cache_mib));
   demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
   demands.that(dtype_named(config.model.dtype).has_value(),
                fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
@@ -264,6 +266,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.device = config.model.device;
   options.threads = config.model.threads;
   options.batch = config.model.batch;
+  options.prefix_bytes = config.model.prefix_cache_mib << 20;
   options.chat_template = config.model.chat_template;
   options.system_text = config.model.has_no_system ? std::optional<std::string>("") : config.model.system_text;
   options.image_limits = {config.model.max_image_pixels, config.model.max_image_bytes};

@@ -18,6 +18,7 @@ struct ModelConfig {
   std::string device = "cpu";
   int threads = VlmOptions{}.threads;
   int batch = VlmOptions{}.batch;
+  std::int64_t prefix_cache_mib = VlmOptions{}.prefix_bytes >> 20;
   std::optional<std::string> chat_template;
   std::optional<std::string> system_text;
   bool has_no_system = false;
@@ -111,6 +112,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"blank-pictures", "", "show one plain colour in place of every picture: the score of guessing", Effect::kFixed},
         config.model.blanks_pictures);
   field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
+  field(Field{"prefix-cache", "MIB", "most memory for pictures' prompts that the next question on them goes on from; 0: none. No reply depends on it", Effect::kFree},
+        config.model.prefix_cache_mib);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
   field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},
         config.output.max_failures);

@@ -122,6 +122,10 @@ void write_generation(Writer& writer, const Generation& generation) {
   }
   write_key(writer, "prompt_token_count");
   writer.Int64(generation.prompt_token_count);
+  if (generation.reused_token_count > 0) {
+    write_key(writer, "reused_token_count");
+    writer.Int64(generation.reused_token_count);
+  }
   write_key(writer, "tile_count");
   writer.Int64(generation.tile_count);
   write_strings(writer, "image_digests", generation.image_digests);
@@ -177,6 +181,7 @@ Generation read_generation(const json::Value& line, std::string_view where) {
   if (const auto* values = json::find(line, "option_log_probabilities"); values != nullptr && values->IsArray())
     for (const auto& value : values->GetArray()) generation.option_log_probabilities.push_back(number_or_nan(value));
   generation.prompt_token_count = json::int_or(line, "prompt_token_count", 0);
+  generation.reused_token_count = json::int_or(line, "reused_token_count", 0);
   generation.tile_count = json::int_or(line, "tile_count", 0);
   for (const auto& digest : json::require_array(line, "image_digests", where).GetArray())
     if (digest.IsString()) generation.image_digests.emplace_back(json::text_of(digest));

@@ -90,6 +90,7 @@ RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journ
       timing.prefill_ms += generation.times.prefill_ms;
       timing.decode_ms += generation.times.decode_ms;
       timing.prompt_tokens += generation.prompt_token_count;
+      timing.reused_tokens += generation.reused_token_count;
       timing.new_tokens += static_cast<std::int64_t>(generation.token_ids.size());
       timing.tiles += generation.tile_count;
     }

@@ -80,6 +80,7 @@ struct Generation {
   Finish finish = Finish::kStop;
   std::vector<double> option_log_probabilities;  ///< one per Request::options: sum over its tokens, natural logarithm
   std::int64_t prompt_token_count = 0;
+  std::int64_t reused_token_count = 0;  ///< of the prompt's first tokens, those that an earlier question had run already
   std::int64_t tile_count = 0;
   std::vector<std::string> image_digests;  ///< of the decoded pixels, one per picture, hexadecimal
   std::string prompt_digest;               ///< of the exact token ids sent, hexadecimal
@@ -174,6 +175,7 @@ struct VlmOptions {
   int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core
   int batch = 8;               ///< requests decoded together at the most
   int encoder_batch = 4;       ///< tiles encoded together at the most
+  std::int64_t prefix_bytes = std::int64_t{512} << 20;  ///< of keys and values held for the next question on a picture; 0: none
   std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's
   std::optional<std::string> system_text;    ///< in place of the checkpoint's; empty: no system turn
   ImageLimits image_limits;

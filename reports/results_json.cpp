@@ -86,6 +86,7 @@ void visit_timing(Timing& timing, Visitor&& member) {
   member("samples", timing.samples);
   member("distinct_pictures", timing.distinct_pictures);
   member("prompt_tokens", timing.prompt_tokens);
+  member("reused_tokens", timing.reused_tokens);
   member("new_tokens", timing.new_tokens);
   member("tiles", timing.tiles);
   member("image_decode_ms", timing.image_decode_ms);

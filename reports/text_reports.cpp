@@ -87,8 +87,8 @@ std::string console_summary(const RunRecord& record) {
 
 std::string console_timing(const RunTiming& timing) {
   const double total = total_ms(timing);
-  std::string text = fmt::format("{} samples on {} distinct pictures: {} tiles, {} prompt tokens, {} new tokens\n", timing.samples,
-                                 timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.new_tokens);
+  std::string text = fmt::format("{} samples on {} distinct pictures: {} tiles, {} prompt tokens ({} reused), {} new tokens\n", timing.samples,
+                                 timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.reused_tokens, timing.new_tokens);
   if (total > 0) {
     text += "time:";
     for (const auto& [name, ms] : stage_times(timing))

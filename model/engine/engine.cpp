@@ -15,6 +15,7 @@
 #include "harness/base/error.h"
 #include "model/engine/feature_cache.h"
 #include "model/engine/image_pool.h"
+#include "model/engine/prefix_cache.h"
 #include "model/engine/reply.h"
 #include "model/tensor/short_waits.h"
 
@@ -51,13 +52,18 @@ struct Active {
 struct Ready {
   RenderedPrompt prompt;
   std::vector<std::shared_ptr<const FeatureCache::Entry>> images;
+  std::string tiling;          ///< what their features depend on beside the pixels
+  bool is_prefix_shared = false;  ///< another request that waits begins alike, as far as can be told
+
+  /// Tokens up to the end of the last picture; 0 without pictures.
+  [[nodiscard]] std::int64_t prefix_length() const { return prompt.slots.empty() ? 0 : prompt.slots.back().position + prompt.slots.back().count; }
 };
 
 int core_count() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
 class Engine : public Vlm {
  public:
-  Engine(std::unique_ptr<Family> family, const VlmOptions& options) : family_(std::move(family)), options_(options), features_(kFeatureBytes) {
+  Engine(std::unique_ptr<Family> family, const VlmOptions& options) : family_(std::move(family)), options_(options), features_(kFeatureBytes), prefixes_(options.prefix_bytes) {
     const int cores = core_count();
     at::set_num_threads(options_.threads > 0 ? options_.threads : cores);
     if (options_.image_threads < 1) options_.image_threads = cores;
@@ -102,8 +108,9 @@ class Engine : public Vlm {
     StageTimes times;
     auto ready = make_ready(admit(request, pool), times);
     if (!ready) return std::move(ready).error();
+    std::int64_t reused = 0;
     auto cache = family_->decoder().new_cache();
-    const auto logits = prefill(*ready, cache);
+    const auto logits = prefill(*ready, cache, reused);
     const auto row = row_of(logits, 0);
     return FloatArray{{static_cast<std::int64_t>(row.size())}, {row.begin(), row.end()}};
   }
@@ -153,11 +160,12 @@ class Engine : public Vlm {
       Generation generation;
       auto ready = engine_.make_ready(std::move(waiting), generation.times);
       if (!ready) return finish(request.id, std::move(ready).error());
+      ready->is_prefix_shared = std::ranges::any_of(waiting_, [&](const Waiting& other) { return has_same_pictures(request, other.request); });
       engine_.describe(*ready, generation);
       const auto begin = std::chrono::steady_clock::now();
       try {
         auto cache = engine_.family_->decoder().new_cache();
-        const auto logits = engine_.prefill(*ready, cache);
+        const auto logits = engine_.prefill(*ready, cache, generation.reused_token_count);
         generation.times.prefill_ms = milliseconds_since(begin);
         if (!request.options.empty()) {
           engine_.rank(request, logits, cache, generation);
@@ -234,6 +242,11 @@ class Engine : public Vlm {
     return fmt::format("|{}|{}", request.max_tiles.value_or(0), request.prompt.images.size());
   }
 
+  static bool has_same_pictures(const Request& one, const Request& other) {
+    const auto &ours = one.prompt.images, &theirs = other.prompt.images;
+    return tiling_key(one) == tiling_key(other) && std::ranges::equal(ours, theirs, {}, &ImageInput::key, &ImageInput::key);
+  }
+
   /// Sets the pictures' preparation going, unless their features are held or another waiting request prepares the same.
   Waiting admit(Request request, ImagePool& pool, const std::deque<Waiting>* others = nullptr) {
     Waiting waiting{std::move(request), {}};
@@ -264,6 +277,7 @@ class Engine : public Vlm {
     Ready ready;
     std::vector<ImageView> views;
     const auto& request = waiting.request;
+    ready.tiling = tiling_key(request);
     for (std::size_t i = 0; i < request.prompt.images.size(); ++i) {
       const auto& image = request.prompt.images[i];
       auto features = make_features(image, image.key + tiling_key(request), waiting.images[i], request, times);
@@ -316,15 +330,41 @@ class Engine : public Vlm {
     return family_->assemble(at::cat(parts), image.view);
   }
 
-  /// -> logits [1, V]
-  at::Tensor prefill(const Ready& ready, KvCache& cache) const {
-    const auto& decoder = family_->decoder();
-    decoder.check_ids(ready.prompt.token_ids);
-    auto embeddings = decoder.embed(at::tensor(ready.prompt.token_ids, at::kLong));  // [T, D]
+  /// -> [T, D]
+  at::Tensor embed(const Ready& ready) const {
+    auto embeddings = family_->decoder().embed(at::tensor(ready.prompt.token_ids, at::kLong));
     for (const auto& slot : ready.prompt.slots) {
       embeddings.narrow(0, slot.position, slot.count).copy_(ready.images[slot.image_index]->features.narrow(0, slot.first_feature, slot.count));
     }
-    return decoder.extend(embeddings, cache, Decoder::Rows::kLast);
+    return embeddings;
+  }
+
+  static std::string prefix_key(const Ready& ready) {
+    Digest digest;
+    const auto count = static_cast<std::size_t>(ready.prefix_length());
+    digest.add({reinterpret_cast<const char*>(ready.prompt.token_ids.data()), count * sizeof(std::int64_t)});
+    for (const auto& slot : ready.prompt.slots)
+      digest.add(fmt::format("|{} {} {} {}", slot.position, slot.count, slot.first_feature, ready.images[slot.image_index]->view.digest));
+    return digest.add(ready.tiling).hex();
+  }
+
+  /// Runs the prompt, from the end of its last picture where an earlier question has run it that far. In parts or as a whole: the bits are the same.
+  /// -> logits [1, V]
+  at::Tensor prefill(const Ready& ready, KvCache& cache, std::int64_t& reused) {
+    const auto& decoder = family_->decoder();
+    decoder.check_ids(ready.prompt.token_ids);
+    const auto total = static_cast<std::int64_t>(ready.prompt.token_ids.size()), prefix = ready.prefix_length();
+    if (options_.prefix_bytes <= 0 || prefix == 0 || prefix == total || !decoder.can_part(prefix, total))
+      return decoder.extend(embed(ready), cache, Decoder::Rows::kLast);
+    const auto key = prefix_key(ready);
+    if (const auto held = prefixes_.find(key)) {
+      cache = held->fork(total - prefix);
+      reused = prefix;
+    } else if (ready.is_prefix_shared) {
+      (void)decoder.extend(embed(ready).narrow(0, 0, prefix), cache, Decoder::Rows::kLast);
+      prefixes_.insert(key, cache.fork());
+    }
+    return decoder.extend(embed(ready).narrow(0, cache.length(), total - cache.length()), cache, Decoder::Rows::kLast);
   }
 
   /// The options' likelihoods after one shared prompt.
@@ -361,6 +401,7 @@ class Engine : public Vlm {
   std::unique_ptr<Family> family_;
   VlmOptions options_;
   FeatureCache features_;
+  PrefixCache prefixes_;
 };
 
 }  // namespace

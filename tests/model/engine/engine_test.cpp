@@ -68,6 +68,7 @@ struct Setting {
   DType dtype;
   int batch, encoder_batch, threads;
   bool is_reversed;
+  bool reuses_prefixes = true;
 };
 void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }
 
@@ -77,6 +78,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
   options.batch = setting.batch;
   options.encoder_batch = setting.encoder_batch;
   options.threads = setting.threads;
+  if (!setting.reuses_prefixes) options.prefix_bytes = 0;
   auto requests = mixed_requests();
   if (setting.is_reversed) std::reverse(requests.begin(), requests.end());
   List list(requests);
@@ -88,7 +90,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
 
 class Repeatable : public ::testing::TestWithParam<Setting> {};
 TEST_P(Repeatable, RepliesDependOnTheirRequestAlone) {
-  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false};
+  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false, false};
   const auto expected = replies(alone);
   EXPECT_EQ(expected.size(), 21u);
   EXPECT_EQ(replies(GetParam()), expected);
@@ -99,6 +101,68 @@ INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
                                            Setting{"bfloat16_batch_8", DType::kBFloat16, 8, 4, 1, true},
                                            Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false}),
                          [](const auto& setting) { return setting.param.name; });
+
+/// Several questions on each picture, one after the other, as a run asks them.
+std::vector<Request> questions_by_picture() {
+  std::vector<Request> requests;
+  for (const char* name : {"wide.png", "square.png", "tall.png"}) {
+    for (int i = 0; i < 4; ++i) {
+      Request request;
+      request.id = std::string(name) + std::to_string(i);
+      request.prompt.images.push_back(picture(name));
+      request.prompt.turns.push_back({Role::kUser, {{"", 0}, {std::string(static_cast<std::size_t>(7 * i + 1), 'y') + "?", Part::kNoImage}}});
+      request.decoding.max_new_tokens = 4;
+      request.options = i == 3 ? std::vector<std::string>{"red", "a blue boat"} : std::vector<std::string>{};
+      requests.push_back(request);
+    }
+  }
+  return requests;
+}
+
+std::map<std::string, Result<Generation>> serve(const std::string& checkpoint, DType dtype, std::int64_t prefix_bytes) {
+  VlmOptions options;
+  options.dtype = dtype;
+  options.prefix_bytes = prefix_bytes;
+  List list(questions_by_picture());
+  open_vlm(parity(checkpoint).string(), options)->run(list, list);
+  return std::move(list.finished);
+}
+
+struct Reuse {
+  const char* checkpoint;
+  DType dtype;
+};
+void PrintTo(const Reuse& reuse, std::ostream* out) { *out << reuse.checkpoint; }
+
+class PrefixReuse : public ::testing::TestWithParam<Reuse> {};
+TEST_P(PrefixReuse, ChangesNoBitOfALikelihoodAndNoReply) {
+  const auto without = serve(GetParam().checkpoint, GetParam().dtype, 0), with = serve(GetParam().checkpoint, GetParam().dtype, std::int64_t{1} << 30);
+  std::int64_t reused = 0;
+  ASSERT_EQ(with.size(), 12U);
+  for (const auto& [id, generation] : with) {
+    ASSERT_TRUE(generation) << id;
+    const auto& plain = without.at(id);
+    ASSERT_TRUE(plain) << id;
+    EXPECT_EQ(generation->token_ids, plain->token_ids) << id;
+    EXPECT_EQ(generation->option_log_probabilities, plain->option_log_probabilities) << id << ": to the last bit";
+    EXPECT_EQ(plain->reused_token_count, 0) << id;
+    reused += generation->reused_token_count > 0 ? 1 : 0;
+    EXPECT_LT(generation->reused_token_count, generation->prompt_token_count) << id;
+  }
+  EXPECT_EQ(reused, 9) << "all but the first question on each picture";
+}
+INSTANTIATE_TEST_SUITE_P(Engine, PrefixReuse,
+                         ::testing::Values(Reuse{"qwen2/checkpoint", DType::kFloat32}, Reuse{"qwen2/checkpoint", DType::kBFloat16},
+                                           Reuse{"llama/checkpoint", DType::kFloat32}, Reuse{"native_qwen2/checkpoint", DType::kBFloat16}),
+                         [](const auto& reuse) { return std::string("case_") + std::to_string(reuse.index); });
+
+TEST(PrefixReuse, LeavesPositionsThatStretchWithTheLengthAlone) {
+  for (const auto& [id, generation] : serve("phi3/checkpoint", DType::kFloat32, std::int64_t{1} << 30)) {
+    ASSERT_TRUE(generation) << id << ": " << generation.error().message;
+    if (generation->prompt_token_count <= 197) continue;  // its original positions
+    EXPECT_TRUE(generation->reused_token_count == 0 || generation->reused_token_count > 197) << id;
+  }
+}
 
 std::unique_ptr<Vlm> open_tiny() {
   VlmOptions options;
