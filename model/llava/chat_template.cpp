@@ -23,6 +23,7 @@ constexpr std::string_view kLlama2System =
 constexpr LlavaTemplate kTemplates[] = {
     {"chatml_direct", Style::kMarkedRoles, "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>", "<|im_end|>", "<|im_end|>",
      "Answer the questions.", "<|im_start|>system\n"},
+    {"chinese_llava", Style::kPicturesLast, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
     {"llava_llama_2", Style::kLlama2, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
     {"llava_llama_3", Style::kMarkedRoles, "<|start_header_id|>user<|end_header_id|>\n\n", "<|start_header_id|>assistant<|end_header_id|>\n\n",
      "<|eot_id|>", "<|eot_id|>", "<|eot_id|>", kLlama2System, "<|start_header_id|>system<|end_header_id|>\n\n"},
@@ -80,6 +81,13 @@ std::string text_of(const Turn& turn) {
   return text;
 }
 
+void add_content_pictures_last(const Turn& turn, Writer& out) {
+  for (const auto& part : turn.parts)
+    if (!part.is_image()) out.text(part.text);
+  for (const auto& part : turn.parts)
+    if (part.is_image()) out.text("\n"), out.image(part.image_index);
+}
+
 /// "[INST] <<SYS>>...", replies behind, each exchange between the begin and the end token; the first begin token is the tokenizer's.
 void write_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
   bool is_first = true;
@@ -92,8 +100,9 @@ void write_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const 
     if (!is_first) out.text(chat.separator);
     out.text("[INST] ");
     if (is_first && !system.empty()) out.text("<<SYS>>\n"), out.text(system), out.text("\n<</SYS>>\n\n");
-    add_content(turn, chat.style, out);
-    out.text(" [/INST]");
+    if (chat.style == Style::kPicturesLast) add_content_pictures_last(turn, out);
+    else add_content(turn, chat.style, out);
+    out.text(chat.style == Style::kPicturesLast ? " [/INST] " : " [/INST]");
     is_first = false;
   }
 }
@@ -139,7 +148,7 @@ LlavaDraft write_llava_conversation(const Prompt& prompt, const LlavaTemplate& c
   const bool brings_system = !prompt.turns.empty() && prompt.turns.front().role == Role::kSystem;
   const std::string system = brings_system ? text_of(prompt.turns.front()) : system_text;
   Writer out(marks_images);
-  if (chat.style == Style::kLlama2) write_llama2(prompt.turns, chat, system, out);
+  if (chat.style == Style::kLlama2 || chat.style == Style::kPicturesLast) write_llama2(prompt.turns, chat, system, out);
   else if (chat.style == Style::kMarkedRoles) write_marked_roles(prompt.turns, chat, system, out);
   else write_roles(prompt.turns, chat, system, out);
   return out.take();

@@ -10,13 +10,14 @@ namespace assay {
 
 /// How LLaVA writes a conversation down.
 /// Source: haotian-liu/LLaVA llava/conversation.py, Conversation.get_prompt, at c121f04; "llava_llama_3" and "qwen_1_5": LLaVA-VL/LLaVA-NeXT
-/// llava/conversation.py; "native": the chat template of llava-hf's 1.5 checkpoints;
+/// llava/conversation.py; "chinese_llava": LinkSoul-AI/Chinese-LLaVA cllama2's inference code; "native": the chat template of llava-hf's 1.5 checkpoints;
 /// "vlmevalkit": VLMEvalKit's vlmeval/vlm/llava/llava.py, concat_tilist and chat_inner.
 struct LlavaTemplate {
   enum class Style {
     kSingle,      ///< one separator behind every turn
     kTwo,         ///< one behind a user's turn, another behind a reply
     kLlama2,      ///< [INST] ... [/INST]
+    kPicturesLast,  ///< the same, with the pictures on lines behind the text, and a space behind [/INST]
     kPlain,       ///< texts alone
     kMarkedRoles,  ///< each turn between a role's own opening and the separator ("MPT" in the source)
     kNative,      ///< no system text; a space behind every turn

@@ -42,6 +42,10 @@ TEST(LlavaTemplate, OfTheNextReleases) {
             "<|start_header_id|>assistant<|end_header_id|>\n\n");
 }
 
+TEST(LlavaTemplate, OfChineseLlavaPutsPicturesBehindTheText) {
+  EXPECT_EQ(written(one_question(), "chinese_llava", "S.", true), "[INST] <<SYS>>\nS.\n<</SYS>>\n\nWhat?\n<im_start><0><im_end> [/INST] ");
+}
+
 TEST(LlavaTemplate, OfTransformersLeavesTheSystemTextOut) {
   EXPECT_EQ(written(two_turns(), "native", "S."), "USER: <0>\nWhat? ASSISTANT: A cat. USER: Where? ASSISTANT:");
 }
