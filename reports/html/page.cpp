@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/base64.h"
 #include "reports/escaping.h"
 #include "reports/html/assets.h"
-#include "reports/html/base64.h"
 
 namespace assay::html {
 namespace {

@@ -11,10 +11,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "harness/base/base64.h"
 #include "harness/base/utf8.h"
 #include "reports/escaping.h"
 #include "reports/gate_text.h"
-#include "reports/html/base64.h"
 #include "reports/number_text.h"
 
 namespace assay::html {

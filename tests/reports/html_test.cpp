@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/base/base64.h"
 #include "harness/base/json.h"
 #include "harness/base/utf8.h"
-#include "reports/html/base64.h"
 #include "reports/html/samples.h"
 #include "tests/reports/report_values.h"
 #include "tests/reports/sha256.h"
@@ -65,14 +65,14 @@ TEST(Html, IsWellFormedWhateverComes) {
 }
 
 TEST(Html, AllowsItsOwnStyleAndScriptAlone) {
-  ASSERT_EQ(html::base64(testing::sha256("abc")), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") << "the example of FIPS 180-4";
+  ASSERT_EQ(base64(testing::sha256("abc")), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=") << "the example of FIPS 180-4";
   for (const auto& page : all_pages()) {
     const PageParts parts = parts_of(page);
     EXPECT_EQ(
         parts.policy,
         fmt::format(
             "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            html::base64(testing::sha256(parts.style)), html::base64(testing::sha256(parts.script))));
+            base64(testing::sha256(parts.style)), base64(testing::sha256(parts.script))));
   }
 }
 

@@ -1,9 +1,9 @@
-#include "reports/html/base64.h"
+#include "harness/base/base64.h"
 
 #include <charconv>
 #include <cstdint>
 
-namespace assay::html {
+namespace assay {
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -29,4 +29,4 @@ std::string from_hexadecimal(std::string_view digits) {
   return bytes;
 }
 
-}  // namespace assay::html
+}  // namespace assay
