@@ -34,11 +34,12 @@ const std::vector<Rule> kRules = {
     {"model/tokenizer/", {"model/tokenizer/"}},
     {"model/checkpoint/", {"model/checkpoint/"}},
     {"benchmarks/", {"benchmarks/", "datasets/", "metrics/", "model/vlm.h"}},
+    {"remote/", {"remote/", "benchmarks/judge.h", "model/vlm.h", "model/image/decode.h"}},
     {"benchmarks/speed/", {"benchmarks/", "datasets/", "metrics/", "model/", "harness/", "reports/", "tests/fakes/"}, true},
     {"demo/", {"model/checkpoint/"}},
     {"reports/", {"reports/", "metrics/score.h"}},
-    {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h"}},
-    {"harness/cli/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "model/checkpoint_report.h",
+    {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "remote/endpoint.h", "remote/options.h"}},
+    {"harness/cli/", {"harness/", "benchmarks/", "datasets/", "metrics/", "remote/", "reports/", "model/vlm.h", "model/checkpoint_report.h",
                       "model/request_cost.h", "model/tokenizer/", "model/checkpoint/"}},
     {"harness/main.cpp", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/"}},
 };
@@ -89,7 +90,7 @@ std::vector<std::string> problems_in(std::string_view path, const std::string& c
 
 std::vector<fs::path> sources_under(const fs::path& root) {
   std::vector<fs::path> found;
-  for (const char* folder : {"harness", "benchmarks", "model", "metrics", "datasets", "reports"})
+  for (const char* folder : {"harness", "benchmarks", "model", "metrics", "datasets", "remote", "reports"})
     for (const auto& entry : fs::recursive_directory_iterator(root / folder))
       if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") found.push_back(entry.path());
   return found;
@@ -128,6 +129,10 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"base_knows_nobody", "harness/base/a.h", "#include \"metrics/score.h\"", false},
                       Case{"benchmark_sees_the_door", "benchmarks/mme.cpp", "#include \"model/vlm.h\"", true},
                       Case{"benchmark_behind_the_door", "benchmarks/mme.cpp", "#include \"model/image/decode.h\"", false},
+                      Case{"remote_sees_the_door", "remote/a.cpp", "#include \"model/vlm.h\"", true},
+                      Case{"remote_behind_the_harness", "remote/a.cpp", "#include \"harness/config.h\"", false},
+                      Case{"benchmark_knows_no_endpoint", "benchmarks/mmvet.cpp", "#include \"remote/live_judge.h\"", false},
+                      Case{"loop_knows_no_requests", "harness/run_loop.cpp", "#include \"remote/chat_client.h\"", false},
                       Case{"reports_see_scores_only", "reports/a.cpp", "#include \"metrics/anls.h\"", false},
                       Case{"model_knows_no_harness", "model/a.cpp", "#include \"harness/config.h\"", false},
                       Case{"torch_in_model", "model/engine.cpp", "#include <torch/types.h>", true},
