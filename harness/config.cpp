@@ -14,6 +14,7 @@
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "harness/base/suggestion.h"
+#include "remote/endpoint.h"
 
 namespace assay {
 namespace {
@@ -165,6 +166,33 @@ class Demands {
   Problems& problems_;
 };
 
+/// What a checkpoint's owner decides, and not whoever asks an endpoint.
+void demand_endpoint(const RunConfig& config, Problems& problems) {
+  constexpr int kMostInFlight = 1024;
+  constexpr double kLongestTimeout = 86400;
+  Demands demands(problems);
+  try {
+    (void)parse_endpoint(config.model.path);
+  } catch (const ConfigError& error) {
+    problems.push_back(fmt::format("--model: {}", error.what()));
+  }
+  const RemoteOptions& options = config.endpoint.options;
+  const auto is_the_servers = [&](bool is_given, std::string_view name) {
+    demands.that(!is_given, fmt::format("--{} is the server's to choose; a model behind an endpoint is asked without it", name));
+  };
+  is_the_servers(config.model.dtype != ModelConfig{}.dtype, "dtype");
+  is_the_servers(config.model.device != ModelConfig{}.device, "device");
+  is_the_servers(config.model.chat_template.has_value(), "chat-template");
+  is_the_servers(config.decoding.max_tiles.has_value(), "max-tiles");
+  demands.that(options.in_flight >= 1 && options.in_flight <= kMostInFlight, fmt::format("--in-flight must be in [1, {}], got {}", kMostInFlight, options.in_flight));
+  demands.that(picture_form_named(options.pictures).has_value(),
+               fmt::format("--send-pictures must be file, png, jpeg or jpeg:<quality>, got \"{}\"", options.pictures));
+  demands.that(options.timeout_s >= 0.001 && options.timeout_s <= kLongestTimeout,
+               fmt::format("--request-timeout must be in [0.001, {}] seconds, got {}", kLongestTimeout, options.timeout_s));
+  demands.that(options.retries >= 0, fmt::format("--retries must be 0 or more, got {}", options.retries));
+  demands.that(config.endpoint.price_in >= 0 && config.endpoint.price_out >= 0, "--price-in and --price-out must be 0 or more");
+}
+
 }  // namespace
 
 RawValues read_config_file(const std::string& path, Problems& problems) {
@@ -199,6 +227,7 @@ Problems validate_model(const RunConfig& config) {
   Problems problems;
   Demands demands(problems);
   demands.that(!config.model.path.empty(), "--model is missing: name a checkpoint folder");
+  if (names_endpoint(config.model.path)) demand_endpoint(config, problems);
   demands.at_least_one("max-tiles", config.decoding.max_tiles);
   demands.that(config.decoding.max_tiles.value_or(1) <= kMostTiles, fmt::format("--max-tiles must be at most {}, got {}", kMostTiles, config.decoding.max_tiles.value_or(1)));
   demands.at_least_one("batch", config.model.batch);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/vlm.h"
+#include "remote/options.h"
 
 namespace assay {
 
@@ -25,6 +26,13 @@ struct ModelConfig {
   std::int64_t max_image_pixels = ImageLimits{}.max_pixels;
   std::int64_t max_image_bytes = ImageLimits{}.max_bytes;
   bool blanks_pictures = false;
+};
+
+/// How a model behind an endpoint is asked, and what its tokens cost.
+struct EndpointConfig {
+  RemoteOptions options;
+  double price_in = 0;  ///< of a million tokens, in whatever money
+  double price_out = 0;
 };
 
 /// What is asked, and how the replies are scored.
@@ -59,6 +67,7 @@ struct OutputConfig {
 
 struct RunConfig {
   ModelConfig model;
+  EndpointConfig endpoint;
   TaskConfig task;
   DecodingConfig decoding;
   OutputConfig output;
@@ -82,7 +91,7 @@ struct Field {
 /// The one list of fields. It drives the command line, config files, --print-config, --help and the manifest.
 template <typename Config, typename Visitor>
 void visit(Config& config, Visitor&& field) {
-  field(Field{"model", "DIR", "checkpoint folder", Effect::kFree}, config.model.path);
+  field(Field{"model", "DIR", "checkpoint folder, or openai:URL#NAME for a model behind an endpoint (docs/remote.md)", Effect::kFree}, config.model.path);
   field(Field{"bench", "NAME,...", "benchmarks, see `assay list`", Effect::kFixed, true}, config.task.benchmarks);
   field(Field{"data-dir", "DIR", "where the data sets lie; before ASSAY_DATA, LMUData and the hub cache", Effect::kFree},
         config.task.data_dir);
@@ -115,6 +124,17 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"prefix-cache", "MIB", "most memory for pictures' prompts that the next question on them goes on from; 0: none. No reply depends on it", Effect::kFree},
         config.model.prefix_cache_mib);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
+  field(Field{"in-flight", "N", "of an endpoint: requests under way at the most; fewer while it says that these are too many", Effect::kFree},
+        config.endpoint.options.in_flight);
+  field(Field{"api-key-env", "NAME", "of an endpoint: the environment variable that holds the key; default: no key is sent", Effect::kFree},
+        config.endpoint.options.api_key_env);
+  field(Field{"send-pictures", "FORM", "to an endpoint: file (its own bytes), png, jpeg or jpeg:QUALITY", Effect::kFree}, config.endpoint.options.pictures);
+  field(Field{"stream", "", "of an endpoint: take replies in pieces, which tells the time to the first token", Effect::kFree},
+        config.endpoint.options.streams);
+  field(Field{"request-timeout", "SECONDS", "of an endpoint: for one attempt", Effect::kFree}, config.endpoint.options.timeout_s);
+  field(Field{"retries", "N", "of an endpoint: further attempts where it is busy, broken or not there", Effect::kFree}, config.endpoint.options.retries);
+  field(Field{"price-in", "AMOUNT", "of an endpoint: for a million prompt tokens; the run's cost is then printed", Effect::kFree}, config.endpoint.price_in);
+  field(Field{"price-out", "AMOUNT", "of an endpoint: for a million tokens of replies", Effect::kFree}, config.endpoint.price_out);
   field(Field{"max-failures", "SHARE", "end with code 4 when more samples than this share fail", Effect::kFree},
         config.output.max_failures);
   field(Field{"retry-failed", "", "ask again for samples whose record is an error", Effect::kFree}, config.output.retries_failed);

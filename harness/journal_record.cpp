@@ -102,6 +102,27 @@ void write_strings(Writer& writer, std::string_view key, const std::vector<std::
   writer.EndArray();
 }
 
+void write_endpoint(Writer& writer, const EndpointUse& use) {
+  const auto write_count = [&](std::string_view key, std::int64_t count) {
+    write_key(writer, key);
+    if (count >= 0) writer.Int64(count);
+    else writer.Null();
+  };
+  write_key(writer, "endpoint");
+  writer.StartObject();
+  write_key(writer, "model");
+  write_clean_text(writer, use.model);
+  write_key(writer, "finish_reason");
+  write_clean_text(writer, use.finish_reason);
+  write_count("prompt_tokens", use.prompt_tokens);
+  write_count("completion_tokens", use.completion_tokens);
+  write_count("attempts", use.attempts);
+  write_ms(writer, "waited_ms", use.waited_ms);
+  if (use.first_token_ms >= 0) write_ms(writer, "first_token_ms", use.first_token_ms);
+  write_ms(writer, "reply_ms", use.reply_ms);
+  writer.EndObject();
+}
+
 void write_generation(Writer& writer, const Generation& generation) {
   write_key(writer, "reply");
   if (!write_clean_text(writer, generation.reply)) {
@@ -139,6 +160,7 @@ void write_generation(Writer& writer, const Generation& generation) {
   write_ms(writer, "prefill", generation.times.prefill_ms);
   write_ms(writer, "decode", generation.times.decode_ms);
   writer.EndObject();
+  if (generation.endpoint) write_endpoint(writer, *generation.endpoint);
 }
 
 void write_failure(Writer& writer, const SampleFailure& failure) {
@@ -170,6 +192,19 @@ SampleState state_named(std::string_view name, std::string_view where) {
 
 double number_or_nan(const json::Value& value) { return value.IsNumber() ? value.GetDouble() : std::nan(""); }
 
+EndpointUse read_endpoint(const json::Value& object) {
+  EndpointUse use;
+  use.model = json::string_or(object, "model", "");
+  use.finish_reason = json::string_or(object, "finish_reason", "");
+  use.prompt_tokens = json::int_or(object, "prompt_tokens", -1);
+  use.completion_tokens = json::int_or(object, "completion_tokens", -1);
+  use.attempts = static_cast<int>(json::int_or(object, "attempts", 1));
+  use.waited_ms = json::double_or(object, "waited_ms", 0);
+  use.first_token_ms = json::double_or(object, "first_token_ms", -1);
+  use.reply_ms = json::double_or(object, "reply_ms", 0);
+  return use;
+}
+
 Generation read_generation(const json::Value& line, std::string_view where) {
   Generation generation;
   generation.reply = json::require_string(line, "reply", where);
@@ -189,6 +224,7 @@ Generation read_generation(const json::Value& line, std::string_view where) {
   const auto& times = json::require(line, "times_ms", where);
   generation.times = {json::double_or(times, "image_decode", 0), json::double_or(times, "preprocess", 0),
                       json::double_or(times, "encode", 0), json::double_or(times, "prefill", 0), json::double_or(times, "decode", 0)};
+  if (const auto* use = json::find(line, "endpoint"); use != nullptr) generation.endpoint = read_endpoint(*use);
   return generation;
 }
 

@@ -44,6 +44,11 @@ void add_model(Manifest& manifest, const ModelCard& card, const std::string& wei
   manifest.fixed.push_back({"model.weights_digest", json_text(weights_digest)});
   manifest.fixed.push_back({"model.settings_digest", json_text(card.settings_digest)});
   manifest.fixed.push_back({"model.pipeline_digest", json_text(card.pipeline_digest)});
+  if (card.endpoint) {
+    manifest.fixed.push_back({"endpoint.model", json_text(card.endpoint->model)});
+    manifest.fixed.push_back({"endpoint.pictures", json_text(card.endpoint->pictures)});
+    manifest.noted.push_back({"endpoint.url", json_text(card.endpoint->url)});
+  }
   manifest.noted.push_back({"model.name", json_text(card.name)});
   manifest.noted.push_back({"model.parameter_count", fmt::format("{}", card.parameter_count)});
   manifest.noted.push_back({"model.engine", json_text(card.engine)});

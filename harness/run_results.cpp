@@ -1,5 +1,6 @@
 #include "harness/run_results.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "benchmarks/judge.h"
@@ -15,6 +16,14 @@ struct Asked {
   std::int64_t new_tokens = -1, prompt_tokens = -1;
 };
 
+/// -1: an endpoint did not say.
+std::int64_t new_tokens_of(const Generation& generation) {
+  return generation.endpoint ? generation.endpoint->completion_tokens : static_cast<std::int64_t>(generation.token_ids.size());
+}
+std::int64_t prompt_tokens_of(const Generation& generation) {
+  return generation.endpoint ? generation.endpoint->prompt_tokens : generation.prompt_token_count;
+}
+
 struct Replies {
   std::vector<Reply> replies;
   std::vector<Asked> asked;  ///< one for each
@@ -29,7 +38,7 @@ Replies read_replies(const PlannedBenchmark& planned, const std::vector<RunState
     const auto& generation = record.generation;
     all.replies.push_back({sample_or_stand_in(planned, planned.samples[i]), generation ? generation->reply : "", state_of(generation)});
     Asked asked{planned.samples[i].content_key, -1, -1};
-    if (generation) asked.new_tokens = static_cast<std::int64_t>(generation->token_ids.size()), asked.prompt_tokens = generation->prompt_token_count;
+    if (generation) asked.new_tokens = new_tokens_of(*generation), asked.prompt_tokens = prompt_tokens_of(*generation);
     all.asked.push_back(std::move(asked));
   }
   return all;
@@ -89,9 +98,9 @@ RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journ
       timing.encode_ms += generation.times.encode_ms;
       timing.prefill_ms += generation.times.prefill_ms;
       timing.decode_ms += generation.times.decode_ms;
-      timing.prompt_tokens += generation.prompt_token_count;
+      timing.prompt_tokens += std::max<std::int64_t>(0, prompt_tokens_of(generation));
       timing.reused_tokens += generation.reused_token_count;
-      timing.new_tokens += static_cast<std::int64_t>(generation.token_ids.size());
+      timing.new_tokens += std::max<std::int64_t>(0, new_tokens_of(generation));
       timing.tiles += generation.tile_count;
     }
   }

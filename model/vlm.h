@@ -73,6 +73,18 @@ struct StageTimes {
   double decode_ms = 0;
 };
 
+/// What an endpoint said of a request, for models that somebody else serves. -1: it did not say.
+struct EndpointUse {
+  std::string model;          ///< what it says has answered
+  std::string finish_reason;  ///< in its own words
+  std::int64_t prompt_tokens = -1;
+  std::int64_t completion_tokens = -1;
+  int attempts = 1;
+  double waited_ms = 0;        ///< before the attempt that counted: for its turn, and after refusals
+  double first_token_ms = -1;  ///< from that attempt's beginning to the first piece of text; -1: the reply came as a whole
+  double reply_ms = 0;         ///< from that attempt's beginning to the last byte
+};
+
 /// What the model wrote.
 struct Generation {
   std::string reply;                    ///< decoded without special tokens, white space stripped at both ends
@@ -85,6 +97,7 @@ struct Generation {
   std::vector<std::string> image_digests;  ///< of the decoded pixels, one per picture, hexadecimal
   std::string prompt_digest;               ///< of the exact token ids sent, hexadecimal
   StageTimes times;
+  std::optional<EndpointUse> endpoint;  ///< then token ids, tiles, digests and times are not known, and empty
 };
 
 /// Hands out requests. Called from the model's own thread, one call at a time.
@@ -105,6 +118,13 @@ class GenerationSink {
   virtual std::optional<Request> finish(const std::string& request_id, Result<Generation> generation) = 0;
 };
 
+/// All that is known of a model that somebody else serves.
+struct EndpointCard {
+  std::string url;
+  std::string model;     ///< the name it is served under
+  std::string pictures;  ///< the form in which they are sent: "file", "png", "jpeg:95"
+};
+
 /// What a manifest has to know about a model.
 struct ModelCard {
   std::string name;          ///< folder or endpoint name
@@ -116,6 +136,7 @@ struct ModelCard {
   std::string settings_digest;  ///< of what the checkpoint says beside its weights: config, tokenizer, templates
   std::int64_t parameter_count = 0;
   std::string engine;  ///< library, version, device, threads
+  std::optional<EndpointCard> endpoint;  ///< then what the checkpoint would say is empty
 };
 
 /// How one picture enters a prompt.

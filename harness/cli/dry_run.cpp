@@ -19,6 +19,7 @@
 #include "harness/progress.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
+#include "remote/endpoint.h"
 #include "reports/results_json.h"
 
 namespace assay {
@@ -103,11 +104,21 @@ std::string time_text(const Program& program, const RunConfig& config, const Che
   return time_by_measuring(program, config, report, plan, left);
 }
 
+std::string endpoint_text(const std::string& path) {
+  const Endpoint endpoint = parse_endpoint(path);
+  return fmt::format("model: {}, served at {}; it was not asked\n", endpoint.model, endpoint.url);
+}
+
+std::string endpoint_time_text(const RunConfig& config, std::int64_t left) {
+  return time_by_last_start(config, left).value_or("time: not known before the endpoint has answered; --limit tries a few samples\n");
+}
+
 }  // namespace
 
 int dry_run(const Program& program, const RunConfig& config, const Plan& plan) {
-  const CheckpointReport report = program.inspect_checkpoint(config.model.path);
-  std::string text = model_text(report);
+  const bool is_remote = names_endpoint(config.model.path);
+  const CheckpointReport report = is_remote ? CheckpointReport{} : program.inspect_checkpoint(config.model.path);
+  std::string text = is_remote ? endpoint_text(config.model.path) : model_text(report);
   for (const auto& planned : plan.benchmarks) {
     text += fmt::format("{}: {} prompts on {} distinct pictures, asked as {}, at most {} new tokens\n", planned.benchmark->name(),
                         planned.samples.size(), planned.distinct_pictures, planned.prompt_profile, planned.most_new_tokens);
@@ -116,7 +127,7 @@ int dry_run(const Program& program, const RunConfig& config, const Plan& plan) {
   const auto done = samples_done(config, plan);
   if (done > 0) text += fmt::format("{}: {} of {} samples are done already\n", config.output.folder, done, plan.sample_count());
   print_out(text);
-  print_out(time_text(program, config, report, plan, plan.sample_count() - done));
+  print_out(is_remote ? endpoint_time_text(config, plan.sample_count() - done) : time_text(program, config, report, plan, plan.sample_count() - done));
   if (!report.mismatches.empty()) throw ModelError(fmt::format("{}: the weights do not fit the model", config.model.path));
   return 0;
 }

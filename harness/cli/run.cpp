@@ -21,6 +21,7 @@
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
 #include "harness/scored_run.h"
+#include "remote/remote_vlm.h"
 #include "reports/results_json.h"
 #include "reports/text_reports.h"
 
@@ -157,6 +158,15 @@ void write_submissions(const RunFolder& folder, const std::vector<Submission>& s
   }
 }
 
+/// By the tokens that the endpoint counted, where somebody said what they cost.
+void print_cost(const RunConfig& config, const RunTiming& timing) {
+  constexpr double kPricedTokens = 1e6;
+  const auto& [unused, price_in, price_out] = config.endpoint;
+  if (price_in == 0 && price_out == 0) return;
+  const double cost = (static_cast<double>(timing.prompt_tokens) * price_in + static_cast<double>(timing.new_tokens) * price_out) / kPricedTokens;
+  print_out(fmt::format("cost: {:.4f} at {} and {} for a million prompt and reply tokens\n", cost, price_in, price_out));
+}
+
 enum class Print { kResults, kNothing };
 
 /// From the records on disk to the files and the numbers on stdout.
@@ -180,6 +190,7 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   if (wants_json(config.output.format)) return print_out(json);
   const std::string summary = console_summary(record);
   print_out(console_report(record) + "\n" + summary + (summary.empty() ? "" : "\n") + console_timing(timing));
+  print_cost(config, timing);
   print_log(fmt::format("report: {}", report_path(folder.path()).string()));
 }
 
@@ -223,6 +234,14 @@ int run_repeats(const Program& program, RunConfig config, const Plan& plan, Vlm&
   return 0;
 }
 
+/// A checkpoint, or a model behind an endpoint.
+std::unique_ptr<Vlm> open_model(const Program& program, const RunConfig& config) {
+  if (!names_endpoint(config.model.path)) return program.open_model(config.model.path, vlm_options(config));
+  RemoteOptions remote = config.endpoint.options;
+  remote.seed = config.decoding.seed;
+  return open_remote_vlm(parse_endpoint(config.model.path), remote, vlm_options(config));
+}
+
 }  // namespace
 
 int run_verb(const Program& program, Arguments arguments) {
@@ -242,7 +261,7 @@ int run_verb(const Program& program, Arguments arguments) {
   // An existing folder is taken at once, so that a second run is told before it loads a model; a new one is made once there is one.
   std::optional<RunFolder> held;
   if (std::filesystem::exists(config.output.folder)) held.emplace(config.output.folder);
-  const auto model = program.open_model(config.model.path, vlm_options(config));
+  const auto model = open_model(program, config);
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
   const Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());

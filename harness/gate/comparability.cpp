@@ -17,14 +17,14 @@ struct Group {
 };
 const std::vector<Group>& groups() {
   static const std::vector<Group> kGroups = {
-      {"weights", {"model.weights_digest", "model.settings_digest", "model.family"}, "compare runs of one checkpoint"},
+      {"weights", {"model.weights_digest", "model.settings_digest", "model.family", "endpoint.model"}, "compare runs of one checkpoint"},
       {"engine", {"model.dtype", "device"}, "run both with one --dtype and --device"},
       {"scorer", {"assay"}, "score both runs with one version of Assay: `assay score RUN --save FILE`"},
       {"data", {".data_digest"}, "run both on one data set"},
       {"overlap", {"limit", "sample", "samples", "bench", ".listed_samples"}, "run both on the same samples"},
       {"prompts", {".prompt_profile", ".definition_digest", "model.chat_template", "model.system_text"}, "ask both in one way"},
       {"scoring", {".scoring_profiles"}, "score both under one --profile"},
-      {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures"}, "prepare pictures in one way"},
+      {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures", "endpoint.pictures"}, "prepare pictures in one way"},
       {"decoding", {"temperature", "top-p", "top-k", "seed", "max-new-tokens", "max-tiles"}, "decode with the same options"},
       {"judge", {"judge"}, "let one judge grade both"},
       {"machine", {"machine"}, "time both on one machine"},

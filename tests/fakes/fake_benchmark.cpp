@@ -51,7 +51,7 @@ class FakeBenchmark final : public Benchmark {
   [[nodiscard]] Question ask(const Sample& sample, std::string_view profile) const override {
     Question question;
     const auto& picture = sample.fields.at("picture");
-    question.prompt.images.push_back({picture, picture, []() -> Result<std::string> { return std::string("no bytes"); }});
+    question.prompt.images.push_back({picture, picture, []() -> Result<std::string> { return std::string("GIF89a, and no more"); }});
     question.prompt.turns.push_back({Role::kUser, {{"", 0}, {profile == "polite" ? "Please. " + sample.question : sample.question}}});
     question.decoding.max_new_tokens = 16;
     return question;
