@@ -72,8 +72,15 @@ std::unique_ptr<Judge> make_recorded_judge(RecordedReplies replies) { return std
 std::unique_ptr<Judge> make_no_judge() { return std::make_unique<NoJudge>(); }
 
 void ask_judge(Judge& judge, const Benchmark& benchmark, std::string_view profile, std::vector<Reply>& replies) {
+  const auto needs_none = [](const Reply& reply) { return !reply.judge_replies.empty() || reply.state == SampleState::kError; };
+  std::vector<JudgeQuestion> all;
+  for (const auto& reply : replies) {
+    if (needs_none(reply)) continue;
+    for (auto& question : benchmark.judge_questions(reply, profile)) all.push_back(std::move(question));
+  }
+  judge.prepare(all);
   for (auto& reply : replies) {
-    if (!reply.judge_replies.empty() || reply.state == SampleState::kError) continue;
+    if (needs_none(reply)) continue;
     for (const auto& question : benchmark.judge_questions(reply, profile)) {
       auto answer = judge.answer(question);
       if (!answer) {

@@ -17,8 +17,12 @@ namespace assay {
 class Judge {
  public:
   virtual ~Judge() = default;
+  /// Questions that will be put to answer(), for a judge who can think about many at once.
+  virtual void prepare(const std::vector<JudgeQuestion>& questions) { (void)questions; }
   /// Nothing where there is no answer: the reply's score is then absent, never guessed.
   [[nodiscard]] virtual std::optional<std::string> answer(const JudgeQuestion& question) = 0;
+  /// What people should know of its work: how much was asked, what failed. One sentence each.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
 };
 
 /// Answers that were written down, by the id of the sample they are about; several where the judge was asked several times.

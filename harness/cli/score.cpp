@@ -10,6 +10,7 @@
 #include "harness/base/file.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
+#include "harness/cli/judge_options.h"
 #include "harness/cli/verbs.h"
 #include "harness/clock.h"
 #include "harness/manifest.h"
@@ -31,10 +32,12 @@ constexpr const char* kExamples =
     "  assay score --bench mme --predictions results/llava-v1.5-7b --format json\n"
     "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --save llava.scores\n"
-    "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n";
+    "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n"
+    "  assay score runs/mmvet --judge openai:https://host/v1#model-2024-11-20 --api-key-env JUDGE_KEY --judge-cache judge.jsonl\n";
 
 struct ScoreOptions {
-  std::string run, predictions, bench, data_dir, judge, save, format = "text";
+  std::string run, predictions, bench, data_dir, save, format = "text";
+  JudgeOptions judge;
   std::vector<std::string> profiles;
   bool is_partial_fine = false;
   bool explains = false;
@@ -101,19 +104,20 @@ std::vector<Reply> read_replies(const Benchmark& benchmark, const ScoreOptions& 
   return replies;
 }
 
-std::unique_ptr<Judge> judge_of(const ScoreOptions& options) {
-  return options.judge.empty() ? make_no_judge() : make_recorded_judge(read_recorded_replies(options.judge));
+void print_notes(const Judge& judge) {
+  for (const auto& note : judge.notes()) print_log(fmt::format("assay: note: {}", note));
 }
 
 Scored score_predictions(const Program& program, const ScoreOptions& options) {
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
   check_explains(options, benchmark->name(), profiles);
-  const auto judge = judge_of(options);
+  const auto judge = open_judge(options.judge);
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = read_replies(*benchmark, options, data.get());
   Scored scored;
   score_under(*benchmark, replies, profiles, options, scored, *judge);
+  print_notes(*judge);
   return scored;
 }
 
@@ -163,13 +167,15 @@ Scored score_run(const Program& program, const ScoreOptions& options) {
     if (!options.is_partial_fine) throw ModelError(text + "; let the run end, or score what there is with --partial");
     print_log(fmt::format("assay: note: {}; the rest is left out", text));
   }
-  const auto judge = judge_of(options);
+  const auto judge = open_judge(options.judge);
   Scored scored;
   scored.kept.manifest = rescored(manifest, plan);
+  if (const auto name = judge_name_json(options.judge); !name.empty()) scored.kept.manifest.fixed.push_back({"judge", name});
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
     const auto& planned = plan.benchmarks[b];
     score_under(*planned.benchmark, replies_of(planned, state.entries[b], journals), planned.scoring_profiles, options, scored, *judge);
   }
+  print_notes(*judge);
   return scored;
 }
 
@@ -191,7 +197,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("predictions", options.predictions, "prediction file or folder, in place of a run");
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
-  line.text("judge", options.judge, "a judge's recorded replies, by the samples' ids: JSON or JSON lines of id and content");
+  add_judge_options(line, options.judge);
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
   line.flag("explain", options.explains, "with several profiles: list the samples that they score differently, and the rule of each");
@@ -205,6 +211,7 @@ int score_verb(const Program& program, Arguments arguments) {
   if (!options.predictions.empty() && options.bench.empty()) problems.emplace_back("--predictions needs --bench, the benchmark it answers");
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   read_limit(options, problems);
+  check_judge(options.judge, problems);
   throw_if_any(problems);
   Scored scored = options.run.empty() ? score_predictions(program, options) : score_run(program, options);
   save_scored(options, scored);

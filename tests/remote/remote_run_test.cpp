@@ -135,5 +135,45 @@ TEST(RemoteRun, IsLookedAtWithoutAsking) {
   EXPECT_THAT(server.seen(), SizeIs(0));
 }
 
+Finished score(const HostileServer& server, const TemporaryFolder& folder, std::vector<std::string> more = {}) {
+  folder.write("mm-vet.json", R"({"v1_0": {"imagename": "a.png", "question": "q", "answer": "a", "capability": ["ocr"]},)"
+                              R"("v1_1": {"imagename": "b.png", "question": "r", "answer": "b", "capability": ["ocr"]}})");
+  const auto replies = folder.write("replies.json", R"({"v1_0": "an answer", "v1_1": "another"})").string();
+  std::vector<std::string> command = {testing::assay_binary(), "score", "--bench", "mmvet", "--data-dir", (folder / "").string(), "--format", "json", "--predictions", replies,
+                                      "--judge", "openai:" + server.url() + "#judge-1", "--judge-cache", (folder / "judge.jsonl").string(), "--retries", "0"};
+  command.insert(command.end(), more.begin(), more.end());
+  return testing::run_child(command, {{"ASSAY_TEST_KEY", kKey}});
+}
+
+TEST(LiveJudgeRun, GradesOnceAndFromItsCacheAfterwards) {
+  const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(200, chat_json("0.5", "length", "judge-1")); });
+  const TemporaryFolder folder;
+  const auto first = score(server, folder, {"--api-key-env", "ASSAY_TEST_KEY"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(json::parse(first.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 50);
+  EXPECT_THAT(first.err, HasSubstr("judge judge-1: 2 questions asked"));
+  const auto second = score(server, folder);
+  EXPECT_EQ(second.out, first.out);
+  EXPECT_THAT(server.seen(), SizeIs(2));
+  EXPECT_THAT(all_files(folder) + first.out + first.err, Not(HasSubstr(kKey)));
+}
+
+TEST(LiveJudgeRun, LeavesScoresAbsentBeyondItsBudget) {
+  const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(200, chat_json("1")); });
+  const TemporaryFolder folder;
+  const auto finished = score(server, folder, {"--judge-budget", "1"});
+  ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  const auto results = json::parse(finished.out, "stdout");
+  EXPECT_EQ(results["results"][0]["states"]["judge-failed"].GetInt(), 1);
+  EXPECT_EQ(results["results"][0]["metrics"][0]["count"].GetInt(), 1);
+  EXPECT_THAT(finished.err, HasSubstr("1 questions were not asked"));
+}
+
+TEST(LiveJudgeRun, RefusesOptionsWithoutAJudge) {
+  const auto finished = testing::run_child({testing::assay_binary(), "score", "runs/x", "--judge-budget", "5"});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("belong to --judge openai:URL#MODEL"));
+}
+
 }  // namespace
 }  // namespace assay
