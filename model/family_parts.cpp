@@ -23,10 +23,10 @@ at::ScalarType computing_type(DType asked, const std::string& stored) {
 
 const char* name_of(at::ScalarType type) { return type == at::kBFloat16 ? "bfloat16" : type == at::kHalf ? "float16" : "float32"; }
 
-std::int64_t parameter_count(const Checkpoint& checkpoint) {
+std::int64_t parameter_count(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name)) {
   std::int64_t count = 0;
   for (const auto& tensor : checkpoint.tensors()) {
-    if (!is_ignored_tensor(tensor.name)) count += tensor.element_count();
+    if (!is_ignored_tensor(tensor.name) && (is_unread == nullptr || !is_unread(tensor.name))) count += tensor.element_count();
   }
   return count;
 }

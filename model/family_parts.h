@@ -25,8 +25,8 @@ inline constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
 [[nodiscard]] at::ScalarType computing_type(DType asked, const std::string& stored);
 [[nodiscard]] const char* name_of(at::ScalarType type);
 
-/// Elements of all tensors but the buffers that nobody reads.
-[[nodiscard]] std::int64_t parameter_count(const Checkpoint& checkpoint);
+/// Elements of all tensors but the buffers that nobody reads, and those that the family leaves unread.
+[[nodiscard]] std::int64_t parameter_count(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name) = nullptr);
 
 /// Throws ConfigError for a device that does not run.
 void check_device(const VlmOptions& options);

@@ -11,6 +11,8 @@
 #include "model/llava/llava.h"
 #include "model/request_cost.h"
 #include "model/vlm.h"
+#include "model/xcomposer/config.h"
+#include "model/xcomposer/xcomposer.h"
 
 namespace assay {
 namespace {
@@ -32,6 +34,7 @@ constexpr std::uint64_t kWholeSketchBytes = std::uint64_t{1} << 30;
 constexpr FamilyEntry kFamilies[] = {
     {"internvl", "internvl_chat, internvl", is_internvl, open_internvl, sketch_internvl, internvl_layers, inspect_internvl},
     {"llava", "llava, llava_llama, llava_mistral, llava_next", is_llava, open_llava, sketch_llava, llava_layers, inspect_llava},
+    {"xcomposer", "internlmxcomposer2", is_xcomposer, open_xcomposer, sketch_xcomposer, xcomposer_layers, inspect_xcomposer},
 };
 
 const FamilyEntry& family_of(const std::filesystem::path& folder) {

@@ -330,13 +330,18 @@ class Engine : public Vlm {
     return family_->assemble(at::cat(parts), image.view);
   }
 
-  /// -> [T, D]
-  at::Tensor embed(const Ready& ready) const {
-    auto embeddings = family_->decoder().embed(at::tensor(ready.prompt.token_ids, at::kLong));
+  /// A prompt's tokens with the pictures' features in their places.
+  struct Embedded {
+    at::Tensor rows;                 ///< [T, D]
+    std::vector<RowRange> pictures;  ///< the rows that are features
+  };
+  Embedded embed(const Ready& ready) const {
+    Embedded embedded{family_->decoder().embed(at::tensor(ready.prompt.token_ids, at::kLong)), {}};
     for (const auto& slot : ready.prompt.slots) {
-      embeddings.narrow(0, slot.position, slot.count).copy_(ready.images[slot.image_index]->features.narrow(0, slot.first_feature, slot.count));
+      embedded.rows.narrow(0, slot.position, slot.count).copy_(ready.images[slot.image_index]->features.narrow(0, slot.first_feature, slot.count));
+      embedded.pictures.push_back({slot.position, slot.count});
     }
-    return embeddings;
+    return embedded;
   }
 
   static std::string prefix_key(const Ready& ready) {
@@ -354,17 +359,20 @@ class Engine : public Vlm {
     const auto& decoder = family_->decoder();
     decoder.check_ids(ready.prompt.token_ids);
     const auto total = static_cast<std::int64_t>(ready.prompt.token_ids.size()), prefix = ready.prefix_length();
+    const auto [rows, pictures] = embed(ready);
     if (options_.prefix_bytes <= 0 || prefix == 0 || prefix == total || !decoder.can_part(prefix, total))
-      return decoder.extend(embed(ready), cache, Decoder::Rows::kLast);
+      return decoder.extend(rows, cache, Decoder::Rows::kLast, pictures);
     const auto key = prefix_key(ready);
     if (const auto held = prefixes_.find(key)) {
       cache = held->fork(total - prefix);
       reused = prefix;
     } else if (ready.is_prefix_shared) {
-      (void)decoder.extend(embed(ready).narrow(0, 0, prefix), cache, Decoder::Rows::kLast);
+      (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kLast, pictures);
       prefixes_.insert(key, cache.fork());
+    } else {
+      return decoder.extend(rows, cache, Decoder::Rows::kLast, pictures);
     }
-    return decoder.extend(embed(ready).narrow(0, cache.length(), total - cache.length()), cache, Decoder::Rows::kLast);
+    return decoder.extend(rows.narrow(0, prefix, total - prefix), cache, Decoder::Rows::kLast);
   }
 
   /// The options' likelihoods after one shared prompt.

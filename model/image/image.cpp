@@ -37,6 +37,14 @@ Image pad(const Image& image, int width, int height, int left, int top, const st
   return canvas;
 }
 
+Image transpose(const Image& image) {
+  Image turned(image.height, image.width);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) std::memcpy(turned.row(x) + std::size_t{3} * y, image.row(y) + std::size_t{3} * x, 3);
+  }
+  return turned;
+}
+
 Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]) {
   const int side = std::max(image.width, image.height);
   return pad(image, side, side, (side - image.width) / 2, (side - image.height) / 2, colour);

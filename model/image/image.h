@@ -30,6 +30,9 @@ struct Image {
 /// `image` with its corner at (left, top) of a canvas of `colour` (three bytes, RGB), into which it must fit.
 [[nodiscard]] Image pad(const Image& image, int width, int height, int left, int top, const std::uint8_t (&colour)[3]);
 
+/// `image` mirrored over its main diagonal: columns become rows.
+[[nodiscard]] Image transpose(const Image& image);
+
 /// `image` in the middle of a square of its longer side; the rest is `colour` (three bytes, RGB).
 /// Source   InternVL `expand2square`: the odd pixel goes to the right or the bottom.
 [[nodiscard]] Image pad_to_square(const Image& image, const std::uint8_t (&colour)[3]);

@@ -18,21 +18,20 @@ struct Defaults {
 };
 
 constexpr Defaults kDefaults[] = {
-    {"internlm2", LanguageKind::kInternLm2, 1e-6, 2048, false}, {"internlm3", LanguageKind::kLlama, 1e-6, 32768, false},
+    {"internlm2", LanguageKind::kInternLm2, 1e-6, 2048, false}, {"internlmxcomposer2", LanguageKind::kInternLm2, 1e-6, 2048, false}, {"internlm3", LanguageKind::kLlama, 1e-6, 32768, false},
     {"llama", LanguageKind::kLlama, 1e-6, 2048, false},         {"mistral", LanguageKind::kLlama, 1e-6, 131072, false},
     {"phi3", LanguageKind::kPhi3, 1e-5, 4096, false},           {"qwen2", LanguageKind::kLlama, 1e-6, 32768, true},
     {"qwen3", LanguageKind::kQwen3, 1e-6, 32768, false},
 };
 
 std::string kind_name(const json::Value& config) {
-  if (std::string name = architecture_of(config); !name.empty()) {
-    if (const auto at = name.find("ForCausalLM"); at != std::string::npos) name.resize(at);
-    for (auto& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (name == "llavaqwen") return "qwen2";
-    if (constexpr std::string_view kLlava = "llava"; name.starts_with(kLlava)) name.erase(0, kLlava.size());  // "LlavaLlamaForCausalLM"
-    return name;
-  }
-  return json::string_or(config, "model_type", "");
+  std::string lower = architecture_of(config);
+  if (lower.empty()) return json::string_or(config, "model_type", "");
+  for (auto& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::string_view name(lower);
+  name = name.substr(0, name.find("forcausallm"));
+  if (constexpr std::string_view kLlava = "llava"; name.starts_with(kLlava)) name.remove_prefix(kLlava.size());  // "LlavaLlamaForCausalLM"
+  return std::string(name == "qwen" ? "qwen2" : name);  // "LlavaQwenForCausalLM"
 }
 
 const Defaults& defaults_for(const json::Value& config, std::string_view where) {

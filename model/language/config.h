@@ -26,6 +26,13 @@ struct RopeScaling {
 /// Whose tensor names and layout the checkpoint uses. The graph is one.
 enum class LanguageKind { kLlama, kInternLm2, kPhi3, kQwen3 };
 
+/// Partial LoRA (InternLM-XComposer2): each matrix of a layer has a term of low rank, (B A x) · scale, added on the positions of pictures alone.
+struct PartialLora {
+  std::int64_t qkv_rank = 0;  ///< of wqkv; 0: none
+  std::int64_t rank = 0;      ///< of the others
+  double qkv_scale = 1, scale = 1;
+};
+
 /// Dims of a decoder-only language model of the LLaMA kind.
 struct LanguageConfig {
   LanguageKind kind = LanguageKind::kLlama;
@@ -45,6 +52,7 @@ struct LanguageConfig {
   bool has_mlp_bias = false;
   bool ties_embeddings = false;
   RopeScaling rope;
+  PartialLora lora;  ///< InternLM2 only; the family fills it in
   std::vector<std::int64_t> end_ids;  ///< eos_token_id
 };
 

@@ -22,6 +22,22 @@ constexpr std::int64_t kRowMultiple = 8;
 
 std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple; }
 
+using PictureRows = std::span<const RowRange>;
+
+/// x Wᵀ + b and, where there is partial LoRA, + (x Aᵀ) Bᵀ · scale on the rows of pictures.
+struct PartialLinear {
+  Linear base;
+  Linear a, b;  ///< [rank, in] and [out, rank]; undefined: none
+  double scale = 1;
+
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, PictureRows pictures) const {
+    auto y = base(x);
+    if (!a.weight.defined()) return y;
+    for (const auto& rows : pictures) y.narrow(0, rows.first, rows.count).add_(b(a(x.narrow(0, rows.first, rows.count))), scale);
+    return y;
+  }
+};
+
 struct Heads {
   at::Tensor q;     ///< [R, N, K]
   at::Tensor k, v;  ///< [R, M, K]
@@ -31,30 +47,30 @@ struct Heads {
 struct QkvProjection {
   enum class Layout { kSeparate, kStacked, kGrouped };
   Layout layout = Layout::kSeparate;
-  Linear q, k, v;  ///< kSeparate
-  Linear all;      ///< kStacked: rows q, k, v; kGrouped: for each key head its query heads, then its key, then its value (InternLM2)
+  PartialLinear q, k, v;  ///< kSeparate
+  PartialLinear all;      ///< kStacked: rows q, k, v; kGrouped: for each key head its query heads, then its key, then its value (InternLM2)
 
-  [[nodiscard]] Heads operator()(const at::Tensor& x, const LanguageConfig& c) const {
+  [[nodiscard]] Heads operator()(const at::Tensor& x, const LanguageConfig& c, PictureRows p) const {
     const auto R = x.size(0), N = c.head_count, M = c.key_head_count, K = c.head_width;
-    if (layout == Layout::kSeparate) return {q(x).view({R, N, K}), k(x).view({R, M, K}), v(x).view({R, M, K})};
+    if (layout == Layout::kSeparate) return {q(x, p).view({R, N, K}), k(x, p).view({R, M, K}), v(x, p).view({R, M, K})};
     if (layout == Layout::kStacked) {
-      const auto heads = all(x).view({R, N + 2 * M, K});
+      const auto heads = all(x, p).view({R, N + 2 * M, K});
       return {heads.narrow(1, 0, N), heads.narrow(1, N, M), heads.narrow(1, N + M, M)};
     }
-    const auto groups = all(x).view({R, M, N / M + 2, K});
+    const auto groups = all(x, p).view({R, M, N / M + 2, K});
     return {groups.narrow(2, 0, N / M).reshape({R, N, K}), groups.select(2, N / M), groups.select(2, N / M + 1)};
   }
 };
 
 /// down(silu(gate x) · up x), gate and up as two matrices or stacked in one.
 struct Mlp {
-  Linear gate, up, down;
+  PartialLinear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
 
-  at::Tensor operator()(const at::Tensor& x) const {
-    if (!is_stacked) return down(silu_by_row(gate(x)) * up(x));
-    const auto both = gate(x).chunk(2, -1);
-    return down(silu_by_row(both[0]) * both[1]);
+  at::Tensor operator()(const at::Tensor& x, PictureRows p) const {
+    if (!is_stacked) return down(silu_by_row(gate(x, p)) * up(x, p), p);
+    const auto both = gate(x, p).chunk(2, -1);
+    return down(silu_by_row(both[0]) * both[1], p);
   }
 };
 
@@ -62,7 +78,7 @@ struct Layer {
   Norm attention_norm, mlp_norm;
   Norm q_norm, k_norm;  ///< Qwen3: over each head; else undefined weights
   QkvProjection qkv;
-  Linear output;
+  PartialLinear output;
   Mlp mlp;
 };
 
@@ -79,9 +95,11 @@ class LayerReader {
     layer.mlp_norm = norm(is_internlm2 ? "ffn_norm" : "post_attention_layernorm", D);
     if (is_internlm2) {
       layer.qkv.layout = QkvProjection::Layout::kGrouped;
-      layer.qkv.all = linear("attention.wqkv", Q + 2 * KV, D, c_.has_qkv_bias);
-      layer.output = linear("attention.wo", D, Q, c_.has_output_bias);
-      layer.mlp = {linear("feed_forward.w1", F, D, false), linear("feed_forward.w3", F, D, false), linear("feed_forward.w2", D, F, false)};
+      const auto& [qkv_rank, rank, qkv_scale, scale] = c_.lora;
+      layer.qkv.all = linear("attention.wqkv", Q + 2 * KV, D, c_.has_qkv_bias, qkv_rank, qkv_scale);
+      layer.output = linear("attention.wo", D, Q, c_.has_output_bias, rank, scale);
+      layer.mlp = {linear("feed_forward.w1", F, D, false, rank, scale), linear("feed_forward.w3", F, D, false, rank, scale),
+                   linear("feed_forward.w2", D, F, false, rank, scale)};
       return layer;
     }
     layer.output = linear("self_attn.o_proj", D, Q, c_.has_output_bias);
@@ -104,9 +122,19 @@ class LayerReader {
   }
 
  private:
-  Linear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias) {
-    Linear result{weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in}), {}};
-    if (has_bias) result.bias = weights_.take(fmt::format("{}{}.bias", prefix_, name), {out});
+  PartialLinear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias) {
+    PartialLinear result;
+    result.base.weight = weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in});
+    if (has_bias) result.base.bias = weights_.take(fmt::format("{}{}.bias", prefix_, name), {out});
+    return result;
+  }
+  /// InternLM2's, where partial LoRA may be.
+  PartialLinear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias, std::int64_t rank, double scale) {
+    auto result = linear(name, out, in, has_bias);
+    if (rank == 0) return result;
+    result.a.weight = weights_.take(fmt::format("{}{}.Plora_A.weight", prefix_, name), {rank, in});
+    result.b.weight = weights_.take(fmt::format("{}{}.Plora_B.weight", prefix_, name), {out, rank});
+    result.scale = scale;
     return result;
   }
   Norm norm(const char* name, std::int64_t width) {
@@ -134,15 +162,15 @@ struct Decoder::Parts {
   explicit Parts(const LanguageConfig& c) : config(c), rope(c) {}
 
   /// Shapes  x [R, D] -> [R, D]
-  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, const AttentionCore& core) const {
+  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, PictureRows pictures, const AttentionCore& core) const {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const auto& layer = layers[i];
-      auto heads = layer.qkv(layer.attention_norm(x), config);
+      auto heads = layer.qkv(layer.attention_norm(x), config, pictures);
       if (layer.q_norm.weight.defined()) heads.q = layer.q_norm(heads.q), heads.k = layer.k_norm(heads.k);
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
-      x = x + layer.output(core(static_cast<std::int64_t>(i), heads));
-      x = x + layer.mlp(layer.mlp_norm(x));
+      x = x + layer.output(core(static_cast<std::int64_t>(i), heads), pictures);
+      x = x + layer.mlp(layer.mlp_norm(x), pictures);
     }
     return x;
   }
@@ -183,7 +211,7 @@ void Decoder::check_ids(std::span<const std::int64_t> ids) const {
 
 at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
 
-at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const {
+at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::span<const RowRange> pictures) const {
   const auto& c = parts_->config;
   const auto T = embeddings.size(0), past = cache.length();
   if (c.sliding_window > 0 && past + T > c.sliding_window) {
@@ -194,7 +222,7 @@ at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows ro
   const auto positions = at::arange(past, past + R, at::kLong);
   const auto table = parts_->rope.table(positions, at::full({R}, past + T, at::kLong), embeddings.scalar_type());
   auto x = at::constant_pad_nd(embeddings, {0, 0, 0, R - T});  // [R, D]
-  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, pictures, [&](std::int64_t layer, const Heads& heads) {
     cache.append(layer, heads.k.narrow(0, 0, T), heads.v.narrow(0, 0, T));
     const auto keys = cache.keys(layer).narrow(1, 0, past + T).unsqueeze(0);        // [1, M, S, K]
     const auto values = cache.values(layer).narrow(1, 0, past + T).unsqueeze(0);    // [1, M, S, K]
@@ -226,7 +254,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, /*pictures=*/{}, [&](std::int64_t layer, const Heads& heads) {
     std::vector<CacheView> views;
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];

@@ -11,6 +11,12 @@
 
 namespace assay {
 
+/// Consecutive rows of a stretch.
+struct RowRange {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
 /// A decoder-only language model of the LLaMA kind: LLaMA, Qwen2, Qwen3, InternLM2 and 3, Mistral, Phi-3. Dims and names differ, the
 /// graph is one: x += o(attention(rope(q, k), v)), x += down(silu(gate) · up), each after an RMSNorm.
 class Decoder {
@@ -29,9 +35,10 @@ class Decoder {
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
   enum class Rows { kLast, kAll };
-  /// Runs a stretch of one sequence after what its cache holds.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
+  /// Runs a stretch of one sequence after what its cache holds. `pictures` are the rows that hold pictures' features: a model with partial LoRA adds its
+  /// terms there, others do not look.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
   /// In how many stretches a sequence is run makes no difference to a bit of it, as long as can_part() allows the parting.
-  [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows) const;
+  [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::span<const RowRange> pictures = {}) const;
 
   /// False where rotary positions are stretched by the whole length, so that `part` of `total` tokens must not be run alone.
   [[nodiscard]] bool can_part(std::int64_t part, std::int64_t total) const;

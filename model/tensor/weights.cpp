@@ -40,12 +40,6 @@ at::Tensor view_of(const StoredTensor& stored, at::ScalarType dtype) {
   return at::from_blob(bytes.data(), stored.shape, at::TensorOptions(*type)).clone().to(dtype);
 }
 
-std::vector<NamedShape> shapes_of(const Checkpoint& checkpoint) {
-  std::vector<NamedShape> shapes;
-  for (const auto& tensor : checkpoint.tensors()) shapes.push_back({tensor.name, tensor.shape, tensor.file.filename().string()});
-  return shapes;
-}
-
 }  // namespace
 
 at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
@@ -58,11 +52,18 @@ at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
   return view_of(*stored, dtype_);
 }
 
-std::string Weights::mismatches() const { return mismatch_text(expected_, shapes_of(checkpoint_)); }
+std::string Weights::mismatches() const { return mismatch_text(expected_, stored_shapes()); }
 
 std::string Weights::absences() const { return mismatch_text(expected_, taken_shapes()); }
 
 void Weights::check_present(std::string_view where) const { check_all_used(where, expected_, taken_shapes()); }
+
+std::vector<NamedShape> Weights::stored_shapes() const {
+  std::vector<NamedShape> shapes;
+  for (const auto& tensor : checkpoint_.tensors())
+    if (is_unread_ == nullptr || !is_unread_(tensor.name)) shapes.push_back({tensor.name, tensor.shape, tensor.file.filename().string()});
+  return shapes;
+}
 
 std::vector<NamedShape> Weights::taken_shapes() const {
   std::vector<NamedShape> shapes;
@@ -71,6 +72,6 @@ std::vector<NamedShape> Weights::taken_shapes() const {
   return shapes;
 }
 
-void Weights::check(std::string_view where) const { check_all_used(where, expected_, shapes_of(checkpoint_)); }
+void Weights::check(std::string_view where) const { check_all_used(where, expected_, stored_shapes()); }
 
 }  // namespace assay

@@ -26,6 +26,9 @@ class Weights {
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
   [[nodiscard]] bool has(std::string_view name) const { return checkpoint_.find(name) != nullptr; }
 
+  /// Names tensors that a checkpoint may hold and nothing here reads: they are no surplus.
+  void leave_unread(bool (*is_unread)(std::string_view name)) { is_unread_ = is_unread; }
+
   /// Empty when everything fits; else what is missing, what is surplus and what has another shape.
   [[nodiscard]] std::string mismatches() const;
   /// Throws ModelError with mismatches(), unless that is empty.
@@ -36,11 +39,13 @@ class Weights {
   void check_present(std::string_view where) const;
 
  private:
+  [[nodiscard]] std::vector<NamedShape> stored_shapes() const;
   [[nodiscard]] std::vector<NamedShape> taken_shapes() const;
 
   const Checkpoint& checkpoint_;
   at::ScalarType dtype_;
   Mode mode_;
+  bool (*is_unread_)(std::string_view name) = nullptr;
   std::vector<NamedShape> expected_;
 };
 

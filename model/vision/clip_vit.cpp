@@ -63,7 +63,7 @@ struct ClipVit::Parts {
       return Norm{Norm::Kind::kLayer, weights.take(name + ".weight", {D}), weights.take(name + ".bias", {D}), c.norm_eps};
     };
     class_token = weights.take(prefix + "embeddings.class_embedding", {D}).reshape({1, 1, D});
-    positions = weights.take(prefix + "embeddings.position_embedding.weight", {1 + c.patch_count(), D}).unsqueeze(0);
+    positions = read_positions(weights, prefix);
     patch = {weights.take(prefix + "embeddings.patch_embedding.weight", {D, 3, c.patch_size, c.patch_size}).reshape({D, -1}), at::Tensor()};
     first_norm = norm(prefix + "pre_layrnorm");  // spelled so in every checkpoint
     for (std::int64_t i = 0; i < c.layer_count; ++i) {
@@ -76,6 +76,17 @@ struct ClipVit::Parts {
       layers.push_back(std::move(layer));
     }
     (void)norm(prefix + "post_layernorm");  // of the pooled output, which nobody here reads; every checkpoint has it
+  }
+
+  /// Resized in float32 when they are stored for another side.  -> [1, 1 + P, D]
+  [[nodiscard]] at::Tensor read_positions(Weights& weights, const std::string& prefix) const {
+    const auto D = config.hidden_size, side = config.image_size / config.patch_size;
+    const auto stored = config.stored_image_size > 0 ? config.stored_image_size / config.patch_size : side;
+    const auto all = weights.take(prefix + "embeddings.position_embedding.weight", {1 + stored * stored, D}).unsqueeze(0);
+    if (stored == side) return all;
+    const auto grid = all.narrow(1, 1, stored * stored).to(at::kFloat).reshape({1, stored, stored, D}).permute({0, 3, 1, 2});
+    const auto resized = at::upsample_bicubic2d(grid, {side, side}, /*align_corners=*/false).reshape({1, D, side * side});
+    return at::cat({all.narrow(1, 0, 1), resized.permute({0, 2, 1}).to(all.scalar_type())}, 1);
   }
 
   /// The patch convolution (its stride is its size) as one matrix product, plus class token and positions.  -> [B, 1 + P, D]

@@ -19,6 +19,7 @@ struct ClipVitConfig {
   std::int64_t intermediate_size = 4096;
   std::int64_t image_size = 336;  ///< side in pixels
   std::int64_t patch_size = 14;
+  std::int64_t stored_image_size = 0;  ///< side that the stored position embedding is for, where it is another; 0: image_size
   double norm_eps = 1e-5;
   bool is_quick_gelu = true;  ///< x · sigmoid(1.702 x); else erf GELU
 

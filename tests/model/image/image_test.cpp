@@ -25,6 +25,17 @@ TEST(Image, PadsTheOddPixelToTheRightOrBottom) {
   EXPECT_EQ(padded.row(0)[9], 9);
 }
 
+TEST(Image, TransposesOverItsMainDiagonal) {
+  const Image image = synthetic_picture(9, 7, 2);
+  const Image turned = transpose(image);
+  ASSERT_EQ(turned.width, 7);
+  ASSERT_EQ(turned.height, 9);
+  for (int y = 0; y < 7; ++y) {
+    for (int x = 0; x < 9; ++x) EXPECT_EQ(turned.row(x)[3 * y + 1], image.row(y)[3 * x + 1]);
+  }
+  EXPECT_EQ(transpose(turned), image);
+}
+
 TEST(PixelDigest, SeesShapeAndEveryByte) {
   Image image = synthetic_picture(6, 4, 1);
   const std::string digest = pixel_digest(image);
