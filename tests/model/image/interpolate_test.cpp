@@ -30,14 +30,16 @@ TEST(InterpolateBicubic, KeepsAPictureOfItsOwnSize) {
     for (int x = 0; x < 6; ++x) EXPECT_EQ(out[static_cast<std::size_t>(6 * y + x)], static_cast<float>(5 * x) / 255.0F);
 }
 
+/// Four float32 weights sum up to 1 nearly.
 TEST(InterpolateBicubic, KeepsOneColour) {
+  constexpr double kNearly = 2e-6;
   Image image(13, 9);
   fill(image, {51, 102, 255});
   const auto out = interpolated(image, 5, 20);
   for (std::size_t i = 0; i < 100; ++i) {
-    EXPECT_NEAR(out[i], 0.2F, 1e-6);
-    EXPECT_NEAR(out[100 + i], 0.4F, 1e-6);
-    EXPECT_NEAR(out[200 + i], 1.0F, 1e-6);
+    EXPECT_NEAR(out[i], 0.2F, kNearly);
+    EXPECT_NEAR(out[100 + i], 0.4F, kNearly);
+    EXPECT_NEAR(out[200 + i], 1.0F, kNearly);
   }
 }
 

@@ -1,0 +1,206 @@
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "golden_case.h"
+#include "harness/base/digest.h"
+#include "harness/base/json.h"
+#include "model/xcomposer/config.h"
+#include "model/xcomposer/xcomposer.h"
+
+/// InternLM-XComposer2, 4KHD and 2.5 against their reference implementation; make_xcomposer.py says how the goldens were made, and what of it is derived.
+namespace assay::testing {
+namespace {
+
+constexpr double kTolerance = 1e-4;
+constexpr double kViewTolerance = 1e-6;  // of the whole picture's view, interpolated in floats
+
+struct XComposerCase {
+  std::string version, name;
+  bool is_wrapper = false;  ///< VLMEvalKit's
+  std::vector<std::string> pictures;
+  std::vector<std::pair<std::string, std::string>> history;
+  std::string question, reply;
+  std::optional<int> max_tiles;
+  std::vector<std::int64_t> tiles;           ///< of each picture, the whole one's view not counted
+  std::vector<std::string> tiles_digests;    ///< XXH3 of their float32 bytes, picture by picture
+  std::vector<std::int64_t> token_ids, greedy_ids;
+  bool has_view = false;  ///< the golden file holds the whole picture's view
+};
+
+void PrintTo(const XComposerCase& golden, std::ostream* out) { *out << golden.version << "/" << golden.name; }
+
+std::filesystem::path root() { return parity_root().parent_path() / "xcomposer"; }
+
+std::vector<std::int64_t> integers(const json::Value& array) {
+  std::vector<std::int64_t> values;
+  for (const auto& value : array.GetArray()) values.push_back(value.GetInt64());
+  return values;
+}
+
+std::vector<XComposerCase> read_cases() {
+  std::vector<XComposerCase> cases;
+  for (const char* version : {"square", "4khd", "2d5"}) {
+    const auto document = json::parse_file(root() / version / "cases.json");
+    for (const auto& value : document.GetArray()) {
+      XComposerCase golden{version, json::require_string(value, "name", version), json::require_string(value, "template", version) == "vlmevalkit",
+                           {}, {}, json::require_string(value, "question", version), json::require_string(value, "reply", version), std::nullopt,
+                           integers(value["tiles"]), {}, integers(value["token_ids"]), integers(value["greedy_ids"]), value["has_view"].GetBool()};
+      if (value["max_tiles"].IsInt()) golden.max_tiles = value["max_tiles"].GetInt();
+      for (const auto& picture : value["pictures"].GetArray()) golden.pictures.emplace_back(picture.GetString());
+      for (const auto& pair : value["history"].GetArray()) golden.history.emplace_back(pair[0].GetString(), pair[1].GetString());
+      for (const auto& digest : value["tiles_xxh3"].GetArray()) golden.tiles_digests.emplace_back(digest.GetString());
+      cases.push_back(std::move(golden));
+    }
+  }
+  return cases;
+}
+
+std::vector<XComposerCase> picture_cases() {
+  auto cases = read_cases();
+  std::erase_if(cases, [](const XComposerCase& golden) { return golden.pictures.empty(); });
+  return cases;
+}
+
+std::vector<XComposerCase> view_cases() {
+  auto cases = read_cases();
+  std::erase_if(cases, [](const XComposerCase& golden) { return !golden.has_view; });
+  return cases;
+}
+
+/// Pictures stand before the first question.
+Request request_for(const XComposerCase& golden) {
+  Request request;
+  request.id = golden.name;
+  request.max_tiles = golden.max_tiles;
+  request.decoding.max_new_tokens = static_cast<int>(golden.greedy_ids.size());
+  for (const auto& picture : golden.pictures) request.prompt.images.push_back(image_input(parity_root() / "pictures" / (picture + ".png")));
+  std::size_t next_image = 0, attached = golden.pictures.size();
+  for (const auto& [question, answer] : golden.history) {
+    request.prompt.turns.push_back(user_turn(question, next_image, std::exchange(attached, 0)));
+    request.prompt.turns.push_back({Role::kAssistant, {{answer, Part::kNoImage}}});
+  }
+  request.prompt.turns.push_back(user_turn(golden.question, next_image, attached));
+  return request;
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
+
+std::string digest_of_tensor(const at::Tensor& tensor) {
+  const auto dense = tensor.contiguous();
+  return digest_of({static_cast<const char*>(dense.data_ptr()), dense.nbytes()});
+}
+
+class XComposerParity : public ::testing::TestWithParam<XComposerCase> {
+ protected:
+  static std::filesystem::path checkpoint() { return root() / GetParam().version / "checkpoint"; }
+  static bool is_hd() { return GetParam().version != "square"; }
+  static VlmOptions float32() {
+    VlmOptions options;
+    options.dtype = DType::kFloat32;
+    if (GetParam().is_wrapper) options.chat_template = "vlmevalkit";
+    return options;
+  }
+  static Vlm& model() {
+    static std::map<std::string, std::unique_ptr<Vlm>> models;
+    auto& model = models[GetParam().version + (GetParam().is_wrapper ? "w" : "")];
+    if (model == nullptr) model = open_vlm(checkpoint().string(), float32());
+    return *model;
+  }
+  static at::Tensor golden(const std::string& what) {
+    static std::map<std::string, std::unique_ptr<Checkpoint>> files;
+    auto& file = files[GetParam().version];
+    if (file == nullptr) file = std::make_unique<Checkpoint>(Checkpoint::open(root() / GetParam().version / "golden.safetensors"));
+    const auto* stored = file->find(GetParam().name + "." + what);
+    EXPECT_NE(stored, nullptr) << what;
+    return stored == nullptr ? at::Tensor() : at::tensor(to_float32(*stored)).reshape(stored->shape);
+  }
+};
+class XComposerPictureParity : public XComposerParity {
+ protected:
+  void SetUp() override {
+    family_ = open_xcomposer(checkpoint(), float32());
+    const auto request = request_for(GetParam());
+    for (const auto& image : request.prompt.images) {
+      auto one = family_->prepare(image, request.max_tiles, request.prompt.images.size());
+      ASSERT_TRUE(one) << one.error().message;
+      prepared_.push_back(std::move(*one));
+    }
+  }
+  static at::Tensor pixels_of(const PreparedImage& image) { return at::tensor(image.pixels).reshape(image.shape); }
+
+  std::unique_ptr<Family> family_;
+  std::vector<PreparedImage> prepared_;
+};
+
+class XComposerViewParity : public XComposerPictureParity {};
+
+TEST_P(XComposerParity, SendsTheSameTokens) {
+  const auto view = model().view_prompt(request_for(GetParam()));
+  ASSERT_TRUE(view) << view.error().message;
+  EXPECT_EQ(view->token_ids, GetParam().token_ids) << view->text;
+}
+
+TEST_P(XComposerPictureParity, CutsTheSameTiles) {
+  for (std::size_t i = 0; i < prepared_.size(); ++i) {
+    const auto pixels = pixels_of(prepared_[i]);
+    const auto tiles = is_hd() ? pixels.narrow(0, 1, pixels.size(0) - 1) : pixels;
+    EXPECT_EQ(tiles.size(0), GetParam().tiles[i]);
+    EXPECT_EQ(digest_of_tensor(tiles), GetParam().tiles_digests[i]) << GetParam().pictures[i];
+  }
+}
+
+TEST_P(XComposerViewParity, SeesTheSameWholePicture) {
+  EXPECT_LT(difference(pixels_of(prepared_.front())[0], golden("view")), kViewTolerance);
+}
+
+TEST_P(XComposerPictureParity, HasTheSameProjectorOutput) {
+  const c10::InferenceMode inference;
+  std::vector<at::Tensor> features;
+  for (const auto& image : prepared_) features.push_back(family_->assemble(family_->encode(pixels_of(image)), image.view));
+  EXPECT_LT(difference(at::cat(features), golden("projector")), kTolerance);
+}
+
+TEST_P(XComposerParity, HasTheSameLogits) {
+  const auto logits = model().view_logits(request_for(GetParam()));
+  ASSERT_TRUE(logits) << logits.error().message;
+  EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
+}
+
+class OneRequest : public RequestSource, public GenerationSink {
+ public:
+  explicit OneRequest(Request request) : request_(std::move(request)) {}
+  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
+  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
+    result = std::move(generation);
+    return std::nullopt;
+  }
+  Result<Generation> result = SampleFailure{"", "", "never finished"};
+
+ private:
+  std::optional<Request> request_;
+};
+
+TEST_P(XComposerParity, WritesTheSameReply) {
+  OneRequest one(request_for(GetParam()));
+  model().run(one, one);
+  ASSERT_TRUE(one.result) << one.result.error().message;
+  EXPECT_EQ(one.result->token_ids, GetParam().greedy_ids) << "no reply of these reaches an end token";
+  EXPECT_EQ(one.result->reply, GetParam().reply);
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<XComposerCase>& golden) { return golden.param.version + "_" + golden.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Golden, XComposerParity, ::testing::ValuesIn(read_cases()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Golden, XComposerPictureParity, ::testing::ValuesIn(picture_cases()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Golden, XComposerViewParity, ::testing::ValuesIn(view_cases()), name_of_case);
+
+}  // namespace
+}  // namespace assay::testing
