@@ -61,6 +61,10 @@ std::string content_key_of(const Question& question, KeyText& text) {
   text.add_number(decoding.max_new_tokens).add_number(decoding.min_new_tokens).add_number(static_cast<int>(decoding.do_sample));
   if (decoding.do_sample)
     text.add_number(decoding.temperature).add_number(decoding.top_p).add_number(decoding.top_k).add_number(decoding.seed);
+  // Only where they are set, so that runs without them keep their keys.
+  if (decoding.repetition_penalty != 1.0) text.add("repetition").add_number(decoding.repetition_penalty);
+  if (decoding.beams > 1)
+    text.add("beams").add_number(decoding.beams).add_number(decoding.length_penalty).add_number(static_cast<int>(decoding.early_stopping));
   for (const std::string& stop : decoding.stop) text.add(stop);
   text.add_number(question.max_tiles.value_or(-1));
   return text.digest();

@@ -67,6 +67,8 @@ class Family {
   [[nodiscard]] virtual const Tokenizer& tokenizer() const = 0;
   /// Tokens that end a reply.
   [[nodiscard]] virtual std::span<const std::int64_t> end_ids() const = 0;
+  /// Those that end a reply in a beam search, where a family's reference goes on past another one and cuts the text there.
+  [[nodiscard]] virtual std::span<const std::int64_t> beam_end_ids() const { return end_ids(); }
   /// Text that ends a reply when an end token's text comes out of ordinary tokens; may be empty.
   [[nodiscard]] virtual const std::string& end_text() const = 0;
 };

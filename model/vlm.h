@@ -46,11 +46,20 @@ struct Prompt {
 struct Decoding {
   int max_new_tokens = 1024;
   int min_new_tokens = 0;
-  bool do_sample = false;  ///< false: greedy, and the four fields below are ignored
+  bool do_sample = false;  ///< false: greedy or beam search, and the four fields below are ignored
   double temperature = 1.0;
   double top_p = 1.0;
   int top_k = 0;  ///< 0: all tokens
   std::uint64_t seed = 0;
+  double repetition_penalty = 1.0;  ///< logits of tokens that the reply has already: divided by this where positive, multiplied where not
+  int beams = 1;                    ///< over 1: beam search over this many, which does not sample, and looks at `stop` only at the end
+  double length_penalty = 1.0;      ///< of beam search: a reply is worth its log-probability / length^this
+  /// When beam search ends, once it has kept as many replies as it has beams.
+  enum class EarlyStopping {
+    kNo,     ///< when the best one in the making would not be worth more if it ended now
+    kYes,    ///< at once
+    kNever,  ///< when it could not be worth more at any length
+  } early_stopping = EarlyStopping::kNo;
   std::vector<std::string> stop;  ///< stop strings beside the model's own end tokens; cut from the reply
 };
 
@@ -194,7 +203,7 @@ struct VlmOptions {
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
   int threads = 0;             ///< compute threads; 0: one per core
   int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core
-  int batch = 8;               ///< requests decoded together at the most
+  int batch = 8;               ///< rows decoded together at the most: one a request, or one for each of its beams
   int encoder_batch = 4;       ///< tiles encoded together at the most
   std::int64_t prefix_bytes = std::int64_t{512} << 20;  ///< of keys and values held for the next question on a picture; 0: none
   std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's

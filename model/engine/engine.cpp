@@ -13,6 +13,7 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
+#include "model/engine/beam_search.h"
 #include "model/engine/feature_cache.h"
 #include "model/engine/image_pool.h"
 #include "model/engine/prefix_cache.h"
@@ -40,12 +41,37 @@ struct Waiting {
   std::vector<std::shared_future<ImagePool::Prepared>> images;  ///< an invalid future: the features are held already
 };
 
-/// A request whose reply is being written.
+/// A request whose reply is being written, in one row of a step or in one for each beam.
 struct Active {
   std::string id;
-  KvCache cache;
+  std::vector<KvCache> caches;
   Reply reply;
+  std::optional<BeamSearch> search;
   Generation generation;
+
+  [[nodiscard]] std::vector<std::int64_t> last_tokens() const { return search ? search->last_tokens() : std::vector<std::int64_t>{reply.last_token()}; }
+
+  /// Takes the next token's logits of its rows.
+  void extend(const at::Tensor& logits, std::int64_t first_row) {
+    if (!search) return reply.extend(row_of(logits, first_row));
+    std::vector<std::span<const float>> rows;
+    for (std::size_t i = 0; i < caches.size(); ++i) rows.push_back(row_of(logits, first_row + static_cast<std::int64_t>(i)));
+    const auto parents = search->extend(rows);
+    if (search->is_finished()) reply.take(search->best(), search->finish());
+    else follow(parents);
+  }
+
+ private:
+  /// A cache for each beam: a copy of the one that it goes on from, but for the last of those, which takes it over.
+  void follow(std::span<const std::size_t> parents) {
+    std::vector<KvCache> next;
+    for (std::size_t i = 0; i < parents.size(); ++i) {
+      const auto rest = parents.subspan(i + 1);
+      const bool is_last = std::find(rest.begin(), rest.end(), parents[i]) == rest.end();
+      next.push_back(is_last ? std::move(caches[parents[i]]) : caches[parents[i]].fork());
+    }
+    caches = std::move(next);
+  }
 };
 
 /// A prompt ready to run: tokens, and the pictures' features.
@@ -126,7 +152,7 @@ class Engine : public Vlm {
       while (!source_.is_cancelled()) {
         pull();
         if (waiting_.empty() && active_.empty()) return;
-        while (!waiting_.empty() && static_cast<int>(active_.size()) < engine_.options_.batch) {
+        while (!waiting_.empty() && row_count() < engine_.options_.batch) {
           start(take_first());
           if (source_.is_cancelled()) return;
           pull();
@@ -136,6 +162,13 @@ class Engine : public Vlm {
     }
 
    private:
+    /// Of a step.
+    [[nodiscard]] int row_count() const {
+      std::size_t rows = 0;
+      for (const auto& active : active_) rows += active.caches.size();
+      return static_cast<int>(rows);
+    }
+
     void pull() {
       const auto most = kAhead + static_cast<std::size_t>(engine_.options_.image_threads);
       while (!is_drained_ && waiting_.size() < most) {
@@ -157,6 +190,9 @@ class Engine : public Vlm {
 
     void start(Waiting waiting) {
       const auto request = waiting.request;
+      const auto& decoding = request.decoding;
+      if (decoding.beams > 1 && decoding.do_sample)
+        return finish(request.id, SampleFailure{request.id, "generate", "a beam search does not sample; set beams to 1 or the temperature to 0"});
       Generation generation;
       auto ready = engine_.make_ready(std::move(waiting), generation.times);
       if (!ready) return finish(request.id, std::move(ready).error());
@@ -171,8 +207,10 @@ class Engine : public Vlm {
           engine_.rank(request, logits, cache, generation);
           return finish(request.id, std::move(generation));
         }
-        Active active{request.id, std::move(cache), Reply(*engine_.family_, request.decoding), std::move(generation)};
-        if (!active.reply.is_finished()) active.reply.extend(row_of(logits, 0));
+        Active active{request.id, {}, Reply(*engine_.family_, decoding), {}, std::move(generation)};
+        active.caches.push_back(std::move(cache));
+        if (decoding.beams > 1) active.search.emplace(decoding, engine_.family_->beam_end_ids());
+        if (!active.reply.is_finished()) active.extend(logits, 0);
         active_.push_back(std::move(active));
         retire();
       } catch (const ModelError& error) {
@@ -184,12 +222,12 @@ class Engine : public Vlm {
     void drop_outgrown() {
       const auto& decoder = engine_.family_->decoder();
       for (auto active = active_.begin(); active != active_.end();) {
-        if (decoder.has_room(active->cache)) {
+        if (decoder.has_room(active->caches.front())) {
           ++active;
           continue;
         }
         const auto id = active->id;
-        const auto length = active->cache.length();
+        const auto length = active->caches.front().length();
         active = active_.erase(active);
         finish(id, SampleFailure{id, "generate", fmt::format("prompt and reply outgrew the sliding window of {} tokens, which is not supported", length)});
       }
@@ -202,12 +240,18 @@ class Engine : public Vlm {
       const auto begin = std::chrono::steady_clock::now();
       std::vector<std::int64_t> ids;
       std::vector<KvCache*> caches;
-      for (auto& active : active_) ids.push_back(active.reply.last_token()), caches.push_back(&active.cache);
+      for (auto& active : active_) {
+        for (const auto id : active.last_tokens()) ids.push_back(id);
+        for (auto& cache : active.caches) caches.push_back(&cache);
+      }
       const auto logits = engine_.family_->decoder().step(at::tensor(ids, at::kLong), caches);
-      const auto share = milliseconds_since(begin) / static_cast<double>(active_.size());
-      for (std::size_t i = 0; i < active_.size(); ++i) {
-        active_[i].reply.extend(row_of(logits, static_cast<std::int64_t>(i)));
-        active_[i].generation.times.decode_ms += share;
+      const auto share = milliseconds_since(begin) / static_cast<double>(ids.size());
+      std::int64_t row = 0;
+      for (auto& active : active_) {
+        const auto rows = static_cast<std::int64_t>(active.caches.size());
+        active.extend(logits, row);
+        active.generation.times.decode_ms += share * static_cast<double>(rows);
+        row += rows;
       }
       retire();
     }

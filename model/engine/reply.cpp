@@ -1,6 +1,7 @@
 #include "model/engine/reply.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/base/utf8.h"
 
@@ -17,7 +18,7 @@ bool Reply::is_end(std::int64_t token) const {
 
 void Reply::extend(std::span<const float> logits) {
   const bool is_too_short = static_cast<int>(token_ids_.size()) < decoding_.min_new_tokens;
-  token_ids_.push_back(sampler_.choose(logits, is_too_short ? family_->end_ids() : std::span<const std::int64_t>{}));
+  token_ids_.push_back(sampler_.choose(logits, is_too_short ? family_->end_ids() : std::span<const std::int64_t>{}, token_ids_));
   if (is_end(last_token())) {
     finish_ = Finish::kStop;
   } else if (!decoding_.stop.empty() && stop_position(decoded()) != std::string::npos) {
@@ -25,6 +26,11 @@ void Reply::extend(std::span<const float> logits) {
   } else if (static_cast<int>(token_ids_.size()) >= decoding_.max_new_tokens) {
     finish_ = Finish::kLength;
   }
+}
+
+void Reply::take(std::vector<std::int64_t> token_ids, Finish finish) {
+  token_ids_ = std::move(token_ids);
+  finish_ = finish;
 }
 
 std::string Reply::decoded() const {

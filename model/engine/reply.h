@@ -17,6 +17,8 @@ class Reply {
 
   /// Takes the next token's logits.  Shapes  [V]
   void extend(std::span<const float> logits);
+  /// A reply that was found as a whole, its end token last where it has one.
+  void take(std::vector<std::int64_t> token_ids, Finish finish);
 
   [[nodiscard]] bool is_finished() const noexcept { return finish_.has_value(); }
   [[nodiscard]] std::int64_t last_token() const { return token_ids_.back(); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <vector>
 
 namespace assay {
@@ -14,7 +15,14 @@ bool is_banned(std::int64_t token, std::span<const std::int64_t> banned) { retur
 
 Sampler::Sampler(const Decoding& decoding) : decoding_(decoding), generator_(decoding.seed) {}
 
-std::int64_t Sampler::choose(std::span<const float> logits, std::span<const std::int64_t> banned) {
+std::int64_t Sampler::choose(std::span<const float> logits, std::span<const std::int64_t> banned, std::span<const std::int64_t> written) {
+  if (decoding_.repetition_penalty == 1.0) return choose_unpenalized(logits, banned);
+  std::vector<float> penalized(logits.begin(), logits.end());
+  penalize_repetition(penalized, written, decoding_.repetition_penalty);
+  return choose_unpenalized(penalized, banned);
+}
+
+std::int64_t Sampler::choose_unpenalized(std::span<const float> logits, std::span<const std::int64_t> banned) {
   const auto V = static_cast<std::int64_t>(logits.size());
   if (!decoding_.do_sample) {
     std::int64_t best = -1;
@@ -42,6 +50,16 @@ std::int64_t Sampler::choose(std::span<const float> logits, std::span<const std:
     if (draw < 0) return order[i];
   }
   return order[count - 1];
+}
+
+void penalize_repetition(std::span<float> scores, std::span<const std::int64_t> written, double penalty) {
+  if (penalty == 1.0) return;
+  const auto factor = static_cast<float>(penalty);
+  const std::set<std::int64_t> distinct(written.begin(), written.end());
+  for (const auto token : distinct) {
+    auto& score = scores[static_cast<std::size_t>(token)];
+    score = score < 0 ? score * factor : score / factor;
+  }
 }
 
 double log_probability(std::span<const float> logits, std::int64_t token) {

@@ -21,6 +21,8 @@ XComposerPrompter::XComposerPrompter(const XComposerConfig& config, const Tokeni
     : config_(config), tokenizer_(tokenizer), end_ids_(config.end_ids), end_text_(kTurnEnd) {
   const auto end = tokenizer.id_of(kTurnEnd);
   if (end && std::find(end_ids_.begin(), end_ids_.end(), *end) == end_ids_.end()) end_ids_.push_back(*end);
+  const bool goes_on = !find_xcomposer_template(config.chat_template).ends_at_turn && !config.end_ids.empty();
+  beam_end_ids_ = goes_on ? config.end_ids : end_ids_;
   if (end_ids_.empty()) throw ModelError(fmt::format("no token ends a reply: the tokenizer has no \"{}\" and no config names an eos_token_id", kTurnEnd));
 }
 

@@ -18,12 +18,14 @@ class XComposerPrompter {
   [[nodiscard]] Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const;
 
   [[nodiscard]] std::span<const std::int64_t> end_ids() const { return end_ids_; }
+  /// The config's own alone, where the reference goes on past the end of a turn.
+  [[nodiscard]] std::span<const std::int64_t> beam_end_ids() const { return beam_end_ids_; }
   [[nodiscard]] const std::string& end_text() const { return end_text_; }
 
  private:
   const XComposerConfig& config_;
   const Tokenizer& tokenizer_;
-  std::vector<std::int64_t> end_ids_;
+  std::vector<std::int64_t> end_ids_, beam_end_ids_;
   std::string end_text_;
 };
 

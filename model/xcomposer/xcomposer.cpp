@@ -95,6 +95,7 @@ class XComposer : public Family {
   const Decoder& decoder() const override { return parts_->decoder; }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
+  std::span<const std::int64_t> beam_end_ids() const override { return prompter_.beam_end_ids(); }
   const std::string& end_text() const override { return prompter_.end_text(); }
   Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const override { return prompter_.render(prompt, images); }
 

@@ -1,4 +1,6 @@
 #include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +16,7 @@
 #include "harness/base/json.h"
 #include "model/xcomposer/config.h"
 #include "model/xcomposer/xcomposer.h"
+#include "tests/temporary_folder.h"
 
 /// InternLM-XComposer2, 4KHD and 2.5 against their reference implementation; make_xcomposer.py says how the goldens were made, and what of it is derived.
 namespace assay::testing {
@@ -195,6 +198,96 @@ TEST_P(XComposerParity, WritesTheSameReply) {
   EXPECT_EQ(one.result->token_ids, GetParam().greedy_ids) << "no reply of these reaches an end token";
   EXPECT_EQ(one.result->reply, GetParam().reply);
 }
+
+/// What generate() of transformers made of a case of 2.5 with several beams, or with a repetition penalty.
+struct BeamCase {
+  Request request;
+  std::vector<std::int64_t> end_ids;
+  std::vector<std::int64_t> ids;  ///< without an end token
+};
+
+Decoding decoding_of(const json::Value& value) {
+  using Stopping = Decoding::EarlyStopping;
+  Decoding decoding;
+  decoding.beams = static_cast<int>(json::int_or(value, "num_beams", 1));
+  decoding.max_new_tokens = static_cast<int>(json::int_or(value, "max_new_tokens", 0));
+  decoding.min_new_tokens = static_cast<int>(json::int_or(value, "min_new_tokens", 0));
+  decoding.length_penalty = json::double_or(value, "length_penalty", 1.0);
+  decoding.repetition_penalty = json::double_or(value, "repetition_penalty", 1.0);
+  if (const auto* early = json::find(value, "early_stopping"))
+    decoding.early_stopping = early->IsString() ? Stopping::kNever : early->GetBool() ? Stopping::kYes : Stopping::kNo;
+  return decoding;
+}
+
+/// By their end tokens.
+std::map<std::vector<std::int64_t>, std::vector<BeamCase>> read_beam_cases() {
+  std::map<std::string, XComposerCase> by_name;
+  for (auto& golden : read_cases())
+    if (golden.version == "2d5") by_name[golden.name] = std::move(golden);
+  std::map<std::vector<std::int64_t>, std::vector<BeamCase>> cases;
+  const auto document = json::parse_file(root() / "beams.json");
+  for (const auto& value : document.GetArray()) {
+    const auto end_ids = integers(value["end_ids"]);
+    auto& group = cases[end_ids];
+    BeamCase one{request_for(by_name.at(value["case"].GetString())), end_ids, integers(value["ids"])};
+    one.request.id = std::to_string(group.size());
+    one.request.decoding = decoding_of(value);
+    group.push_back(std::move(one));
+  }
+  return cases;
+}
+
+/// The tiny 2.5 whose replies end at these tokens too.
+std::unique_ptr<Vlm> open_ending_at(const std::vector<std::int64_t>& end_ids, int batch) {
+  const TemporaryFolder folder;
+  for (const auto& entry : std::filesystem::directory_iterator(root() / "2d5" / "checkpoint"))
+    if (entry.path().filename() != "generation_config.json") folder.link(entry.path());
+  folder.write("generation_config.json", fmt::format("{{\"eos_token_id\": [{}]}}", fmt::join(end_ids, ", ")));
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  options.batch = batch;
+  return open_vlm(folder.path().string(), options);
+}
+
+/// Serves them all in one run.
+class Everything : public RequestSource, public GenerationSink {
+ public:
+  explicit Everything(std::span<const BeamCase> cases) : cases_(cases) {}
+  std::optional<Request> next() override { return next_ < cases_.size() ? std::optional(cases_[next_++].request) : std::nullopt; }
+  std::optional<Request> finish(const std::string& id, Result<Generation> generation) override {
+    results.emplace(id, std::move(generation));
+    return std::nullopt;
+  }
+  std::map<std::string, Result<Generation>> results;
+
+ private:
+  std::span<const BeamCase> cases_;
+  std::size_t next_ = 0;
+};
+
+class BeamParity : public ::testing::TestWithParam<int> {};
+
+TEST_P(BeamParity, WritesWhatGenerateWrites) {
+  for (const auto& [end_ids, cases] : read_beam_cases()) {
+    Everything everything(cases);
+    open_ending_at(end_ids, GetParam())->run(everything, everything);
+    ASSERT_EQ(everything.results.size(), cases.size());
+    for (const auto& one : cases) {
+      const auto& result = everything.results.at(one.request.id);
+      ASSERT_TRUE(result) << result.error().message;
+      auto ids = result->token_ids;
+      const bool has_ended = !ids.empty() && std::find(end_ids.begin(), end_ids.end(), ids.back()) != end_ids.end();
+      EXPECT_EQ(result->finish, has_ended ? Finish::kStop : Finish::kLength);
+      if (has_ended) ids.pop_back();
+      const auto& d = one.request.decoding;
+      EXPECT_EQ(ids, one.ids) << fmt::format("{} beams, {} to {} tokens, length penalty {}, early {}, repetition {}, ends {}", d.beams, d.min_new_tokens,
+                                             d.max_new_tokens, d.length_penalty, static_cast<int>(d.early_stopping), d.repetition_penalty,
+                                             fmt::join(end_ids, " "));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Batches, BeamParity, ::testing::Values(1, 8), [](const auto& batch) { return fmt::format("of_{}", batch.param); });
 
 std::string name_of_case(const ::testing::TestParamInfo<XComposerCase>& golden) { return golden.param.version + "_" + golden.param.name; }
 

@@ -184,6 +184,17 @@ TEST(Engine, FailsOneSampleAndServesTheRest) {
   EXPECT_EQ(std::count_if(list.finished.begin(), list.finished.end(), [](const auto& f) { return f.second.has_value(); }), 19);
 }
 
+TEST(Engine, RefusesABeamSearchThatSamplesAndServesTheRest) {
+  auto requests = mixed_requests();
+  requests.resize(2);
+  requests[1].decoding.beams = 3;
+  requests[1].decoding.do_sample = true;
+  List list(requests);
+  open_tiny()->run(list, list);
+  EXPECT_TRUE(list.finished.at("0"));
+  EXPECT_THAT(list.finished.at("1").error().message, HasSubstr("does not sample"));
+}
+
 /// A copy of a tiny checkpoint with one thing changed in its config.json.
 void copy_changed(const std::string& variant, const std::string& from, const std::string& to, const testing::TemporaryFolder& folder) {
   const auto source = parity(variant + "/checkpoint");

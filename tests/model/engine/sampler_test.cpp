@@ -45,6 +45,16 @@ TEST(Sampler, TopKAndTopPCutTheTail) {
   Sampler top_p(decoding);
   for (int i = 0; i < 200; ++i) EXPECT_EQ(top_p.choose(kLogits, {}), 1);
 }
+TEST(Sampler, PenalizesWhatIsWrittenEachTokenOnce) {
+  std::vector<float> scores = {1.0F, 3.0F, 0.0F, -2.0F};
+  const std::vector<std::int64_t> written = {1, 3, 1};
+  penalize_repetition(scores, written, 2.0);
+  EXPECT_EQ(scores, (std::vector<float>{1.0F, 1.5F, 0.0F, -4.0F}));
+  Decoding decoding;
+  decoding.repetition_penalty = 1.5;
+  EXPECT_EQ(Sampler(decoding).choose(kLogits, {}, std::vector<std::int64_t>{1}), 2);
+  EXPECT_EQ(Sampler(decoding).choose(kLogits, {}, std::vector<std::int64_t>{}), 1);
+}
 TEST(LogProbability, SumsToOne) {
   double total = 0;
   for (std::int64_t token = 0; token < 4; ++token) total += std::exp(log_probability(kLogits, token));
