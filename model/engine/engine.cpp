@@ -13,11 +13,10 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "model/engine/beam_search.h"
+#include "model/engine/active_reply.h"
 #include "model/engine/feature_cache.h"
 #include "model/engine/image_pool.h"
 #include "model/engine/prefix_cache.h"
-#include "model/engine/reply.h"
 #include "model/tensor/short_waits.h"
 
 namespace assay {
@@ -30,48 +29,10 @@ double milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-std::span<const float> row_of(const at::Tensor& logits, std::int64_t row) {
-  const auto V = static_cast<std::size_t>(logits.size(1));
-  return {logits.data_ptr<float>() + row * logits.size(1), V};
-}
-
 /// A request that waits for its pictures.
 struct Waiting {
   Request request;
   std::vector<std::shared_future<ImagePool::Prepared>> images;  ///< an invalid future: the features are held already
-};
-
-/// A request whose reply is being written, in one row of a step or in one for each beam.
-struct Active {
-  std::string id;
-  std::vector<KvCache> caches;
-  Reply reply;
-  std::optional<BeamSearch> search;
-  Generation generation;
-
-  [[nodiscard]] std::vector<std::int64_t> last_tokens() const { return search ? search->last_tokens() : std::vector<std::int64_t>{reply.last_token()}; }
-
-  /// Takes the next token's logits of its rows.
-  void extend(const at::Tensor& logits, std::int64_t first_row) {
-    if (!search) return reply.extend(row_of(logits, first_row));
-    std::vector<std::span<const float>> rows;
-    for (std::size_t i = 0; i < caches.size(); ++i) rows.push_back(row_of(logits, first_row + static_cast<std::int64_t>(i)));
-    const auto parents = search->extend(rows);
-    if (search->is_finished()) reply.take(search->best(), search->finish());
-    else follow(parents);
-  }
-
- private:
-  /// A cache for each beam: a copy of the one that it goes on from, but for the last of those, which takes it over.
-  void follow(std::span<const std::size_t> parents) {
-    std::vector<KvCache> next;
-    for (std::size_t i = 0; i < parents.size(); ++i) {
-      const auto rest = parents.subspan(i + 1);
-      const bool is_last = std::find(rest.begin(), rest.end(), parents[i]) == rest.end();
-      next.push_back(is_last ? std::move(caches[parents[i]]) : caches[parents[i]].fork());
-    }
-    caches = std::move(next);
-  }
 };
 
 /// A prompt ready to run: tokens, and the pictures' features.
@@ -207,7 +168,7 @@ class Engine : public Vlm {
           engine_.rank(request, logits, cache, generation);
           return finish(request.id, std::move(generation));
         }
-        Active active{request.id, {}, Reply(*engine_.family_, decoding), {}, std::move(generation)};
+        ActiveReply active{request.id, {}, Reply(*engine_.family_, decoding), {}, std::move(generation)};
         active.caches.push_back(std::move(cache));
         if (decoding.beams > 1) active.search.emplace(decoding, engine_.family_->beam_end_ids());
         if (!active.reply.is_finished()) active.extend(logits, 0);
@@ -278,7 +239,7 @@ class Engine : public Vlm {
     ImagePool pool_;
     bool is_drained_ = false;
     std::deque<Waiting> waiting_;
-    std::deque<Active> active_;
+    std::deque<ActiveReply> active_;
   };
 
   /// What the pictures' features depend on beside the pixels.
