@@ -1,5 +1,6 @@
 #include "harness/hardware.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -29,6 +30,11 @@ std::string host_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
   return name.data();
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  return ::getrusage(RUSAGE_SELF, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;  // Linux counts in KiB
 }
 
 }  // namespace assay

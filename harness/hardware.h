@@ -13,5 +13,7 @@ struct Hardware {
 
 [[nodiscard]] Hardware this_hardware();
 [[nodiscard]] std::string host_name();
+/// The most memory that this process has held so far, mapped files that were touched included; as the kernel counts it.
+[[nodiscard]] std::int64_t peak_memory_bytes();
 
 }  // namespace assay

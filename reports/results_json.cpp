@@ -96,6 +96,7 @@ void visit_timing(Timing& timing, Visitor&& member) {
   member("decode_ms", timing.decode_ms);
   member("wall_ms", timing.wall_ms);
   member("samples_in_wall", timing.samples_in_wall);
+  member("peak_memory_bytes", timing.peak_memory_bytes);
 }
 
 }  // namespace

@@ -98,6 +98,7 @@ std::string console_timing(const RunTiming& timing) {
   if (timing.samples_in_wall > 0)
     text += fmt::format("this start: {} samples in {:.1f} s, {:.2f}/s\n", timing.samples_in_wall, timing.wall_ms / 1000,
                         1000.0 * static_cast<double>(timing.samples_in_wall) / std::max(timing.wall_ms, 1e-3));
+  if (timing.peak_memory_bytes > 0) text += fmt::format("peak memory: {}\n", bytes_text(static_cast<double>(timing.peak_memory_bytes)));
   return text;
 }
 

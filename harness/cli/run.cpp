@@ -14,6 +14,7 @@
 #include "harness/cli/run_early_stop.h"
 #include "harness/cli/verbs.h"
 #include "harness/demo.h"
+#include "harness/hardware.h"
 #include "harness/interrupt.h"
 #include "harness/manifest.h"
 #include "harness/progress.h"
@@ -179,6 +180,7 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   RunTiming timing = sum_times(plan, state, journals);
   timing.wall_ms = start.wall_ms;
   timing.samples_in_wall = start.outcome.done_now;
+  timing.peak_memory_bytes = peak_memory_bytes();
   const RunRecord record = results.record();
   const std::string json = results_json(record);
   write_file_atomically(results_path(folder.path()), json);

@@ -38,10 +38,13 @@ std::vector<std::string> short_names(std::span<const ScoredRun> runs) {
   return names;
 }
 
-double seconds_per_sample(const ScoredRun& run) {
+ComparedRun compared(const ScoredRun& run, const std::string& name) {
+  ComparedRun compared{name, run.name, run.digest, -1, -1};
   const auto timing = timing_of(run);
-  const double ms = timing ? total_ms(*timing) : 0;
-  return ms > 0 && timing->samples > 0 ? ms / 1000 / static_cast<double>(timing->samples) : -1;
+  if (!timing) return compared;
+  if (const double ms = total_ms(*timing); ms > 0 && timing->samples > 0) compared.seconds_per_sample = ms / 1000 / static_cast<double>(timing->samples);
+  if (timing->peak_memory_bytes > 0) compared.peak_memory_bytes = static_cast<double>(timing->peak_memory_bytes);
+  return compared;
 }
 
 /// All metrics of all runs, in the order of the first run that has them.
@@ -120,7 +123,7 @@ void mark_best(ComparedMetric& row, const std::vector<ComparedPair*>& pairs) {
 ComparisonRecord compare_runs(std::span<const ScoredRun> runs) {
   ComparisonRecord record;
   const auto names = short_names(runs);
-  for (std::size_t r = 0; r < runs.size(); ++r) record.runs.push_back({names[r], runs[r].name, runs[r].digest, seconds_per_sample(runs[r]), -1});
+  for (std::size_t r = 0; r < runs.size(); ++r) record.runs.push_back(compared(runs[r], names[r]));
   record.metrics = table_of(runs);
   for (std::size_t first = 0; first < runs.size(); ++first)
     for (std::size_t second = first + 1; second < runs.size(); ++second)

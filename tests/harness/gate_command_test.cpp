@@ -149,6 +149,10 @@ TEST_F(GateCommand, ComparesSeveralRuns) {
   const auto compared = fakes({"compare", path("right"), path("worse"), path("slightly")});
   EXPECT_EQ(compared.exit_code, 0) << compared.err;
   EXPECT_THAT(compared.out, AllOf(HasSubstr("worse"), HasSubstr("slightly"), HasSubstr("accuracy")));
+  const auto json = fakes({"compare", path("right"), path("worse"), "--format", "json"});
+  const auto document = json::parse(json.out, "stdout");
+  for (const auto& run : json::require_array(document, "runs", "stdout").GetArray())
+    EXPECT_GT(json::double_or(run, "peak_memory_bytes", 0), 1 << 20) << "of the runs themselves, from timing.json";
   EXPECT_EQ(fakes({"compare", path("right")}).exit_code, 2);
 }
 

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <vector>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/hardware.h"
 #include "harness/run_folder.h"
 #include "tests/harness/fake_run.h"
 #include "tests/temporary_folder.h"
@@ -106,6 +109,12 @@ TEST(Manifest, GivesTheConfigBack) {
   EXPECT_EQ(back.decoding.seed, config.decoding.seed);
   EXPECT_EQ(back.model.system_text, "");
   EXPECT_FALSE(back.decoding.max_tiles.has_value());
+}
+
+TEST(Hardware, CountsMemoryThatWasTouched) {
+  const auto before = peak_memory_bytes();
+  const std::vector<char> touched(std::size_t{256} << 20, 1);
+  EXPECT_GE(peak_memory_bytes(), std::max<std::int64_t>(before, static_cast<std::int64_t>(touched.size())));
 }
 
 TEST(RunFolder, IsHeldByOneAtATime) {
