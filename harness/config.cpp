@@ -184,6 +184,7 @@ void demand_endpoint(const RunConfig& config, Problems& problems) {
   is_the_servers(config.model.device != ModelConfig{}.device, "device");
   is_the_servers(config.model.chat_template.has_value(), "chat-template");
   is_the_servers(config.decoding.max_tiles.has_value(), "max-tiles");
+  demands.that(!config.task.ranks_options, "--rank-options needs a checkpoint: the chat API does not tell options' likelihoods");
   demands.that(options.in_flight >= 1 && options.in_flight <= kMostInFlight, fmt::format("--in-flight must be in [1, {}], got {}", kMostInFlight, options.in_flight));
   demands.that(picture_form_named(options.pictures).has_value(),
                fmt::format("--send-pictures must be file, png, jpeg or jpeg:<quality>, got \"{}\"", options.pictures));

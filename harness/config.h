@@ -44,6 +44,7 @@ struct TaskConfig {
   std::string samples_file;
   std::string prompt_profile;
   std::vector<std::string> scoring_profiles;
+  bool ranks_options = false;
 };
 
 /// What is set in place of a benchmark's own decoding.
@@ -101,6 +102,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"samples", "FILE", "only the samples that this file lists, one id a line; `assay plan --write-subset` writes one", Effect::kFree},
         config.task.samples_file);
   field(Field{"prompt-profile", "NAME", "how to ask; default: each benchmark's first", Effect::kFree}, config.task.prompt_profile);
+  field(Field{"rank-options", "", "also rank multiple-choice letters by likelihood, and say beside the scores how often the likeliest is right", Effect::kFixed},
+        config.task.ranks_options);
   field(Field{"profile", "NAME,...", "how to score; default: each benchmark's first", Effect::kFree, true},
         config.task.scoring_profiles);
   field(Field{"temperature", "T", "above 0: draw each token from the softmax at this temperature; 0: greedy", Effect::kFixed},

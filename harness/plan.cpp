@@ -246,6 +246,7 @@ std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, con
 Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places) {
   Plan plan;
   plan.decoding = config.decoding;
+  plan.ranks_options = config.task.ranks_options;
   for (const std::string& name : config.task.benchmarks) {
     PlannedBenchmark planned;
     planned.benchmark = make_from(catalog, name);

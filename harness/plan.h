@@ -40,6 +40,7 @@ struct PlannedBenchmark {
 struct Plan {
   std::vector<PlannedBenchmark> benchmarks;
   DecodingConfig decoding;
+  bool ranks_options = false;  ///< the likelihoods of multiple-choice letters are asked for beside the replies
   std::string samples_text;  ///< the --samples file as it was read; empty: there is none
 
   [[nodiscard]] std::int64_t sample_count() const;

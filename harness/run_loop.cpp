@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "harness/likelihood.h"
 #include "harness/scoring.h"
 
 namespace assay {
@@ -75,6 +76,7 @@ class Samples final : public RequestSource, public GenerationSink {
       Sample sample = from.source->get(which.index);
       stage = "ask";
       Request request = request_for(from, which, question_for(from, sample, plan_.decoding));
+      if (plan_.ranks_options) rank_options(sample, request);
       in_flight_.insert_or_assign(request.id, InFlight{benchmark, planned, std::move(sample)});
       return request;
     } catch (const InternalError&) {

@@ -5,6 +5,7 @@
 
 #include "benchmarks/judge.h"
 #include "harness/base/error.h"
+#include "harness/likelihood.h"
 #include "harness/scoring.h"
 
 namespace assay {
@@ -27,6 +28,7 @@ std::int64_t prompt_tokens_of(const Generation& generation) {
 struct Replies {
   std::vector<Reply> replies;
   std::vector<Asked> asked;  ///< one for each
+  std::vector<LikeliestOption> likeliest;
 };
 
 Replies read_replies(const PlannedBenchmark& planned, const std::vector<RunState::Entry>& entries, JournalFiles& journals) {
@@ -37,6 +39,7 @@ Replies read_replies(const PlannedBenchmark& planned, const std::vector<RunState
     const JournalRecord record = journals.read(entries[i].place);
     const auto& generation = record.generation;
     all.replies.push_back({sample_or_stand_in(planned, planned.samples[i]), generation ? generation->reply : "", state_of(generation)});
+    all.likeliest.push_back(generation ? likeliest_option(all.replies.back().sample, *generation) : LikeliestOption{});
     Asked asked{planned.samples[i].content_key, -1, -1};
     if (generation) asked.new_tokens = new_tokens_of(*generation), asked.prompt_tokens = prompt_tokens_of(*generation);
     all.asked.push_back(std::move(asked));
@@ -78,6 +81,7 @@ RunResults compute_results(const Plan& plan, const RunState& state, JournalFiles
       BenchmarkResult result = score_all(*planned.benchmark, std::move(replies), planned.scoring_profiles[p], &scored);
       results.benchmarks.push_back(scored_benchmark(*planned.benchmark, std::move(result), scored));
       note_asked(results.benchmarks.back(), all.asked);
+      add_likelihood_metrics(results.benchmarks.back(), all.likeliest);
     }
   }
   return results;

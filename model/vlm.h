@@ -66,7 +66,8 @@ struct Decoding {
 struct Request {
   std::string id;  ///< comes back with the generation
   Prompt prompt;
-  std::vector<std::string> options;  ///< when not empty: rank these continuations by likelihood and write nothing
+  std::vector<std::string> options;  ///< when not empty: rank these continuations by likelihood
+  bool writes_too = false;           ///< with options: false: the likeliest one is the reply; true: a reply is written all the same
   Decoding decoding;
   std::optional<int> max_tiles;  ///< most tiles a picture may be cut into; nothing: as the checkpoint's config says
 };

@@ -164,10 +164,8 @@ class Engine : public Vlm {
         auto cache = engine_.family_->decoder().new_cache();
         const auto logits = engine_.prefill(*ready, cache, generation.reused_token_count);
         generation.times.prefill_ms = milliseconds_since(begin);
-        if (!request.options.empty()) {
-          engine_.rank(request, logits, cache, generation);
-          return finish(request.id, std::move(generation));
-        }
+        if (!request.options.empty()) engine_.rank(request, logits, cache, generation);
+        if (!request.options.empty() && !request.writes_too) return finish(request.id, with_likeliest(request, std::move(generation)));
         ActiveReply active{request.id, {}, Reply(*engine_.family_, decoding), {}, std::move(generation)};
         active.caches.push_back(std::move(cache));
         if (decoding.beams > 1) active.search.emplace(decoding, engine_.family_->beam_end_ids());
@@ -395,10 +393,14 @@ class Engine : public Vlm {
       }
       generation.option_log_probabilities.push_back(sum);
     }
+    generation.times.decode_ms += milliseconds_since(begin);
+  }
+
+  static Generation with_likeliest(const Request& request, Generation generation) {
     const auto& sums = generation.option_log_probabilities;
     generation.reply = request.options[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
     generation.finish = Finish::kRanked;
-    generation.times.decode_ms = milliseconds_since(begin);
+    return generation;
   }
 
   static void describe(const Ready& ready, Generation& generation) {

@@ -303,6 +303,25 @@ TEST(Engine, RanksOptionsByLikelihood) {
 }
 
 /// A copy of the tiny checkpoint whose weights are missing but for the header, so that nothing could have read them.
+TEST(Engine, WritesBesideRankingWhenAsked) {
+  auto requests = mixed_requests();
+  requests.resize(2);
+  for (auto& request : requests) request.options = {"A", "B"};
+  requests[1] = requests[0], requests[1].id = "too", requests[1].writes_too = true;
+  auto plain = requests[0];
+  plain.id = "plain", plain.options.clear();
+  requests.push_back(plain);
+  List list(requests);
+  open_tiny()->run(list, list);
+  const auto &ranked = *list.finished.at("0"), &both = *list.finished.at("too"), &written = *list.finished.at("plain");
+  EXPECT_EQ(ranked.finish, Finish::kRanked);
+  EXPECT_TRUE(ranked.token_ids.empty());
+  EXPECT_EQ(both.option_log_probabilities, ranked.option_log_probabilities);
+  EXPECT_EQ(both.token_ids, written.token_ids);
+  EXPECT_EQ(both.reply, written.reply);
+  EXPECT_TRUE(written.option_log_probabilities.empty());
+}
+
 TEST(MeasureCost, CountsExactlyAndReadsNoWeights) {
   const testing::TemporaryFolder folder;
   const auto from = parity("qwen2/checkpoint");
