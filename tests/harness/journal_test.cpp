@@ -84,6 +84,22 @@ TEST(JournalRecord, ComesBackAsItWas) {
   EXPECT_EQ(back.generation->times.prefill_ms, 20.125);
 }
 
+TEST(JournalRecord, KeepsWhatAnEndpointSaid) {
+  JournalRecord record = record_of("7", "a chart");
+  record.generation->endpoint = EndpointUse{"m-1", "eos", 12, -1, 3, 1500.5, -1, 20.25};
+  const auto back = parse_record(line_of(record), "x").generation->endpoint;
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->model, "m-1");
+  EXPECT_EQ(back->finish_reason, "eos");
+  EXPECT_EQ(back->prompt_tokens, 12);
+  EXPECT_EQ(back->completion_tokens, -1);
+  EXPECT_EQ(back->attempts, 3);
+  EXPECT_EQ(back->waited_ms, 1500.5);
+  EXPECT_EQ(back->first_token_ms, -1);
+  EXPECT_EQ(back->reply_ms, 20.25);
+  EXPECT_FALSE(parse_record(line_of(record_of("7", "a chart")), "x").generation->endpoint);
+}
+
 TEST(JournalRecord, KeepsFailures) {
   JournalRecord record = record_of("7", "");
   record.generation = SampleFailure{"7", "decode", "cut \"short\"\n"};
