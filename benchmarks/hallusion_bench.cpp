@@ -26,7 +26,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", " Please answer yes or no. Answer the question using a single word or phrase.", 4096, 6},
     {"lmms-eval", "", 128, 0},
-    {"xcomposer", "", 500, 0},
+    {"xcomposer", "", 500, 0, 3},
     {"plain", "", 1024, 0},
 };
 

@@ -26,7 +26,7 @@ namespace {
 
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", "\nAnswer this question in detail.", 4096, 6}, {"internvl", " Please give a detailed answer.", 1000, 6}, {"lmms-eval", "", 4096, 0},
-    {"llava", "", 1024, 0},                                       {"xcomposer", "Answer this question in detail.", 500, 0},  {"plain", "", 1024, 0},
+    {"llava", "", 1024, 0},                                       {"xcomposer", "Answer this question in detail.", 500, 0, 3},  {"plain", "", 1024, 0},
 };
 
 /// What the judge is told to do, the same for all three kinds of questions.

@@ -29,7 +29,7 @@ namespace assay {
 namespace {
 
 constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6}, {"internvl", "", 4096, 6}, {"lmms-eval", "", 16384, 0}, {"xcomposer", "", 500, 0}, {"plain", "", 4096, 0},
+    {"vlmevalkit", "", 4096, 6}, {"internvl", "", 4096, 6}, {"lmms-eval", "", 16384, 0}, {"xcomposer", "", 500, 0, 3}, {"plain", "", 4096, 0},
 };
 
 enum class Rule { kOfficial, kVlmEvalKit, kLmmsEval };

@@ -29,7 +29,7 @@ namespace assay {
 namespace {
 
 constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6}, {"internvl", " ", 1000, 6}, {"lmms-eval", "", 1024, 0}, {"llava", "", 1024, 0}, {"xcomposer", "", 500, 0}, {"plain", "", 1024, 0},
+    {"vlmevalkit", "", 4096, 6}, {"internvl", " ", 1000, 6}, {"lmms-eval", "", 1024, 0}, {"llava", "", 1024, 0}, {"xcomposer", "", 500, 0, 3}, {"plain", "", 1024, 0},
 };
 constexpr std::string_view kStepByStep = "First please perform reasoning, and think step by step to provide best answer to the following question: \n\n";
 constexpr std::string_view kXComposerPrefix = "Answer the question using a single word or phrase.";

@@ -25,7 +25,7 @@ constexpr SuffixProfile kPrompts[] = {
     {"lmms-eval", "", 128, 0},
     {"plain", "", 1024, 0},
 };
-constexpr SuffixProfile kXComposer = {"xcomposer", "", 500, 0};
+constexpr SuffixProfile kXComposer = {"xcomposer", "", 500, 0, 3};
 constexpr std::string_view kXComposerPrefix = "Answer the question using a single word or phrase.";
 
 constexpr std::string_view kFormulaType = "Handwritten Mathematical Expression Recognition";

@@ -29,7 +29,7 @@ constexpr SuffixProfile kPrompts[] = {
     {"internvl", "\nAnswer the question using a single word or phrase.", 100, 6},
     {"lmms-eval", "\nAnswer the question using a single word or phrase.", 128, 0},
     {"llava", "\nAnswer the question using a single word or phrase.", 128, 0},
-    {"xcomposer", "", 500, 0},
+    {"xcomposer", "", 500, 0, 3},
     {"plain", "", 1024, 0},
 };
 

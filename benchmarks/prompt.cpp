@@ -58,6 +58,7 @@ Question suffixed_question(const Sample& sample, std::string text, const SuffixP
   text += profile.suffix;
   question.prompt = attached_prompt(sample, std::move(text));
   question.decoding.max_new_tokens = profile.max_new_tokens;
+  question.decoding.beams = profile.beams;
   if (profile.max_tiles > 0) question.max_tiles = profile.max_tiles;
   return question;
 }

@@ -22,6 +22,7 @@ struct SuffixProfile {
   std::string_view suffix;  ///< put behind the question as it is
   int max_new_tokens;
   int max_tiles;            ///< 0: as the checkpoint's config says
+  int beams = 1;            ///< over 1: beam search, as the toolkit decodes
 };
 
 /// `text` and the profile's suffix, asked with the profile's limits.

@@ -66,7 +66,7 @@ class ShortAnswer final : public CatalogBenchmark {
     std::string text(profile.prefix);
     text += profile.capitalizes ? python::capitalize(sample.question) : sample.question;
     if (profile.names_ocr_tokens) text += ocr_line(sample);
-    return suffixed_question(sample, std::move(text), {profile.name, profile.suffix, profile.max_new_tokens, profile.max_tiles});
+    return suffixed_question(sample, std::move(text), {profile.name, profile.suffix, profile.max_new_tokens, profile.max_tiles, profile.beams});
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ShortAnswerScoring>(set_.scorings); }

@@ -21,6 +21,7 @@ struct ShortAnswerPrompt {
   int max_tiles = 0;              ///< 0: as the checkpoint's config says
   bool capitalizes = false;       ///< the question by Python's str.capitalize, which lower-cases its other letters
   bool names_ocr_tokens = false;  ///< a line "Reference OCR token: a, b" behind the question, where the data has such
+  int beams = 1;                  ///< over 1: beam search, as the toolkit decodes
 };
 
 /// How a toolkit scores.

@@ -16,12 +16,12 @@ constexpr std::string_view kUnanswerableBehind =
 
 constexpr ShortAnswerPrompt kVqav2Prompts[] = {
     {"vlmevalkit", "", kShortLine, 4096, 6},  {"internvl", "", kShortBehind, 10, 6}, {"lmms-eval", "", kShortLine, 16},
-    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500},
+    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500, 0, false, false, 3},
     {"plain", "", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kOkvqaPrompts[] = {
     {"vlmevalkit", "", kShortLine, 4096, 6},  {"internvl", "", kShortBehind, 10, 6}, {"lmms-eval", "", kUnanswerableLines, 1024},
-    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500},
+    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500, 0, false, false, 3},
     {"plain", "", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kTextvqaPrompts[] = {
@@ -31,7 +31,7 @@ constexpr ShortAnswerPrompt kTextvqaPrompts[] = {
     {"lmms-eval-ocr", "", kShortLine, 1024, 0, true, true},
     {"llava", "", kShortLine, 128, 0, false, true},
     {"qwen", "", " Answer:", 10},
-    {"xcomposer", kShort, "", 500},
+    {"xcomposer", kShort, "", 500, 0, false, false, 3},
     {"plain", "", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kVizwizPrompts[] = {
@@ -40,7 +40,7 @@ constexpr ShortAnswerPrompt kVizwizPrompts[] = {
     {"lmms-eval", "", kUnanswerableLines, 1024, 0, true},
     {"llava", "", kUnanswerableLines, 128},
     {"qwen", "", " Answer:", 10},
-    {"xcomposer", kShort, "", 500},
+    {"xcomposer", kShort, "", 500, 0, false, false, 3},
     {"plain", "", kUnanswerableLines, 1024},
 };
 

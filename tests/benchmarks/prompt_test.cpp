@@ -40,6 +40,13 @@ TEST_P(PromptText, IsExactlyTheToolkits) {
   EXPECT_EQ(question.max_tiles.value_or(0), c.max_tiles);
   EXPECT_FALSE(question.decoding.do_sample);
 }
+TEST(Prompts, SearchWithThreeBeamsWhereXComposersOwnScriptsDo) {
+  for (const char* benchmark : {"pope", "hallusion_bench", "mathvista_testmini", "mmvet", "llava_bench_wild", "ocrbench", "vqav2_val", "gqa_testdev"}) {
+    EXPECT_EQ(ask(benchmark, cat_question(), "xcomposer").decoding.beams, 3) << benchmark;
+    EXPECT_EQ(ask(benchmark, cat_question(), "vlmevalkit").decoding.beams, 1) << benchmark;
+  }
+}
+
 constexpr const char* kShort = "What is it?\nAnswer the question using a single word or phrase.";
 constexpr const char* kShortOnOneLine = "What is it? Answer the question using a single word or phrase.";
 constexpr const char* kLetter = "Look.\nWhat is it?\nA. a cat\nB. a dog\nAnswer with the option's letter from the given choices directly.";
