@@ -138,7 +138,7 @@ int inspect_logits(const Program& program, Arguments arguments) {
   demand(!prompt.empty(), "--prompt", problems);
   demand(!out.empty(), "--out", problems);
   throw_if_any(problems);
-  Request request{"prompt", {}, {}, {}, config.decoding.max_tiles};
+  Request request{"prompt", {}, {}, false, {}, config.decoding.max_tiles};
   Turn turn;
   for (std::size_t i = 0; i < images.size(); ++i) {
     request.prompt.images.push_back(image_in_file(images[i]));

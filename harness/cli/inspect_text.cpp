@@ -138,7 +138,7 @@ int inspect_prompt(const Program& program, Arguments arguments) {
   const Sample sample = planned.source->get(planned.samples.front().index);
   const Question question = question_for(planned, sample, config.decoding);
   const auto model = program.open_model(config.model.path, vlm_options(config));
-  const auto view = model->view_prompt({sample.id, question.prompt, {}, question.decoding, question.max_tiles});
+  const auto view = model->view_prompt({sample.id, question.prompt, {}, false, question.decoding, question.max_tiles});
   if (!view) throw ModelError(fmt::format("{}: {}: {}", sample.id, view.error().stage, view.error().message));
   const auto sharing = samples_sharing(planned, question);
   print_out(wants_json(config.output.format) ? prompt_json(*view, sharing) : prompt_text(*view, sharing));
