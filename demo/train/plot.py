@@ -13,7 +13,8 @@ LINES = (("reply_loss", "replies' loss", "#c33"), ("seeing_loss", "cells' loss",
 
 
 def main():
-    rows = [json.loads(line) for line in pathlib.Path(sys.argv[1]).read_text().splitlines()]
+    logged = [json.loads(line) for line in pathlib.Path(sys.argv[1]).read_text().splitlines()]
+    rows = list({row["step"]: row for row in logged}.values())  # a training that was stopped does some steps again
     most, high = rows[-1]["pictures"], 3.0
     across = lambda pictures: LEFT + (RIGHT - LEFT) * pictures / most
     down = lambda value: BOTTOM - (BOTTOM - TOP) * min(value, high) / high
