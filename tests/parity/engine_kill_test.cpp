@@ -23,7 +23,7 @@ constexpr int kKills = 20;
 std::vector<std::string> run_command(const std::filesystem::path& out, int batch) {
   const std::filesystem::path source(ASSAY_SOURCE_DIR);
   return {assay_binary(), "run", "--model", (parity_root() / "qwen2/checkpoint").string(), "--bench", "chartqa_test", "--data-dir",
-          (source / "demo/data").string(), "--dtype", "float32", "--max-new-tokens", "400", "--out", out.string(), "--batch", std::to_string(batch)};
+          (source / "demo/data").string(), "--dtype", "float32", "--limit", "12", "--max-new-tokens", "400", "--out", out.string(), "--batch", std::to_string(batch)};
 }
 
 std::size_t record_count(const std::filesystem::path& run) {
