@@ -109,7 +109,10 @@ TEST(RemoteVlm, SendsTurnsPicturesAndSystemText) {
 TEST(RemoteVlm, DrawsAsItIsTold) {
   const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(200, chat_json("x")); });
   Request request = question("q", "?");
-  request.decoding = {8, 0, true, 0.7, 0.9, 5, 0xFFFFFFFFFFULL, {}};
+  request.decoding.max_new_tokens = 8;
+  request.decoding.do_sample = true;
+  request.decoding.temperature = 0.7, request.decoding.top_p = 0.9, request.decoding.top_k = 5;
+  request.decoding.seed = 0xFFFFFFFFFFULL;
   Desk desk({request});
   run(server, desk);
   const auto body = first_body(server);
