@@ -14,8 +14,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// One of the demo's charts.
-std::string chart() { return read_file(std::string(ASSAY_SOURCE_DIR) + "/demo/data/chartqa/test/png/bread_sold.png"); }
+/// One of the demo's pictures.
+std::string scene() { return read_file(std::string(ASSAY_SOURCE_DIR) + "/demo/data/pope/images/scene_0000.png"); }
 ImageInput input(std::string bytes) {
   return {"a.png", "k", [bytes = std::move(bytes)] { return Result<std::string>(bytes); }};
 }
@@ -28,21 +28,21 @@ std::string content_of(const std::string& uri, const std::string& media_type) {
 Image pixels_of(const std::string& bytes) { return *decode_image(bytes, "x"); }
 
 TEST(Picture, TravelsAsItsFilesOwnBytes) {
-  const auto uri = picture_uri(input(chart()), {}, {}, false);
+  const auto uri = picture_uri(input(scene()), {}, {}, false);
   ASSERT_TRUE(uri);
-  EXPECT_EQ(content_of(*uri, "image/png"), chart());
+  EXPECT_EQ(content_of(*uri, "image/png"), scene());
 }
 
 TEST(Picture, KeepsItsPixelsAsPng) {
-  const auto uri = picture_uri(input(chart()), *picture_form_named("png"), {}, false);
+  const auto uri = picture_uri(input(scene()), *picture_form_named("png"), {}, false);
   ASSERT_TRUE(uri);
-  EXPECT_EQ(pixels_of(content_of(*uri, "image/png")), pixels_of(chart()));
+  EXPECT_EQ(pixels_of(content_of(*uri, "image/png")), pixels_of(scene()));
 }
 
 TEST(Picture, KeepsItsSizeAndAlmostItsPixelsAsJpeg) {
-  const auto fine = picture_uri(input(chart()), *picture_form_named("jpeg:95"), {}, false), coarse = picture_uri(input(chart()), *picture_form_named("jpeg:20"), {}, false);
+  const auto fine = picture_uri(input(scene()), *picture_form_named("jpeg:95"), {}, false), coarse = picture_uri(input(scene()), *picture_form_named("jpeg:20"), {}, false);
   ASSERT_TRUE(fine && coarse);
-  const Image before = pixels_of(chart()), after = pixels_of(content_of(*fine, "image/jpeg"));
+  const Image before = pixels_of(scene()), after = pixels_of(content_of(*fine, "image/jpeg"));
   ASSERT_EQ(after.width, before.width);
   ASSERT_EQ(after.height, before.height);
   double sum = 0;
@@ -52,10 +52,10 @@ TEST(Picture, KeepsItsSizeAndAlmostItsPixelsAsJpeg) {
 }
 
 TEST(Picture, IsOneGreyWhereNoneMayBeSeen) {
-  const auto uri = picture_uri(input(chart()), {}, {}, true);
+  const auto uri = picture_uri(input(scene()), {}, {}, true);
   ASSERT_TRUE(uri);
   const Image image = pixels_of(content_of(*uri, "image/png"));
-  EXPECT_EQ(image.width, pixels_of(chart()).width);
+  EXPECT_EQ(image.width, pixels_of(scene()).width);
   EXPECT_TRUE(std::ranges::all_of(image.rgb, [](std::uint8_t value) { return value == 127; }));
 }
 
@@ -65,10 +65,10 @@ TEST(Picture, FailsBeforeItIsSentWhereNobodyCouldReadIt) {
   EXPECT_EQ(unknown.error().stage, "decode");
   ImageLimits limits;
   limits.max_bytes = 10;
-  const auto large = picture_uri(input(chart()), {}, limits, false);
+  const auto large = picture_uri(input(scene()), {}, limits, false);
   ASSERT_FALSE(large);
   EXPECT_THAT(large.error().message, HasSubstr("more than --max-image-bytes 10"));
-  const auto cut = picture_uri(input(chart().substr(0, 100)), *picture_form_named("png"), {}, false);
+  const auto cut = picture_uri(input(scene().substr(0, 100)), *picture_form_named("png"), {}, false);
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().stage, "decode");
 }
