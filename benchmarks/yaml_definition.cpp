@@ -5,7 +5,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <optional>
 #include <set>
@@ -14,6 +13,7 @@
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/number.h"
 #include "harness/base/suggestion.h"
 
 namespace assay {
@@ -84,9 +84,7 @@ class YamlValues {
   int number(const YAML::Node& map, const char* key, int fallback, int least, int most) {
     const auto found = text(map, key);
     if (!found) return fallback;
-    int value = 0;
-    const auto [end, error] = std::from_chars(found->data(), found->data() + found->size(), value);
-    if (error == std::errc() && end == found->data() + found->size() && value >= least && value <= most) return value;
+    if (const auto value = parse_number<int>(*found); value && *value >= least && *value <= most) return *value;
     wrong(map[key], fmt::format("\"{}\" must be a whole number in [{}, {}], got \"{}\"", key, least, most, *found));
     return fallback;
   }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "harness/base/error.h"
+#include "harness/base/number.h"
 
 namespace assay {
 namespace {
@@ -33,11 +33,7 @@ constexpr std::string_view kPrefix = "journal-", kSuffix = ".jsonl";
 std::optional<int> number_of(const std::filesystem::path& path) {
   const std::string name = path.filename().string();
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix) || name.size() < kPrefix.size() + kSuffix.size()) return std::nullopt;
-  const std::string_view digits(name.data() + kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size());
-  int number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
+  return parse_number<int>(std::string_view(name).substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size()));
 }
 
 std::vector<std::pair<int, std::filesystem::path>> numbered_journals(const std::filesystem::path& folder) {

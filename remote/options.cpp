@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include "harness/base/number.h"
+
 
 namespace assay {
 
@@ -14,9 +15,8 @@ std::optional<PictureForm> picture_form_named(std::string_view text) {
   form.kind = PictureForm::Kind::kJpeg;
   if (text == "jpeg") return form;
   if (!text.starts_with(kWithQuality)) return std::nullopt;
-  const auto number = text.substr(kWithQuality.size());
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), form.jpeg_quality);
-  if (error != std::errc() || end != number.data() + number.size() || form.jpeg_quality < 1 || form.jpeg_quality > 100) return std::nullopt;
+  form.jpeg_quality = parse_number<int>(text.substr(kWithQuality.size())).value_or(0);
+  if (form.jpeg_quality < 1 || form.jpeg_quality > 100) return std::nullopt;
   return form;
 }
 

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -16,6 +15,7 @@
 #include <type_traits>
 
 #include "harness/base/error.h"
+#include "harness/base/number.h"
 #include "harness/base/suggestion.h"
 
 namespace assay {
@@ -126,10 +126,8 @@ void print_out(std::string_view text) {
 void print_log(std::string_view line) { fmt::print(stderr, "{}\n", line); }
 
 double points_of(const std::string& option, const std::string& text, Problems& problems) {
-  double points = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), points);
-  if (error != std::errc() || end != text.data() + text.size() || !(points > 0 && points <= 50))
-    problems.push_back(fmt::format("{} must be a number of points in (0, 50], got \"{}\"", option, text));
+  const double points = parse_number<double>(text).value_or(0);
+  if (!(points > 0 && points <= 50)) problems.push_back(fmt::format("{} must be a number of points in (0, 50], got \"{}\"", option, text));
   return points;
 }
 

@@ -2,33 +2,25 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <optional>
+#include <cstdint>
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "harness/base/number.h"
 #include "remote/live_judge.h"
 
 namespace assay {
 namespace {
 
-template <typename T>
-std::optional<T> number_in(const std::string& text, T least) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < least) return std::nullopt;
-  return value;
-}
-
 void check_number(const char* option, const std::string& text, std::int64_t least, Problems& problems) {
-  if (!text.empty() && !number_in(text, least)) problems.push_back(fmt::format("--{} must be a whole number from {} on, got \"{}\"", option, least, text));
+  if (!text.empty() && parse_number<std::int64_t>(text).value_or(least - 1) < least) problems.push_back(fmt::format("--{} must be a whole number from {} on, got \"{}\"", option, least, text));
 }
 
 template <typename T>
 void read(const std::string& text, T& into) {
-  into = number_in(text, T{}).value_or(into);
+  into = parse_number<T>(text).value_or(into);
 }
 
 }  // namespace
@@ -68,8 +60,8 @@ std::unique_ptr<Judge> open_judge(const JudgeOptions& options) {
   LiveJudgeOptions live;
   live.endpoint = parse_endpoint(options.who);
   live.cache_file = options.cache;
-  live.most_calls = number_in<std::int64_t>(options.most_calls, 0);
-  live.most_tokens = number_in<std::int64_t>(options.most_tokens, 0);
+  live.most_calls = parse_number<std::int64_t>(options.most_calls);
+  live.most_tokens = parse_number<std::int64_t>(options.most_tokens);
   live.remote.api_key_env = options.api_key_env;
   read(options.in_flight, live.remote.in_flight);
   read(options.timeout, live.remote.timeout_s);

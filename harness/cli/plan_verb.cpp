@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/number.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/verbs.h"
 #include "harness/gate/planning_set.h"
@@ -44,11 +44,9 @@ struct PlanOptions {
 template <typename T>
 std::optional<T> number_of(const char* option, const std::string& text, const char* expected, Problems& problems) {
   if (text.empty()) return std::nullopt;
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size()) return value;
-  problems.push_back(fmt::format("--{} must be {}, got \"{}\"", option, expected, text));
-  return std::nullopt;
+  const auto value = parse_number<T>(text);
+  if (!value) problems.push_back(fmt::format("--{} must be {}, got \"{}\"", option, expected, text));
+  return value;
 }
 
 void check_options(const PlanOptions& options, Problems& problems) {

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <charconv>
 #include <utility>
 
 #include "benchmarks/judge.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/number.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/judge_options.h"
@@ -183,9 +183,8 @@ void read_limit(ScoreOptions& options, Problems& problems) {
   const std::string& text = options.limit_explained;
   if (text.empty()) return;
   if (!options.explains) problems.emplace_back("--limit-explained belongs to --explain");
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.most_explained);
-  if (error == std::errc() && end == text.data() + text.size()) return;
-  problems.push_back(fmt::format("--limit-explained must be a whole number from 0 on, got \"{}\"", text));
+  if (const auto most = parse_number<decltype(options.most_explained)>(text)) options.most_explained = *most;
+  else problems.push_back(fmt::format("--limit-explained must be a whole number from 0 on, got \"{}\"", text));
 }
 
 }  // namespace

@@ -57,10 +57,6 @@ bool is_of_one_run(const std::string& member, const std::set<std::string>& ours,
   return ours.contains(owner) != theirs.contains(owner);
 }
 
-bool is_waived(const std::vector<std::string>& waived, std::string_view member, std::string_view group) {
-  return std::ranges::any_of(waived, [&](const std::string& name) { return name == member || name == group; });
-}
-
 GateCheck check_of(std::string name, const ScoredBenchmark& benchmark, const std::vector<std::string>& waived, std::string_view group) {
   GateCheck check;
   check.is_waived = is_waived(waived, name, group);
@@ -172,6 +168,10 @@ std::vector<GateCheck> check_comparability(const ScoredRun& baseline, const Scor
   auto checks = check_manifests(baseline, candidate, waived);
   check_benchmarks(baseline, candidate, waived, checks);
   return checks;
+}
+
+bool is_waived(const std::vector<std::string>& waived, std::string_view member, std::string_view group) {
+  return std::ranges::any_of(waived, [&](const std::string& name) { return name == member || name == group; });
 }
 
 std::vector<std::string> waivable_groups() {

@@ -28,6 +28,8 @@ struct ManifestDifference {
 
 /// The names that a policy may waive: groups of manifest members.
 [[nodiscard]] std::vector<std::string> waivable_groups();
+/// Whether a policy waives `member` or the group that it belongs to.
+[[nodiscard]] bool is_waived(const std::vector<std::string>& waived, std::string_view member, std::string_view group);
 /// A group, or something that may be a member's name (it has a dot, or is a run's option).
 [[nodiscard]] bool may_be_waived(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "harness/gate/comparability.h"
 #include "harness/gate/gate.h"
 #include "metrics/median_ratio.h"
 
@@ -14,10 +15,8 @@ namespace {
 constexpr const char* kSpeed = "speed";
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-bool is_waived(const Policy& policy, std::string_view name) { return std::ranges::find(policy.waived, name) != policy.waived.end(); }
-
 GateCheck check_of(const char* name, const Policy& policy, std::string baseline, std::string candidate, std::string message) {
-  const bool waived = is_waived(policy, name);
+  const bool waived = is_waived(policy.waived, name, name);
   return {name, kSpeed, waived ? Verdict::kPass : Verdict::kIncomparable, std::move(baseline), std::move(candidate), std::move(message), waived};
 }
 
