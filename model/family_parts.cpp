@@ -1,12 +1,14 @@
 #include "model/family_parts.h"
 
 #include <fmt/format.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "model/checkpoint/name_check.h"
+#include "model/checkpoint/settings_digest.h"
 #include "model/image/decode.h"
 
 namespace assay {
@@ -52,6 +54,33 @@ std::vector<std::int64_t> read_end_ids(const std::filesystem::path& folder, cons
   const auto generation = folder / "generation_config.json";
   if (std::filesystem::exists(generation)) add(read_token_ids(json::parse_file(generation), "eos_token_id"));
   return ids;
+}
+
+ModelCard begin_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
+  ModelCard card;
+  card.name = std::filesystem::weakly_canonical(folder).filename().string();
+  card.dtype = name_of(dtype);
+  card.settings_digest = settings_digest(folder);
+  card.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
+  return card;
+}
+
+CheckpointReport begin_report(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name)) {
+  CheckpointReport report;
+  report.parameter_count = parameter_count(checkpoint, is_unread);
+  report.weight_bytes = checkpoint.total_bytes();
+  for (const auto& file : checkpoint.files()) report.files.push_back(file.filename().string());
+  report.warnings.assign(checkpoint.warnings().begin(), checkpoint.warnings().end());
+  return report;
+}
+
+std::string digest_without_language(const Checkpoint& checkpoint, std::string_view language, std::string_view head) {
+  return checkpoint.digest_of_some([&](std::string_view name) {
+    if (name == head) return false;
+    if (!name.starts_with(language)) return true;
+    const auto rest = name.substr(language.size());
+    return !rest.starts_with("layers.") && !rest.starts_with("embed_tokens.") && !rest.starts_with("tok_embeddings.") && !rest.starts_with("norm.");
+  });
 }
 
 double ms_since(std::chrono::steady_clock::time_point start) {

@@ -11,6 +11,7 @@
 #include "harness/base/json.h"
 #include "harness/base/result.h"
 #include "model/checkpoint/tensor_file.h"
+#include "model/checkpoint_report.h"
 #include "model/image/image.h"
 #include "model/language/config.h"
 #include "model/vlm.h"
@@ -37,6 +38,14 @@ void check_device(const VlmOptions& options);
 /// The tokens that end a reply by the language model's config and the folder's generation_config.json, each once. Callers pass one or the other in
 /// the reference; a reply ends at any of them.
 [[nodiscard]] std::vector<std::int64_t> read_end_ids(const std::filesystem::path& folder, const LanguageConfig& language);
+
+/// What a card says in one way of every checkpoint folder: name, dtype, settings, library. The family fills in the rest.
+[[nodiscard]] ModelCard begin_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype);
+/// What a report says in one way of every weight file: how many parameters and bytes, which files, what is odd. The family fills in the rest.
+[[nodiscard]] CheckpointReport begin_report(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name) = nullptr);
+
+/// Digest of all weights but those of the language model, whose tensors are `language` (a prefix) + layers, embeddings and norm, and `head`.
+[[nodiscard]] std::string digest_without_language(const Checkpoint& checkpoint, std::string_view language, std::string_view head);
 
 /// Milliseconds since `start`.
 [[nodiscard]] double ms_since(std::chrono::steady_clock::time_point start);

@@ -18,6 +18,9 @@ inline constexpr Normalization kImageNetNormalization{{.485F, .456F, .406F}, {.2
 inline constexpr Normalization kClipNormalization{{.48145466F, .4578275F, .40821073F}, {.26862954F, .26130258F, .27577711F}};
 inline constexpr Normalization kSiglipNormalization{{.5F, .5F, .5F}, {.5F, .5F, .5F}};
 
+/// int(255 * mean): what squares are padded with, and a picture is painted in where a run shows none.
+inline constexpr std::uint8_t kImageNetMeanColour[3] = {123, 116, 103}, kClipMeanColour[3] = {122, 116, 104};
+
 /// Bytes to floats: (x / 255 - mean) / deviation, each step rounded to float32, as numpy and ToTensor + Normalize do.
 class Normalizer {
  public:

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/image/normalize.h"
 #include "model/image/resize.h"
 
 namespace assay {

@@ -47,7 +47,4 @@ struct TiledImage {
 
 [[nodiscard]] TiledImage tile_image(const Image& image, const Tiling& tiling);
 
-/// ImageNet's mean colour in bytes, int(255 * mean): what pads_to_square pads with.
-inline constexpr std::uint8_t kImageNetMeanColour[3] = {123, 116, 103};
-
 }  // namespace assay

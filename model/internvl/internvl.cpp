@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +10,6 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "model/checkpoint/settings_digest.h"
 #include "model/family_parts.h"
 #include "model/image/preprocess.h"
 #include "model/internvl/chat_template.h"
@@ -83,13 +81,15 @@ class InternVl : public Family {
     const auto dtype = computing_type(options.dtype, config_.stored_dtype);
     if (!sketched) checkpoint_.prefetch();
     Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad);
-    parts_ = std::make_unique<Parts>(config_, weights, prefixes_of(config_, weights));
+    names_ = prefixes_of(config_, weights);
+    parts_ = std::make_unique<Parts>(config_, weights, names_);
     if (!sketched) weights.check(folder.string());
     fill_card(folder, options, dtype);
   }
 
   const ModelCard& card() const override { return card_; }
   std::string weights_digest() const override { return checkpoint_.digest(); }
+  std::string encoder_digest() const override { return digest_without_language(checkpoint_, names_.language, names_.head); }
   const Decoder& decoder() const override { return parts_->decoder; }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
@@ -152,20 +152,18 @@ class InternVl : public Family {
   }
 
   void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
-    card_.name = std::filesystem::weakly_canonical(folder).filename().string();
+    card_ = begin_card(folder, options, dtype);
     card_.family = "internvl";
-    card_.dtype = name_of(dtype);
     card_.chat_template = config_.chat_template;
     card_.system_text = config_.system_text;
     card_.pipeline_digest = digest_of(fmt::format("{} {} {} {} {} {} {} {}", kPipeline, config_.tile_side, config_.is_dynamic, config_.has_thumbnail,
                                                   config_.pads_to_square, config_.min_tiles, config_.max_tiles, static_cast<int>(config_.attached)));
     if (blanks_pictures_) card_.pipeline_digest = digest_of(card_.pipeline_digest + " blank");
-    card_.settings_digest = settings_digest(folder);
     card_.parameter_count = parameter_count(checkpoint_);
-    card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   }
 
   InternVlConfig config_;
+  Prefixes names_ = kOriginal;
   ImageLimits limits_;
   bool blanks_pictures_;
   Normalizer normalizer_{kImageNetNormalization};
@@ -202,7 +200,7 @@ CheckpointReport inspect_internvl(const std::filesystem::path& folder) {
   const auto checkpoint = Checkpoint::open(folder);
   Weights weights(checkpoint, at::kFloat, Weights::Mode::kShapes);
   const Parts parts(config, weights, prefixes_of(config, weights));
-  CheckpointReport report;
+  auto report = begin_report(checkpoint);
   report.family = "internvl";
   report.layout = config.naming == VitNaming::kOriginal ? "OpenGVLab" : "transformers";
   report.vision_model = vision_text(config.vision);
@@ -213,10 +211,6 @@ CheckpointReport inspect_internvl(const std::filesystem::path& folder) {
   report.image_side = config.tile_side;
   report.tokens_per_tile = config.tokens_per_tile();
   report.min_tiles = config.min_tiles, report.max_tiles = config.max_tiles;
-  report.parameter_count = parameter_count(checkpoint);
-  report.weight_bytes = checkpoint.total_bytes();
-  for (const auto& file : checkpoint.files()) report.files.push_back(file.filename().string());
-  report.warnings.assign(checkpoint.warnings().begin(), checkpoint.warnings().end());
   report.mismatches = weights.mismatches();
   return report;
 }

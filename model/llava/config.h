@@ -15,10 +15,9 @@ namespace assay {
 
 /// How a picture becomes the encoder's square.
 struct SquareCut {
-  bool pads = true;             ///< to a square in `background`; else the shorter side is resized and the middle cut out
+  bool pads = true;             ///< to a square in CLIP's mean colour; else the shorter side is resized and the middle cut out
   std::int64_t resize_side = 336;  ///< pixels; of the square, or of the shorter side
   std::int64_t crop_side = 336;    ///< pixels; at most resize_side
-  std::uint8_t background[3] = {122, 116, 104};  ///< int(mean · 255) of CLIP's mean
   Normalization normalization = kClipNormalization;
 };
 

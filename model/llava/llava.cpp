@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +14,6 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "model/checkpoint/settings_digest.h"
 #include "model/family_parts.h"
 #include "model/image/resize.h"
 #include "model/llava/chat_template.h"
@@ -162,7 +160,7 @@ Result<Image> cut_square(const Image& image, const SquareCut& cut, const ImageLi
   if (longer > kLongestSide) return failure("a side too long to be resized");
   if (cut.pads) {
     if (longer * longer > limits.max_pixels) return failure("padded to a square over the limit");
-    return resize(pad_to_square(image, cut.background), S, S, Filter::kBicubic);
+    return resize(pad_to_square(image, kClipMeanColour), S, S, Filter::kBicubic);
   }
   const std::int64_t long_side = S * longer / shorter;
   if (long_side * S > limits.max_pixels) return failure("too long and thin to be resized to its shorter side");
@@ -188,7 +186,8 @@ class Llava : public Family {
     Weights weights(files_.checkpoint, dtype, mode);
     std::optional<Weights> tower;
     if (files_.tower) tower.emplace(*files_.tower, dtype, mode);
-    parts_ = std::make_unique<Parts>(config_, weights, tower ? &*tower : nullptr, prefixes_of(config_, weights));
+    names_ = prefixes_of(config_, weights);
+    parts_ = std::make_unique<Parts>(config_, weights, tower ? &*tower : nullptr, names_);
     if (!sketched) {
       weights.check(folder.string());
       if (tower) tower->check_present(config_.tower.string());
@@ -198,6 +197,10 @@ class Llava : public Family {
 
   const ModelCard& card() const override { return card_; }
   std::string weights_digest() const override { return files_.digest(); }
+  std::string encoder_digest() const override {
+    const auto digest = digest_without_language(files_.checkpoint, names_.language, names_.head);
+    return files_.tower ? digest_of(digest + files_.tower->digest()) : digest;
+  }
   const Decoder& decoder() const override { return parts_->decoder; }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
@@ -205,7 +208,7 @@ class Llava : public Family {
 
   Result<PreparedImage> prepare(const ImageInput& image, std::optional<int>, std::size_t) const override {
     const auto start = std::chrono::steady_clock::now();
-    const auto decoded = read_image(image, limits_, blanks_pictures_, config_.cut.background);
+    const auto decoded = read_image(image, limits_, blanks_pictures_, kClipMeanColour);
     if (!decoded) return decoded.error();
     const auto middle = std::chrono::steady_clock::now();
     PreparedImage prepared;
@@ -264,18 +267,16 @@ class Llava : public Family {
   }
 
   void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
-    card_.name = std::filesystem::weakly_canonical(folder).filename().string();
+    card_ = begin_card(folder, options, dtype);
     card_.family = family_name(config_);
-    card_.dtype = name_of(dtype);
     card_.chat_template = config_.chat_template;
     card_.system_text = config_.system_text;
     card_.pipeline_digest = digest_of(pipeline());
-    card_.settings_digest = settings_digest(folder);
     card_.parameter_count = parameter_count(files_.checkpoint);
-    card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   }
 
   LlavaConfig config_;
+  Prefixes names_;
   ImageLimits limits_;
   bool blanks_pictures_;
   Normalizer normalizer_;
@@ -285,11 +286,6 @@ class Llava : public Family {
   std::unique_ptr<Parts> parts_;
   ModelCard card_;
 };
-
-std::string vision_text(const ClipVitConfig& c) {
-  return fmt::format("CLIP ViT: {} layers of width {}, {} heads, MLP {}, {} pixels in patches of {}", c.layer_count, c.hidden_size, c.head_count,
-                     c.intermediate_size, c.image_size, c.patch_size);
-}
 
 }  // namespace
 
@@ -313,10 +309,10 @@ CheckpointReport inspect_llava(const std::filesystem::path& folder) {
   std::optional<Weights> tower;
   if (files.tower) tower.emplace(*files.tower, at::kFloat, Weights::Mode::kShapes);
   const Parts parts(config, weights, tower ? &*tower : nullptr, prefixes_of(config, weights));
-  CheckpointReport report;
+  auto report = begin_report(files.checkpoint);
   report.family = family_name(config);
   report.layout = config.layout == LlavaConfig::Layout::kOriginal ? "haotian-liu" : "transformers";
-  report.vision_model = vision_text(config.vision) + (files.tower ? fmt::format(" (from {})", config.tower.string()) : "");
+  report.vision_model = describe(config.vision) + (files.tower ? fmt::format(" (from {})", config.tower.string()) : "");
   report.language_model = describe(config.language);
   report.dtype = config.stored_dtype;
   report.chat_template = config.chat_template;
@@ -325,10 +321,7 @@ CheckpointReport inspect_llava(const std::filesystem::path& folder) {
   report.tokens_per_tile = config.tokens_per_tile();
   report.min_tiles = report.max_tiles = 1;
   if (config.any) std::tie(report.min_tiles, report.max_tiles) = tile_counts(config);
-  report.parameter_count = parameter_count(files.checkpoint);
-  report.weight_bytes = files.checkpoint.total_bytes() + (files.tower ? files.tower->total_bytes() : 0);
-  for (const auto& file : files.checkpoint.files()) report.files.push_back(file.filename().string());
-  report.warnings.assign(files.checkpoint.warnings().begin(), files.checkpoint.warnings().end());
+  if (files.tower) report.weight_bytes += files.tower->total_bytes();
   report.mismatches = weights.mismatches() + (tower ? tower->absences() : "");
   return report;
 }

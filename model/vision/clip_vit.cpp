@@ -22,6 +22,13 @@ struct Layer {
 
 }  // namespace
 
+std::string describe(const ClipVitConfig& c) {
+  const bool is_resized = c.stored_image_size > 0 && c.stored_image_size != c.image_size;
+  return fmt::format("CLIP ViT: {} layers of width {}, {} heads, MLP {}, {} pixels in patches of {}{}", c.layer_count, c.hidden_size, c.head_count,
+                     c.intermediate_size, c.image_size, c.patch_size,
+                     is_resized ? fmt::format(", positions resized from {} pixels", c.stored_image_size) : "");
+}
+
 ClipVitConfig read_clip_vit_config(const json::Value& config, std::string_view where) {
   ClipVitConfig c;
   // Defaults of transformers' CLIPVisionConfig, which is ViT-B/32.

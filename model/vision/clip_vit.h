@@ -29,6 +29,9 @@ struct ClipVitConfig {
 /// Reads vision_config as transformers writes it. Throws ModelError for what we do not run.
 [[nodiscard]] ClipVitConfig read_clip_vit_config(const json::Value& config, std::string_view where);
 
+/// "CLIP ViT: 24 layers of width 1024, ...", for people.
+[[nodiscard]] std::string describe(const ClipVitConfig& config);
+
 /// The vision encoder of CLIP, as the LLaVA and XComposer families use it: hidden states, never the pooled output.
 /// Source: openai/CLIP clip/model.py, VisionTransformer; transformers models/clip/modeling_clip.py, CLIPVisionTransformer.
 class ClipVit {

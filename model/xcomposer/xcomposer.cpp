@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
-#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,7 +13,6 @@
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
-#include "model/checkpoint/settings_digest.h"
 #include "model/family_parts.h"
 #include "model/image/interpolate.h"
 #include "model/image/resize.h"
@@ -32,8 +30,7 @@ namespace {
 constexpr const char* kSquarePipeline = "xcomposer-square/1";
 constexpr const char* kHdPipeline = "xcomposer-hd/1";
 
-/// int(mean · 255) of CLIP's mean: what a picture is painted in where a run shows none.
-constexpr std::uint8_t kMeanColour[3] = {122, 116, 104};
+constexpr const char *kLanguage = "model.", *kHead = "output.weight";  // tensor names
 
 constexpr std::int64_t kLastLayer = -1;  // its output without the last norm [select_layer]
 
@@ -44,7 +41,7 @@ struct Parts {
   Decoder decoder;
 
   Parts(const XComposerConfig& config, Weights& weights)
-      : vision(config.vision, weights, "vit.vision_tower.vision_model."), decoder(config.language, weights, "model.", "output.weight") {
+      : vision(config.vision, weights, "vit.vision_tower.vision_model."), decoder(config.language, weights, kLanguage, kHead) {
     const auto W = config.feature_width(), D = config.language.hidden_size;
     const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
       return Linear{weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out})};
@@ -92,6 +89,7 @@ class XComposer : public Family {
 
   const ModelCard& card() const override { return card_; }
   std::string weights_digest() const override { return checkpoint_.digest(); }
+  std::string encoder_digest() const override { return digest_without_language(checkpoint_, kLanguage, kHead); }
   const Decoder& decoder() const override { return parts_->decoder; }
   const Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
@@ -101,7 +99,7 @@ class XComposer : public Family {
 
   Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t image_count) const override {
     const auto start = std::chrono::steady_clock::now();
-    const auto decoded = read_image(image, limits_, blanks_pictures_, kMeanColour);
+    const auto decoded = read_image(image, limits_, blanks_pictures_, kClipMeanColour);
     if (!decoded) return decoded.error();
     const auto middle = std::chrono::steady_clock::now();
     PreparedImage prepared;
@@ -174,15 +172,12 @@ class XComposer : public Family {
   }
 
   void fill_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype) {
-    card_.name = std::filesystem::weakly_canonical(folder).filename().string();
+    card_ = begin_card(folder, options, dtype);
     card_.family = "xcomposer";
-    card_.dtype = name_of(dtype);
     card_.chat_template = config_.chat_template;
     card_.system_text = config_.system_text;
     card_.pipeline_digest = digest_of(pipeline());
-    card_.settings_digest = settings_digest(folder);
     card_.parameter_count = parameter_count(checkpoint_, is_unread_by_xcomposer);
-    card_.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   }
 
   Checkpoint checkpoint_;
@@ -195,12 +190,6 @@ class XComposer : public Family {
   std::unique_ptr<Parts> parts_;
   ModelCard card_;
 };
-
-std::string vision_text(const ClipVitConfig& c) {
-  return fmt::format("CLIP ViT: {} layers of width {}, {} heads, MLP {}, {} pixels in patches of {}{}", c.layer_count, c.hidden_size, c.head_count,
-                     c.intermediate_size, c.image_size, c.patch_size,
-                     c.stored_image_size == c.image_size ? "" : fmt::format(", positions resized from {} pixels", c.stored_image_size));
-}
 
 const char* release_of(const XComposerConfig& config) {
   constexpr const char* kNames[] = {"XComposer2", "XComposer2-4KHD", "XComposer2.5"};
@@ -232,10 +221,10 @@ CheckpointReport inspect_xcomposer(const std::filesystem::path& folder) {
   Weights weights(checkpoint, at::kFloat, Weights::Mode::kShapes);
   weights.leave_unread(is_unread_by_xcomposer);
   const Parts parts(config, weights);
-  CheckpointReport report;
+  auto report = begin_report(checkpoint, is_unread_by_xcomposer);
   report.family = "xcomposer";
   report.layout = release_of(config);
-  report.vision_model = vision_text(config.vision);
+  report.vision_model = describe(config.vision);
   report.language_model = language_text(config.language);
   report.dtype = config.stored_dtype;
   report.chat_template = config.chat_template;
@@ -243,10 +232,6 @@ CheckpointReport inspect_xcomposer(const std::filesystem::path& folder) {
   report.image_side = config.vision.image_size;
   report.tokens_per_tile = config.tile_features() * config.tile_features();
   report.min_tiles = config.is_hd() ? 2 : 1, report.max_tiles = config.is_hd() ? 1 + config.budget : 1;
-  report.parameter_count = parameter_count(checkpoint, is_unread_by_xcomposer);
-  report.weight_bytes = checkpoint.total_bytes();
-  for (const auto& file : checkpoint.files()) report.files.push_back(file.filename().string());
-  report.warnings.assign(checkpoint.warnings().begin(), checkpoint.warnings().end());
   report.mismatches = weights.mismatches();
   return report;
 }
