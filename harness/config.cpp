@@ -5,7 +5,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <set>
 #include <type_traits>
@@ -13,6 +12,7 @@
 #include "benchmarks/yaml_benchmark.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/base/number.h"
 #include "harness/base/suggestion.h"
 #include "remote/endpoint.h"
 
@@ -43,12 +43,6 @@ std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) 
 }
 
 template <typename T>
-bool parse_number(const std::string& text, T& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-template <typename T>
 struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
@@ -74,7 +68,9 @@ bool read_texts(const std::vector<std::string>& texts, T& out) {
       out = text == "true";
       return text == "true" || text == "false";
     } else {
-      return parse_number(text, out);
+      const auto number = parse_number<T>(text);
+      out = number.value_or(out);
+      return number.has_value();
     }
   }
 }
@@ -236,6 +232,8 @@ Problems validate_model(const RunConfig& config) {
   demands.at_least_one("max-image-bytes", config.model.max_image_bytes);
   demands.that(config.model.prefix_cache_mib >= 0 && config.model.prefix_cache_mib < (std::int64_t{1} << 30),
                fmt::format("--prefix-cache must be 0 or more MiB, got {}", config.model.prefix_cache_mib));
+  demands.that(config.model.audit_share >= 0 && config.model.audit_share <= 1,
+               fmt::format("--audit must be a share in [0, 1], got {}", config.model.audit_share));
   demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
   demands.that(dtype_named(config.model.dtype).has_value(),
                fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
@@ -297,6 +295,9 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.threads = config.model.threads;
   options.batch = config.model.batch;
   options.prefix_bytes = config.model.prefix_cache_mib << 20;
+  options.feature_folder = config.model.feature_folder;
+  options.audit_share = config.model.audit_share;
+  options.audit_seed = config.decoding.seed;
   options.chat_template = config.model.chat_template;
   options.system_text = config.model.has_no_system ? std::optional<std::string>("") : config.model.system_text;
   options.image_limits = {config.model.max_image_pixels, config.model.max_image_bytes};

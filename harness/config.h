@@ -20,6 +20,8 @@ struct ModelConfig {
   int threads = VlmOptions{}.threads;
   int batch = VlmOptions{}.batch;
   std::int64_t prefix_cache_mib = VlmOptions{}.prefix_bytes >> 20;
+  std::string feature_folder;
+  double audit_share = VlmOptions{}.audit_share;
   std::optional<std::string> chat_template;
   std::optional<std::string> system_text;
   bool has_no_system = false;
@@ -126,6 +128,10 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
   field(Field{"prefix-cache", "MIB", "most memory for pictures' prompts that the next question on them goes on from; 0: none. No reply depends on it", Effect::kFree},
         config.model.prefix_cache_mib);
+  field(Field{"feature-cache", "DIR", "keep pictures' features there, for the next run with the same encoder; runs may share it. No reply depends on it",
+              Effect::kFree}, config.model.feature_folder);
+  field(Field{"audit", "SHARE", "of the samples: run them again by themselves and compare every logit and token; a difference ends the run with code 4",
+              Effect::kFree}, config.model.audit_share);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);
   field(Field{"in-flight", "N", "of an endpoint: requests under way at the most; fewer while it says that these are too many", Effect::kFree},
         config.endpoint.options.in_flight);

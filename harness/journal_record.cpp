@@ -147,6 +147,10 @@ void write_generation(Writer& writer, const Generation& generation) {
     write_key(writer, "reused_token_count");
     writer.Int64(generation.reused_token_count);
   }
+  if (generation.is_audited) {
+    write_key(writer, "is_audited");
+    writer.Bool(true);
+  }
   write_key(writer, "tile_count");
   writer.Int64(generation.tile_count);
   write_strings(writer, "image_digests", generation.image_digests);
@@ -217,6 +221,7 @@ Generation read_generation(const json::Value& line, std::string_view where) {
     for (const auto& value : values->GetArray()) generation.option_log_probabilities.push_back(number_or_nan(value));
   generation.prompt_token_count = json::int_or(line, "prompt_token_count", 0);
   generation.reused_token_count = json::int_or(line, "reused_token_count", 0);
+  if (const auto* is_audited = json::find(line, "is_audited"); is_audited != nullptr && is_audited->IsBool()) generation.is_audited = is_audited->GetBool();
   generation.tile_count = json::int_or(line, "tile_count", 0);
   for (const auto& digest : json::require_array(line, "image_digests", where).GetArray())
     if (digest.IsString()) generation.image_digests.emplace_back(json::text_of(digest));

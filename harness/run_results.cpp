@@ -104,6 +104,7 @@ RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journ
       timing.decode_ms += generation.times.decode_ms;
       timing.prompt_tokens += std::max<std::int64_t>(0, prompt_tokens_of(generation));
       timing.reused_tokens += generation.reused_token_count;
+      timing.audited += generation.is_audited ? 1 : 0;
       timing.new_tokens += std::max<std::int64_t>(0, new_tokens_of(generation));
       timing.tiles += generation.tile_count;
     }

@@ -47,6 +47,8 @@ class Family {
   virtual ~Family() = default;
   [[nodiscard]] virtual const ModelCard& card() const = 0;
   [[nodiscard]] virtual std::string weights_digest() const = 0;
+  /// Of the weights that encode() and assemble() use, and perhaps of more. Reads them.
+  [[nodiscard]] virtual std::string encoder_digest() const { return weights_digest(); }
 
   /// Reads, decodes, tiles and normalises one of the `image_count` pictures of a prompt. Any thread.
   [[nodiscard]] virtual Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t image_count) const = 0;

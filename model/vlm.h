@@ -103,6 +103,7 @@ struct Generation {
   std::vector<double> option_log_probabilities;  ///< one per Request::options: sum over its tokens, natural logarithm
   std::int64_t prompt_token_count = 0;
   std::int64_t reused_token_count = 0;  ///< of the prompt's first tokens, those that an earlier question had run already
+  bool is_audited = false;              ///< it was run again by itself, with the same logits and the same reply
   std::int64_t tile_count = 0;
   std::vector<std::string> image_digests;  ///< of the decoded pixels, one per picture, hexadecimal
   std::string prompt_digest;               ///< of the exact token ids sent, hexadecimal
@@ -207,6 +208,9 @@ struct VlmOptions {
   int batch = 8;               ///< rows decoded together at the most: one a request, or one for each of its beams
   int encoder_batch = 4;       ///< tiles encoded together at the most
   std::int64_t prefix_bytes = std::int64_t{512} << 20;  ///< of keys and values held for the next question on a picture; 0: none
+  std::string feature_folder;  ///< where pictures' features are kept for the next run with this encoder; empty: nowhere
+  double audit_share = 0.01;   ///< of the requests: run again by themselves; a bit that differs ends run() with a ModelError
+  std::uint64_t audit_seed = 0;  ///< which ones
   std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's
   std::optional<std::string> system_text;    ///< in place of the checkpoint's; empty: no system turn
   ImageLimits image_limits;

@@ -87,6 +87,7 @@ void visit_timing(Timing& timing, Visitor&& member) {
   member("distinct_pictures", timing.distinct_pictures);
   member("prompt_tokens", timing.prompt_tokens);
   member("reused_tokens", timing.reused_tokens);
+  member("audited", timing.audited);
   member("new_tokens", timing.new_tokens);
   member("tiles", timing.tiles);
   member("image_decode_ms", timing.image_decode_ms);

@@ -10,6 +10,7 @@ struct RunTiming {
   std::int64_t distinct_pictures = 0;
   std::int64_t prompt_tokens = 0;
   std::int64_t reused_tokens = 0;  ///< of the prompts' tokens, those that an earlier question on the same picture had run
+  std::int64_t audited = 0;        ///< samples that were run again by themselves, with the same logits and replies
   std::int64_t new_tokens = 0;
   std::int64_t tiles = 0;
   double image_decode_ms = 0;

@@ -89,6 +89,7 @@ std::string console_timing(const RunTiming& timing) {
   const double total = total_ms(timing);
   std::string text = fmt::format("{} samples on {} distinct pictures: {} tiles, {} prompt tokens ({} reused), {} new tokens\n", timing.samples,
                                  timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.reused_tokens, timing.new_tokens);
+  if (timing.audited > 0) text += fmt::format("audit: {} samples run again by themselves, all with the same logits and replies\n", timing.audited);
   if (total > 0) {
     text += "time:";
     for (const auto& [name, ms] : stage_times(timing))

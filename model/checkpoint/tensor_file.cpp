@@ -133,16 +133,21 @@ std::uint64_t Checkpoint::total_bytes() const {
 std::string Checkpoint::digest() const {
   std::call_once(digest_->flag, [this] {
     prefetch();
-    Digest all;
-    for (const auto& tensor : tensors_) {
-      const auto content = tensor.is_contiguous() ? digest_of(text_of(tensor.bytes)) : digest_of(text_of(contiguous_bytes(tensor)));
-      // The lengths part the fields, so that no two lists of tensors read alike.
-      all.add(fmt::format("{}:{} {} {} {}\n", tensor.name.size(), tensor.name, name_of(tensor.type), shape_text(tensor.shape),
-                          content));
-    }
-    digest_->hex = all.hex();
+    digest_->hex = digest_of_some([](std::string_view) { return true; });
   });
   return digest_->hex;
+}
+
+std::string Checkpoint::digest_of_some(const std::function<bool(std::string_view name)>& is_counted) const {
+  Digest all;
+  for (const auto& tensor : tensors_) {
+    if (!is_counted(tensor.name)) continue;
+    const auto content = tensor.is_contiguous() ? digest_of(text_of(tensor.bytes)) : digest_of(text_of(contiguous_bytes(tensor)));
+    // The lengths part the fields, so that no two lists of tensors read alike.
+    all.add(fmt::format("{}:{} {} {} {}\n", tensor.name.size(), tensor.name, name_of(tensor.type), shape_text(tensor.shape),
+                        content));
+  }
+  return all.hex();
 }
 
 void Checkpoint::prefetch() const noexcept {

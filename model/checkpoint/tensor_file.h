@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,6 +38,8 @@ class Checkpoint {
   /// Identity of the weights: over each tensor's name, dtype, shape and content, whatever the files they lie in. Reads everything,
   /// once; later calls return what the first found.
   [[nodiscard]] std::string digest() const;
+  /// The same over the tensors that `is_counted` by name; read anew with each call.
+  [[nodiscard]] std::string digest_of_some(const std::function<bool(std::string_view name)>& is_counted) const;
 
   /// Tells the system that all of it will be read soon, so that the disk works ahead.
   void prefetch() const noexcept;

@@ -19,6 +19,9 @@ namespace assay {
 
 /// A request whose reply is being written, in one row of a step or in one for each beam.
 struct ActiveReply {
+  /// With the prompt in `cache`, and nothing written yet.
+  ActiveReply(const Family& family, const Request& request, KvCache cache, Generation begun);
+
   std::string id;
   std::vector<KvCache> caches;
   Reply reply;
@@ -27,7 +30,7 @@ struct ActiveReply {
 
   [[nodiscard]] std::vector<std::int64_t> last_tokens() const;
 
-  /// Takes the next token's logits of its rows, which begin at `first_row`.
+  /// Takes the next token's logits of its rows, which begin at `first_row`; nothing, where the reply is finished (room for no token at all).
   void extend(const at::Tensor& logits, std::int64_t first_row);
 
  private:

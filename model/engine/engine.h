@@ -9,8 +9,8 @@ namespace assay {
 /// A checkpoint on LibTorch behind the pulling door. It pulls requests a little ahead, prepares their pictures in threads of its own,
 /// encodes tiles in batches, runs each prompt by itself and all replies together, and lets a new request in whenever a reply ends.
 ///
-/// Greedy replies do not depend on batch size, order or what else runs: every prompt is one pass of its own, a decode step multiplies
-/// matrices of a fixed row count, and each reply attends to its own cache in an order of its own.
+/// Replies do not depend on batch size, order or what else runs: a prompt is a pass of its own, in parts or as a whole with the same bits; a decode step's
+/// rows are summed one by one, and each reply attends to its own cache in an order of its own. A share of the requests is audited: see audit.h.
 ///
 /// Memory beyond the weights: `batch` caches, at most kFeatureBytes of picture features, and kAhead + image_threads prepared pictures.
 [[nodiscard]] std::unique_ptr<Vlm> make_engine(std::unique_ptr<Family> family, const VlmOptions& options);

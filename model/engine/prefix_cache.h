@@ -15,14 +15,14 @@ class PrefixCache {
   explicit PrefixCache(std::int64_t max_bytes) : max_bytes_(max_bytes) {}
 
   /// Null when it is not held.
-  [[nodiscard]] std::shared_ptr<const KvCache> find(const std::string& key);
+  [[nodiscard]] std::shared_ptr<KvCache> find(const std::string& key);
   /// Larger ones than all room are not kept.
   void insert(const std::string& key, KvCache prefix);
 
  private:
   struct Slot {
     std::string key;
-    std::shared_ptr<const KvCache> prefix;
+    std::shared_ptr<KvCache> prefix;
   };
 
   std::int64_t max_bytes_, bytes_ = 0;

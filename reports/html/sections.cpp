@@ -72,7 +72,7 @@ Section time_section(const PageContent& content) {
     names.emplace_back(stage.name);
     table.columns.push_back({fmt::format("{}, s", stage.name), true});
   }
-  for (const char* column : {"samples", "pictures", "tiles", "prompt tokens", "reused", "new tokens"})
+  for (const char* column : {"samples", "pictures", "tiles", "prompt tokens", "reused", "new tokens", "audited"})
     table.columns.push_back({column, true});
   for (std::size_t i = 0; i < content.timings.size(); ++i) {
     const RunTiming& timing = content.timings[i];
@@ -83,7 +83,7 @@ Section time_section(const PageContent& content) {
       stack.parts.push_back(stage.ms / 1000);
       row.cells.push_back(number_cell(stage.ms, fmt::format("{:.1f}", stage.ms / 1000)));
     }
-    for (const auto count : {timing.samples, timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.reused_tokens, timing.new_tokens})
+    for (const auto count : {timing.samples, timing.distinct_pictures, timing.tiles, timing.prompt_tokens, timing.reused_tokens, timing.new_tokens, timing.audited})
       row.cells.push_back(count_cell(count));
     stacks.push_back(std::move(stack));
     table.rows.push_back(std::move(row));

@@ -2,66 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 #include <map>
-#include <numeric>
-#include <set>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
-#include "model/engine/time_stages.h"
 #include "model/image/image.h"
-#include "model/image/tiling.h"
-#include "model/internvl/config.h"
-#include "model/internvl/internvl.h"
-#include "model/request_cost.h"
-#include "model/vlm.h"
+#include "model/image/normalize.h"
+#include "tests/model/engine/tiny_requests.h"
 #include "tests/temporary_folder.h"
 
 namespace assay {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::filesystem::path parity(const std::string& rest) { return std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/parity/data" / rest; }
-
-ImageInput picture(const std::string& name) {
-  const auto file = parity("pictures/" + name);
-  return {name, file.string(), [file]() -> Result<std::string> { return read_file(file); }};
-}
-
-/// Serves a list of requests and keeps what comes back.
-class List : public RequestSource, public GenerationSink {
- public:
-  explicit List(std::vector<Request> requests) : requests_(std::move(requests)) {}
-  std::optional<Request> next() override { return at_ < requests_.size() ? std::optional(requests_[at_++]) : std::nullopt; }
-  bool is_cancelled() const override { return finished.size() >= cancel_after; }
-  std::optional<Request> finish(const std::string& id, Result<Generation> generation) override {
-    EXPECT_TRUE(finished.emplace(id, std::move(generation)).second) << id << " finished twice";
-    return std::nullopt;
-  }
-  std::map<std::string, Result<Generation>> finished;
-  std::size_t cancel_after = static_cast<std::size_t>(-1);
-
- private:
-  std::vector<Request> requests_;
-  std::size_t at_ = 0;
-};
-
-std::vector<Request> mixed_requests() {
-  const std::vector<std::string> pictures = {"square.png", "wide.png", "tall.png", "wide.png", "strip.png", "grey.png", "wide.png"};
-  std::vector<Request> requests;
-  for (std::size_t i = 0; i < 21; ++i) {
-    Request request;
-    request.id = std::to_string(i);
-    request.prompt.images.push_back(picture(pictures[i % pictures.size()]));
-    request.prompt.turns.push_back({Role::kUser, {{"", 0}, {std::string(i % 5 + 1, 'x') + " What is shown?", Part::kNoImage}}});
-    request.decoding.max_new_tokens = static_cast<int>(3 + i % 4 * 5);
-    requests.push_back(request);
-  }
-  return requests;
-}
 
 struct Setting {
   const char* name;
@@ -162,12 +116,6 @@ TEST(PrefixReuse, LeavesPositionsThatStretchWithTheLengthAlone) {
     if (generation->prompt_token_count <= 197) continue;  // its original positions
     EXPECT_TRUE(generation->reused_token_count == 0 || generation->reused_token_count > 197) << id;
   }
-}
-
-std::unique_ptr<Vlm> open_tiny() {
-  VlmOptions options;
-  options.dtype = DType::kFloat32;
-  return open_vlm(parity("qwen2/checkpoint").string(), options);
 }
 
 TEST(Engine, FailsOneSampleAndServesTheRest) {
@@ -302,7 +250,6 @@ TEST(Engine, RanksOptionsByLikelihood) {
   EXPECT_TRUE(std::all_of(sums.begin(), sums.end(), [](double sum) { return sum < 0; }));
 }
 
-/// A copy of the tiny checkpoint whose weights are missing but for the header, so that nothing could have read them.
 TEST(Engine, WritesBesideRankingWhenAsked) {
   auto requests = mixed_requests();
   requests.resize(2);
@@ -320,65 +267,6 @@ TEST(Engine, WritesBesideRankingWhenAsked) {
   EXPECT_EQ(both.token_ids, written.token_ids);
   EXPECT_EQ(both.reply, written.reply);
   EXPECT_TRUE(written.option_log_probabilities.empty());
-}
-
-TEST(MeasureCost, CountsExactlyAndReadsNoWeights) {
-  const testing::TemporaryFolder folder;
-  const auto from = parity("qwen2/checkpoint");
-  for (const auto& entry : std::filesystem::directory_iterator(from)) {
-    if (entry.path().extension() != ".safetensors") folder.link(entry.path());
-  }
-  auto bytes = read_file(from / "model.safetensors");
-  std::uint64_t header = 0;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(sizeof header + header), bytes.end(), '\xFF');  // every number a NaN
-  folder.write("model.safetensors", bytes);
-  VlmOptions options;
-  options.batch = 4;
-  auto requests = mixed_requests();
-  requests[2].prompt.images[0] = {"broken.jpg", "broken", []() -> Result<std::string> { return std::string("no picture"); }};
-  const auto cost = measure_cost(folder.path().string(), options, requests);
-  const auto model = open_tiny();
-  double tiles = 0, tokens = 0;
-  for (const auto& request : requests) {
-    const auto view = model->view_prompt(request);
-    if (view) tiles += view->images[0].tile_count, tokens += static_cast<double>(view->token_ids.size());
-  }
-  EXPECT_EQ(cost.requests_seen, 20);
-  EXPECT_GE(cost.requests_timed, 1) << "as many as fit the time";
-  EXPECT_LE(cost.requests_timed, 4);
-  EXPECT_DOUBLE_EQ(cost.tiles, tiles / 20);
-  EXPECT_DOUBLE_EQ(cost.prompt_tokens, tokens / 20);
-  for (const double ms : {cost.prepare_ms, cost.encode_ms, cost.prefill_ms, cost.step_ms + cost.step_ms_per_token}) EXPECT_GT(ms, 0);
-  EXPECT_THROW((void)measure_cost(from.string(), options, std::span(requests).subspan(2, 1)), ModelError);
-}
-
-TEST(MeasureCost, AddsOneLayerForEachThatWasNotMade) {
-  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 1), 5);
-  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 2), 7);
-  EXPECT_DOUBLE_EQ(extrapolated(5, 7, 24), 5 + 23 * 2);
-  EXPECT_DOUBLE_EQ(extrapolated(5, 4.5, 24), 5);
-}
-
-TEST(MeasureCost, ConcludesFromOneLayerAndTwo) {
-  const auto folder = parity("qwen2/checkpoint");
-  VlmOptions options;
-  options.threads = 1;
-  std::vector<LayerCounts> made;
-  const auto sketch = [&](LayerCounts layers) {
-    made.push_back(layers);
-    return sketch_internvl(folder, options, layers);
-  };
-  EXPECT_EQ(internvl_layers(folder).language, read_internvl_config(folder).language.layer_count);
-  const auto concluded = time_stages(sketch, {20, 10}, false, options, mixed_requests());
-  EXPECT_FALSE(concluded.has_all_layers);
-  EXPECT_EQ(std::pair(made.front().vision, made.front().language), std::pair(std::int64_t{1}, std::int64_t{1}));
-  EXPECT_EQ(std::pair(made.back().vision, made.back().language), std::pair(std::int64_t{2}, std::int64_t{2}));
-  made.clear();
-  const auto whole = time_stages(sketch, {3, 2}, true, options, mixed_requests());
-  EXPECT_TRUE(whole.has_all_layers);
-  for (const auto& layers : made) EXPECT_EQ(std::pair(layers.vision, layers.language), std::pair(std::int64_t{3}, std::int64_t{2}));
-  for (const auto& cost : {concluded, whole}) EXPECT_GT(cost.encode_ms + cost.prefill_ms + cost.step_ms, 0);
 }
 
 /// Another picture of the same size, painted by hand, gives the same prompt.
