@@ -22,7 +22,14 @@ constexpr std::int64_t kRowMultiple = 8;
 
 std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple; }
 
-using PictureRows = std::span<const RowRange>;
+/// Zeros behind the rows, up to `rows` of them.  Shapes  x [R, D] -> [rows, D]
+at::Tensor padded(const at::Tensor& x, std::int64_t rows) { return x.size(0) == rows ? x : at::constant_pad_nd(x, {0, 0, 0, rows - x.size(0)}); }
+
+/// What a layer has to know of the rows that run through it.
+struct Pass {
+  std::span<const RowRange> pictures;  ///< rows that are pictures' features
+  std::int64_t live = 0;               ///< of a decode step: how many rows count; 0: this is none
+};
 
 /// x Wᵀ + b and, where there is partial LoRA, + (x Aᵀ) Bᵀ · scale on the rows of pictures.
 struct PartialLinear {
@@ -30,10 +37,11 @@ struct PartialLinear {
   Linear a, b;  ///< [rank, in] and [out, rank]; undefined: none
   double scale = 1;
 
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, PictureRows pictures) const {
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, const Pass& pass) const {
+    if (pass.live > 0) return padded(base.few_rows(x.narrow(0, 0, pass.live)), x.size(0));  // of replies alone
     auto y = base(x);
     if (!a.weight.defined()) return y;
-    for (const auto& rows : pictures) y.narrow(0, rows.first, rows.count).add_(b(a(x.narrow(0, rows.first, rows.count))), scale);
+    for (const auto& rows : pass.pictures) y.narrow(0, rows.first, rows.count).add_(b(a(x.narrow(0, rows.first, rows.count))), scale);
     return y;
   }
 };
@@ -50,7 +58,7 @@ struct QkvProjection {
   PartialLinear q, k, v;  ///< kSeparate
   PartialLinear all;      ///< kStacked: rows q, k, v; kGrouped: for each key head its query heads, then its key, then its value (InternLM2)
 
-  [[nodiscard]] Heads operator()(const at::Tensor& x, const LanguageConfig& c, PictureRows p) const {
+  [[nodiscard]] Heads operator()(const at::Tensor& x, const LanguageConfig& c, const Pass& p) const {
     const auto R = x.size(0), N = c.head_count, M = c.key_head_count, K = c.head_width;
     if (layout == Layout::kSeparate) return {q(x, p).view({R, N, K}), k(x, p).view({R, M, K}), v(x, p).view({R, M, K})};
     if (layout == Layout::kStacked) {
@@ -67,7 +75,7 @@ struct Mlp {
   PartialLinear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
 
-  at::Tensor operator()(const at::Tensor& x, PictureRows p) const {
+  at::Tensor operator()(const at::Tensor& x, const Pass& p) const {
     if (!is_stacked) return down(silu_by_row(gate(x, p)) * up(x, p), p);
     const auto both = gate(x, p).chunk(2, -1);
     return down(silu_by_row(both[0]) * both[1], p);
@@ -162,20 +170,21 @@ struct Decoder::Parts {
   explicit Parts(const LanguageConfig& c) : config(c), rope(c) {}
 
   /// Shapes  x [R, D] -> [R, D]
-  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, PictureRows pictures, const AttentionCore& core) const {
+  [[nodiscard]] at::Tensor forward(at::Tensor x, const RopeTable& table, const Pass& pass, const AttentionCore& core) const {
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const auto& layer = layers[i];
-      auto heads = layer.qkv(layer.attention_norm(x), config, pictures);
+      auto heads = layer.qkv(layer.attention_norm(x), config, pass);
       if (layer.q_norm.weight.defined()) heads.q = layer.q_norm(heads.q), heads.k = layer.k_norm(heads.k);
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
-      x = x + layer.output(core(static_cast<std::int64_t>(i), heads), pictures);
-      x = x + layer.mlp(layer.mlp_norm(x), pictures);
+      x = x + layer.output(core(static_cast<std::int64_t>(i), heads), pass);
+      x = x + layer.mlp(layer.mlp_norm(x), pass);
     }
     return x;
   }
 
   [[nodiscard]] at::Tensor logits(const at::Tensor& x) const { return head(norm(x)).to(at::kFloat); }
+  [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const { return head.few_rows(norm(x).narrow(0, 0, live)).to(at::kFloat); }
 };
 
 Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::string& prefix, const std::string& head)
@@ -221,14 +230,13 @@ at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows ro
   const auto R = rounded_up(T);
   const auto positions = at::arange(past, past + R, at::kLong);
   const auto table = parts_->rope.table(positions, at::full({R}, past + T, at::kLong), embeddings.scalar_type());
-  auto x = at::constant_pad_nd(embeddings, {0, 0, 0, R - T});  // [R, D]
-  x = parts_->forward(x, table, pictures, [&](std::int64_t layer, const Heads& heads) {
+  auto x = padded(embeddings, R);  // [R, D]
+  x = parts_->forward(x, table, {pictures, 0}, [&](std::int64_t layer, const Heads& heads) {
     cache.append(layer, heads.k.narrow(0, 0, T), heads.v.narrow(0, 0, T));
-    const auto keys = cache.keys(layer).narrow(1, 0, past + T).unsqueeze(0);        // [1, M, S, K]
-    const auto values = cache.values(layer).narrow(1, 0, past + T).unsqueeze(0);    // [1, M, S, K]
+    const auto keys = cache.keys(layer, past + T).unsqueeze(0), values = cache.values(layer, past + T).unsqueeze(0);  // [1, M, S, K]
     const auto mixed = attention(heads.q.narrow(0, 0, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
     const auto joined = mixed.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width});                        // [T, N·K]
-    return at::constant_pad_nd(joined, {0, 0, 0, R - T});
+    return padded(joined, R);
   });
   cache.advance(T);
   if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, T);
@@ -254,18 +262,18 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, /*pictures=*/{}, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, {{}, B}, [&](std::int64_t layer, const Heads& heads) {
     std::vector<CacheView> views;
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];
       cache.append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
-      views.push_back({cache.keys(layer).data_ptr(), cache.values(layer).data_ptr(), cache.capacity(), cache.length() + 1});
+      views.push_back(cache.view(layer, cache.length() + 1));
     }
     const auto mixed = decode_attention(heads.q.narrow(0, 0, B).contiguous(), c.key_head_count, views);         // [B, N, K]
-    return at::constant_pad_nd(mixed.view({B, c.head_count * c.head_width}), {0, 0, 0, R - B});                 // [R, N·K]
+    return padded(mixed.view({B, c.head_count * c.head_width}), R);                                            // [R, N·K]
   });
   for (auto* cache : caches) cache->advance(1);
-  return parts_->logits(x).narrow(0, 0, B);
+  return parts_->step_logits(x, B);
 }
 
 }  // namespace assay

@@ -3,74 +3,40 @@
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
 #include "harness/base/error.h"
 #include "model/tensor/attention_bf16.h"
 #include "model/tensor/parallel.h"
+#include "model/tensor/row_kernels.h"
 
 namespace assay {
 namespace {
 
-constexpr std::int64_t kLanes = 16;  // one AVX-512 register of float32; the sums' order is fixed by it on every machine
-
-/// The dot product of two rows, summed in kLanes strands and then pairwise.
-template <typename T>
-float dot(const float* a, const T* b, std::int64_t n) {
-  std::array<float, kLanes> strands{};
-  std::int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) strands[lane] += a[i + lane] * static_cast<float>(b[i + lane]);
-  }
-  for (; i < n; ++i) strands[i % kLanes] += a[i] * static_cast<float>(b[i]);
-  for (std::int64_t width = kLanes / 2; width > 0; width /= 2) {
-    for (std::int64_t lane = 0; lane < width; ++lane) strands[lane] += strands[lane + width];
-  }
-  return strands[0];
-}
-
-/// One query head over one cache.
-template <typename T>
-void attend(const T* query, const T* keys, const T* values, std::int64_t length, std::int64_t width, T* out, std::vector<float>& room) {
-  room.resize(static_cast<std::size_t>(length + 2 * width));
-  float* scores = room.data();
-  float* q = scores + length;
-  float* sum = q + width;
-  const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(width)));
-  for (std::int64_t d = 0; d < width; ++d) q[d] = static_cast<float>(query[d]) * scale, sum[d] = 0;
-  float highest = -INFINITY;
-  for (std::int64_t s = 0; s < length; ++s) {
-    scores[s] = dot(q, keys + s * width, width);
-    highest = std::max(highest, scores[s]);
-  }
-  float total = 0;
-  for (std::int64_t s = 0; s < length; ++s) {
-    scores[s] = std::exp(scores[s] - highest);
-    total += scores[s];
-  }
-  for (std::int64_t s = 0; s < length; ++s) {
-    const float share = scores[s];
-    const T* value = values + s * width;
-    for (std::int64_t d = 0; d < width; ++d) sum[d] += share * static_cast<float>(value[d]);
-  }
-  for (std::int64_t d = 0; d < width; ++d) out[d] = static_cast<T>(sum[d] / total);
-}
-
-template <typename T>
-void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const CacheView> caches, at::Tensor& out) {
+/// Query heads by the key heads that they share, one after the other.
+template <typename Element, typename Bits>
+void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const CacheView> caches, void (*attend)(const HeadGroup<Bits>&), at::Tensor& out) {
   const auto N = q.size(1), K = q.size(2), shared = N / key_heads;
-  const T* queries = q.data_ptr<T>();
-  T* results = out.data_ptr<T>();
-  for_ranges(q.size(0) * N, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> room;
+  const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(K)));
+  const Element* queries = q.data_ptr<Element>();
+  Element* results = out.data_ptr<Element>();
+  for_ranges(q.size(0) * key_heads, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> scaled(static_cast<std::size_t>(shared * K)), mixed(scaled.size()), scores;
+    std::vector<HeadPiece<Bits>> pieces;
     for (std::int64_t i = begin; i < end; ++i) {
-      const auto& cache = caches[static_cast<std::size_t>(i / N)];
-      const auto head = (i % N) / shared * cache.capacity * K;
-      attend(queries + i * K, static_cast<const T*>(cache.keys) + head, static_cast<const T*>(cache.values) + head, cache.length, K,
-             results + i * K, room);
+      const auto first = (i / key_heads * N + i % key_heads * shared) * K;  // of the group's queries
+      std::int64_t length = 0;
+      pieces.clear();
+      for (const auto& piece : caches[static_cast<std::size_t>(i / key_heads)]) {
+        const auto head = i % key_heads * piece.capacity * K;
+        pieces.push_back({static_cast<const Bits*>(piece.keys) + head, static_cast<const Bits*>(piece.values) + head, piece.length});
+        length += piece.length;
+      }
+      scores.resize(static_cast<std::size_t>(shared * length));
+      for (std::int64_t d = 0; d < shared * K; ++d) scaled[static_cast<std::size_t>(d)] = static_cast<float>(queries[first + d]) * scale;
+      attend({scaled.data(), shared, K, pieces.data(), static_cast<std::int64_t>(pieces.size()), length, scores.data(), mixed.data()});
+      for (std::int64_t d = 0; d < shared * K; ++d) results[first + d] = static_cast<Element>(mixed[static_cast<std::size_t>(d)]);
     }
   });
 }
@@ -168,9 +134,9 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
 at::Tensor decode_attention(const at::Tensor& q, std::int64_t key_heads, std::span<const CacheView> caches) {
   auto out = at::empty_like(q);
   switch (q.scalar_type()) {
-    case at::kFloat: attend_all<float>(q, key_heads, caches, out); break;
-    case at::kBFloat16: attend_all<at::BFloat16>(q, key_heads, caches, out); break;
-    case at::kHalf: attend_all<at::Half>(q, key_heads, caches, out); break;
+    case at::kFloat: attend_all<float>(q, key_heads, caches, row_kernels().attend_float, out); break;
+    case at::kBFloat16: attend_all<at::BFloat16>(q, key_heads, caches, row_kernels().attend_bf16, out); break;
+    case at::kHalf: attend_all<at::Half>(q, key_heads, caches, attend_half, out); break;
     default: throw InternalError("decode_attention: dtype must be float32, bfloat16 or float16");
   }
   return out;

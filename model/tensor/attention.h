@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace assay {
 
@@ -11,16 +12,18 @@ namespace assay {
 /// those keys alone, so that a sequence may be run in parts.
 [[nodiscard]] at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal);
 
-/// One sequence's keys and values, for decode_attention.
-struct CacheView {
+/// Some of a sequence's keys and values that lie together.
+struct CachePiece {
   const void* keys = nullptr;    ///< [M, capacity, K]
   const void* values = nullptr;  ///< [M, capacity, K]
   std::int64_t capacity = 0;
   std::int64_t length = 0;  ///< tokens to attend to
 };
+/// One sequence's keys and values, for decode_attention: one piece, or several where sequences share their beginnings.
+using CacheView = std::vector<CachePiece>;
 
 /// Attention of one new token a sequence over its own cache. Scores and softmax in float32, sums in an order that depends on the
-/// sequence's length alone, so a reply does not depend on what else is in the batch.
+/// sequence's length alone, so a reply depends neither on what else is in the batch nor on how its cache is pieced.
 /// Shapes  q [B, N, K] contiguous -> [B, N, K].  Dtypes float32, bfloat16, float16; the caches have q's.  `caches` has B entries.
 [[nodiscard]] at::Tensor decode_attention(const at::Tensor& q, std::int64_t key_heads, std::span<const CacheView> caches);
 

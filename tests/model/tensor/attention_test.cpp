@@ -66,13 +66,17 @@ TEST_P(DecodeAttention, EqualsTheFormulaWhateverTheBatch) {
   std::vector<CacheView> views;
   for (const auto length : lengths) {
     keys.push_back(at::randn({2, 80, width}).to(options)), values.push_back(at::randn({2, 80, width}).to(options));
-    views.push_back({keys.back().data_ptr(), values.back().data_ptr(), 80, length});
+    views.push_back({{keys.back().data_ptr(), values.back().data_ptr(), 80, length}});
   }
   const auto together = decode_attention(q, 2, views);
   for (std::int64_t b = 0; b < 3; ++b) {
     const auto length = lengths[b];
     const auto alone = decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(views).subspan(b, 1));
     EXPECT_TRUE(at::equal(alone[0], together[b]));
+    const auto first = length / 3, rest = length - first;
+    const auto later_keys = keys[b].narrow(1, first, rest).contiguous(), later_values = values[b].narrow(1, first, rest).contiguous();
+    const CacheView pieced = {{keys[b].data_ptr(), values[b].data_ptr(), 80, first}, {later_keys.data_ptr(), later_values.data_ptr(), rest, rest}};
+    EXPECT_TRUE(at::equal(decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(&pieced, 1))[0], together[b])) << "pieces change no bit";
     const auto expected = plain(q.narrow(0, b, 1).unsqueeze(2), keys[b].narrow(1, 0, length).unsqueeze(0), values[b].narrow(1, 0, length).unsqueeze(0), false);
     EXPECT_LT(difference(together[b], expected[0].squeeze(1)), GetParam() == at::kFloat ? 1e-5 : 2e-2);
   }

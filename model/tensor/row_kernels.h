@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+
+/// The inner loops of a decode step, where few rows meet all weights and the memory sets the pace. One set a kind of instructions; every sum is taken in
+/// kRowLanes strands and then pairwise, so that a row's bits depend on the row alone, not on how many stand beside it.
+namespace assay {
+
+inline constexpr std::int64_t kRowLanes = 16;
+
+/// out[r][o] = sum over i of x[r][i] · weight[o][i].
+template <typename T>
+struct FewRows {
+  const T* x;             ///< [rows, in]
+  std::int64_t rows, in;
+  const T* weight;        ///< [outputs, in]; bfloat16 as its bits
+  std::int64_t outputs;
+  float* out;              ///< row r at out + r · out_stride
+  std::int64_t out_stride;
+};
+
+/// Keys and values of one head, tokens one after the other.
+template <typename T>
+struct HeadPiece {
+  const T *keys, *values;  ///< [length, width]
+  std::int64_t length;
+};
+
+/// The query heads that share a key head, over all of its tokens: softmax(q kᵀ) v.
+template <typename T>
+struct HeadGroup {
+  const float* q;  ///< [heads, width], scaled
+  std::int64_t heads, width;
+  const HeadPiece<T>* pieces;
+  std::int64_t piece_count, length;  ///< `length` of all pieces
+  float* scores;                     ///< room for [heads, length]
+  float* out;                        ///< [heads, width]
+};
+
+/// IEEE's 16 bits.
+struct HalfBits {
+  std::uint16_t bits;
+};
+
+struct RowKernels {
+  void (*linear_bf16)(const FewRows<std::uint16_t>& work);
+  void (*linear_float)(const FewRows<float>& work);
+  void (*attend_bf16)(const HeadGroup<std::uint16_t>& group);
+  void (*attend_float)(const HeadGroup<float>& group);
+};
+
+enum class RowInstructions { kPlain, kAvx2, kAvx512, kAvx512Bf16 };
+
+/// The fastest kind that the machine has.
+[[nodiscard]] RowInstructions best_row_instructions();
+/// The loops of that kind; null where the machine or the compiler's target has no such instructions.
+[[nodiscard]] const RowKernels* row_kernels_for(RowInstructions kind);
+/// Those of the fastest kind.
+[[nodiscard]] const RowKernels& row_kernels();
+
+/// In plain code on every machine.
+void attend_half(const HeadGroup<HalfBits>& group);
+
+/// Private to the files of the kinds.
+[[nodiscard]] const RowKernels* avx2_row_kernels();
+[[nodiscard]] const RowKernels* avx512_row_kernels();
+[[nodiscard]] const RowKernels* avx512_bf16_row_kernels();
+
+}  // namespace assay

@@ -1,0 +1,50 @@
+#if defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+
+#include "model/tensor/row_kernels_body.h"
+
+namespace assay {
+namespace {
+
+struct Avx2 {
+  struct Type {
+    __m256 low, high;
+  };
+  static constexpr int kRows = 2, kOutputs = 2;
+  static constexpr std::int64_t step(const void*) { return kRowLanes; }
+  static Type factor(const auto* from) { return load(from); }
+  static __m256 widened(const std::uint16_t* from) {
+    const auto words = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(words), 16));
+  }
+  static Type zero() { return {_mm256_setzero_ps(), _mm256_setzero_ps()}; }
+  static Type all(float value) { return {_mm256_set1_ps(value), _mm256_set1_ps(value)}; }
+  static Type load(const float* from) { return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)}; }
+  static Type load(const std::uint16_t* from) { return {widened(from), widened(from + 8)}; }
+  static void store(Type value, float* to) { _mm256_storeu_ps(to, value.low), _mm256_storeu_ps(to + 8, value.high); }
+  static Type fma(Type a, Type b, Type c) { return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)}; }
+  static float sum(Type value) {
+    const __m256 eight = _mm256_add_ps(value.low, value.high);
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  static void sum_four(const Type* four, float* sums) {
+    for (int i = 0; i < 4; ++i) sums[i] = sum(four[i]);
+  }
+};
+
+constexpr RowKernels kKernels = kernels_over<Avx2>();
+
+}  // namespace
+
+const RowKernels* avx2_row_kernels() { return &kKernels; }
+
+}  // namespace assay
+#else
+#include "model/tensor/row_kernels.h"
+
+namespace assay {
+const RowKernels* avx2_row_kernels() { return nullptr; }
+}  // namespace assay
+#endif

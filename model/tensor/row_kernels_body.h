@@ -1,0 +1,162 @@
+#pragma once
+#include <cmath>
+#include <cstdint>
+
+#include "model/tensor/row_kernels.h"
+
+// The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float and from
+// bfloat16's bits, store(), fma(a, b, c) = a · b + c, sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
+// of, step() values of it at a time; kRows × kOutputs sums fit the registers. No template of the standard library may be used here: the linker could take its
+// code, with the kind's instructions in it, for the whole program.
+namespace assay {
+namespace {
+
+template <typename T>
+struct Part {
+  T values[2 * kRowLanes] = {};
+  Part(const T* from, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) values[i] = from[i];
+  }
+};
+
+/// The first `count` values, zeros behind them where these are fewer than a vector has.
+template <typename Vector, typename T>
+typename Vector::Type load_up_to(const T* from, std::int64_t count) {
+  return count >= kRowLanes ? Vector::load(from) : Vector::load(Part<T>(from, count).values);
+}
+
+/// Products of Rows rows with Outputs rows of weights.
+template <typename Vector, typename T, int Rows, int Outputs>
+struct Block {
+  typename Vector::Type sums[Outputs * Rows];
+
+  void clear() {
+#pragma GCC unroll 16
+    for (auto& sum : sums) sum = Vector::zero();
+  }
+  /// `load(from)` takes a step's values.
+  template <typename Load>
+  void add(const T* x, const T* weight, std::int64_t in, Load load) {
+    decltype(load(weight)) factors[Outputs];
+#pragma GCC unroll 8
+    for (int o = 0; o < Outputs; ++o) {
+      factors[o] = load(weight + o * in);
+      __builtin_prefetch(weight + (Outputs + o) * in);  // the next outputs' weights, at the same place
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      const auto input = load(x + r * in);
+#pragma GCC unroll 8
+      for (int o = 0; o < Outputs; ++o) sums[o * Rows + r] = Vector::fma(input, factors[o], sums[o * Rows + r]);
+    }
+  }
+  void write(float* out, std::int64_t stride) const {
+    constexpr int kCount = Outputs * Rows;
+    float results[kCount];
+    int i = 0;
+#pragma GCC unroll 4
+    for (; i + 4 <= kCount; i += 4) Vector::sum_four(sums + i, results + i);
+    for (; i < kCount; ++i) results[i] = Vector::sum(sums[i]);
+    for (int o = 0; o < Outputs; ++o)
+      for (int r = 0; r < Rows; ++r) out[r * stride + o] = results[o * Rows + r];
+  }
+};
+
+template <typename Vector, typename T, int Rows, int Outputs>
+void multiply_block(const FewRows<T>& work, std::int64_t row, std::int64_t output) {
+  Block<Vector, T, Rows, Outputs> block;
+  block.clear();
+  const T* x = work.x + row * work.in;
+  const T* weight = work.weight + output * work.in;
+  constexpr std::int64_t kStep = Vector::step(static_cast<const T*>(nullptr));
+  const auto whole = work.in / kStep * kStep, rest = work.in - whole;
+  for (std::int64_t i = 0; i < whole; i += kStep) block.add(x + i, weight + i, work.in, [](const T* from) { return Vector::factor(from); });
+  if (rest > 0) block.add(x + whole, weight + whole, work.in, [rest](const T* from) { return Vector::factor(Part<T>(from, rest).values); });
+  block.write(work.out + row * work.out_stride + output, work.out_stride);
+}
+
+/// All rows, as many at once as fit the registers, so that the outputs' weights come from memory once.
+template <typename Vector, typename T, int Outputs>
+void multiply_outputs(const FewRows<T>& work, std::int64_t output) {
+  std::int64_t row = 0;
+  for (; row + Vector::kRows <= work.rows; row += Vector::kRows) multiply_block<Vector, T, Vector::kRows, Outputs>(work, row, output);
+  for (; row + 2 <= work.rows; row += 2) multiply_block<Vector, T, 2, Outputs>(work, row, output);
+  if (row < work.rows) multiply_block<Vector, T, 1, Outputs>(work, row, output);
+}
+
+template <typename Vector, typename T>
+void multiply_rows(const FewRows<T>& work) {
+  constexpr std::int64_t kAlone = 4;  // outputs at once of a single row
+  std::int64_t output = 0;
+  if (work.rows == 1)
+    for (; output + kAlone <= work.outputs; output += kAlone) multiply_block<Vector, T, 1, kAlone>(work, 0, output);
+  for (; output + Vector::kOutputs <= work.outputs; output += Vector::kOutputs) multiply_outputs<Vector, T, Vector::kOutputs>(work, output);
+  for (; output < work.outputs; ++output) multiply_outputs<Vector, T, 1>(work, output);
+}
+
+template <typename Vector, typename T>
+float dot(const float* a, const T* b, std::int64_t count) {
+  auto sum = Vector::zero();
+  for (std::int64_t i = 0; i < count; i += kRowLanes) sum = Vector::fma(load_up_to<Vector>(a + i, count - i), load_up_to<Vector>(b + i, count - i), sum);
+  return Vector::sum(sum);
+}
+
+/// Scores to shares of 1, in place; their sum before that.
+inline float soften(float* scores, std::int64_t length) {
+  float highest = -INFINITY, total = 0;
+  for (std::int64_t s = 0; s < length; ++s) highest = scores[s] > highest ? scores[s] : highest;
+  for (std::int64_t s = 0; s < length; ++s) {
+    scores[s] = __builtin_expf(scores[s] - highest);
+    total += scores[s];
+  }
+  return total;
+}
+
+/// out[d ...] = sum over all tokens of share · value, for Vectors vectors' worth of channels or, with one, for `count` of them.
+template <typename Vector, typename T, int Vectors>
+void mix_values(const HeadGroup<T>& group, const float* shares, std::int64_t channel, std::int64_t count, float* out) {
+  typename Vector::Type sums[Vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
+  for (std::int64_t p = 0; p < group.piece_count; ++p) {
+    const auto& piece = group.pieces[p];
+    for (std::int64_t i = 0; i < piece.length; ++i) {
+      const auto share = Vector::all(*shares++);
+      const T* values = piece.values + i * group.width + channel;
+#pragma GCC unroll 4
+      for (int v = 0; v < Vectors; ++v) sums[v] = Vector::fma(share, load_up_to<Vector>(values + v * kRowLanes, count - v * kRowLanes), sums[v]);
+    }
+  }
+  float mixed[Vectors * kRowLanes];
+  for (int v = 0; v < Vectors; ++v) Vector::store(sums[v], mixed + v * kRowLanes);
+  for (std::int64_t d = 0; d < count; ++d) out[channel + d] = mixed[d];
+}
+
+template <typename Vector, typename T>
+void attend_group(const HeadGroup<T>& group) {
+  const auto K = group.width, S = group.length;
+  std::int64_t s = 0;
+  for (std::int64_t p = 0; p < group.piece_count; ++p) {
+    const auto& piece = group.pieces[p];
+    for (std::int64_t i = 0; i < piece.length; ++i, ++s)
+      for (std::int64_t h = 0; h < group.heads; ++h) group.scores[h * S + s] = dot<Vector>(group.q + h * K, piece.keys + i * K, K);
+  }
+  for (std::int64_t h = 0; h < group.heads; ++h) {
+    float* shares = group.scores + h * S;
+    float* out = group.out + h * K;
+    const float total = soften(shares, S);
+    constexpr std::int64_t kTogether = 4;
+    std::int64_t d = 0;
+    for (; d + kTogether * kRowLanes <= K; d += kTogether * kRowLanes) mix_values<Vector, T, kTogether>(group, shares, d, kTogether * kRowLanes, out);
+    for (; d < K; d += kRowLanes) mix_values<Vector, T, 1>(group, shares, d, K - d < kRowLanes ? K - d : kRowLanes, out);
+    for (d = 0; d < K; ++d) out[d] /= total;
+  }
+}
+
+template <typename Vector>
+constexpr RowKernels kernels_over() {
+  return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, float>, attend_group<Vector, std::uint16_t>, attend_group<Vector, float>};
+}
+
+}  // namespace
+}  // namespace assay

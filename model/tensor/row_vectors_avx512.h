@@ -1,0 +1,42 @@
+#pragma once
+#include <immintrin.h>
+
+#include "model/tensor/row_kernels_body.h"
+
+// For files compiled with AVX-512 alone.
+namespace assay {
+namespace {
+
+struct Avx512 {
+  using Type = __m512;
+  static constexpr int kRows = 8, kOutputs = 3;
+  static constexpr std::int64_t step(const void*) { return kRowLanes; }
+  static Type zero() { return _mm512_setzero_ps(); }
+  static Type all(float value) { return _mm512_set1_ps(value); }
+  static Type load(const float* from) { return _mm512_loadu_ps(from); }
+  static Type load(const std::uint16_t* from) {
+    const auto words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(words), 16));
+  }
+  static Type factor(const auto* from) { return load(from); }
+  static void store(Type value, float* to) { _mm512_storeu_ps(to, value); }
+  static Type fma(Type a, Type b, Type c) { return _mm512_fmadd_ps(a, b, c); }
+
+  /// Lanes i + (i + 8), then i + (i + 4).
+  static __m128 quarter(Type value) {
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(value), _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(value), 1)));
+    return _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+  }
+  static float sum(Type value) {
+    const __m128 four = quarter(value), two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  static void sum_four(const Type* four, float* sums) {
+    const __m128 a = quarter(four[0]), b = quarter(four[1]), c = quarter(four[2]), d = quarter(four[3]);
+    const __m128 ab = _mm_add_ps(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b)), cd = _mm_add_ps(_mm_unpacklo_ps(c, d), _mm_unpackhi_ps(c, d));
+    _mm_storeu_ps(sums, _mm_add_ps(_mm_movelh_ps(ab, cd), _mm_movehl_ps(cd, ab)));
+  }
+};
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,98 @@
+#include "model/tensor/row_kernels.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "model/tensor/linear.h"
+
+namespace assay {
+namespace {
+
+class FewRowsLinear : public ::testing::TestWithParam<RowInstructions> {
+ protected:
+  void SetUp() override {
+    kernels_ = row_kernels_for(GetParam());
+    if (kernels_ == nullptr) GTEST_SKIP() << "this machine has no such instructions";
+  }
+  /// Shapes  x [R, in], weight [out, in] -> [R, out]
+  [[nodiscard]] at::Tensor multiply(const at::Tensor& x, const at::Tensor& weight) const {
+    auto out = at::empty({x.size(0), weight.size(0)});
+    const auto multiply_as = [&](auto kernel, auto* none) {
+      using T = std::remove_pointer_t<decltype(none)>;
+      const auto rows = x.contiguous();
+      kernel({static_cast<const T*>(rows.data_ptr()), rows.size(0), rows.size(1), static_cast<const T*>(weight.data_ptr()), weight.size(0), out.data_ptr<float>(), weight.size(0)});
+    };
+    if (weight.scalar_type() == at::kFloat) multiply_as(kernels_->linear_float, static_cast<float*>(nullptr));
+    else multiply_as(kernels_->linear_bf16, static_cast<std::uint16_t*>(nullptr));
+    return out;
+  }
+  const RowKernels* kernels_ = nullptr;
+};
+
+/// Against the product in double.
+TEST_P(FewRowsLinear, IsTheProductAtEverySize) {
+  for (const auto type : {at::kFloat, at::kBFloat16}) {
+    for (const std::int64_t rows : {1, 2, 3, 7, 8, 9, 16}) {
+      for (const std::int64_t in : {1, 15, 16, 17, 32, 47, 64, 500}) {
+        for (const std::int64_t out : {1, 2, 5, 8}) {
+          const auto x = at::randn({rows, in}).to(type), weight = at::randn({out, in}).to(type);
+          const auto expected = at::matmul(x.to(at::kDouble), weight.to(at::kDouble).t());
+          const auto error = (multiply(x, weight).to(at::kDouble) - expected).abs().max().item<double>();
+          EXPECT_LT(error, 2e-6 * std::sqrt(static_cast<double>(in)) * 8) << rows << " x " << in << " x " << out;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(FewRowsLinear, ARowsBitsAreItsOwn) {
+  for (const auto type : {at::kFloat, at::kBFloat16}) {
+    const auto x = at::randn({13, 200}).to(type), weight = at::randn({37, 200}).to(type);
+    const auto together = multiply(x, weight);
+    for (std::int64_t r = 0; r < 13; ++r) EXPECT_TRUE(at::equal(multiply(x.narrow(0, r, 1), weight)[0], together[r])) << r;
+    for (const std::int64_t count : {2, 4, 8, 11}) EXPECT_TRUE(at::equal(multiply(x.narrow(0, 1, count), weight), together.narrow(0, 1, count))) << count;
+  }
+}
+
+/// Softmax and sum in double; several pieces, several heads, widths with and without a rest.
+TEST_P(FewRowsLinear, GroupsAttendAsTheFormulaSays) {
+  for (const std::int64_t width : {4, 16, 24, 64, 128}) {
+    constexpr std::int64_t kHeads = 3, kFirst = 5, kSecond = 40, kLength = kFirst + kSecond;
+    const auto q = at::randn({kHeads, width}), keys = at::randn({kLength, width}), values = at::randn({kLength, width});
+    const float *k = keys.data_ptr<float>(), *v = values.data_ptr<float>();
+    const HeadPiece<float> pieces[] = {{k, v, kFirst}, {k + kFirst * width, v + kFirst * width, kSecond}};
+    std::vector<float> scores(kHeads * kLength);
+    auto out = at::empty({kHeads, width});
+    kernels_->attend_float({q.data_ptr<float>(), kHeads, width, pieces, 2, kLength, scores.data(), out.data_ptr<float>()});
+    const auto expected = at::matmul(at::softmax(at::matmul(q.to(at::kDouble), keys.to(at::kDouble).t()), -1), values.to(at::kDouble));
+    EXPECT_LT((out.to(at::kDouble) - expected).abs().max().item<double>(), 2e-5) << width;
+    const HeadPiece<float> whole[] = {{k, v, kLength}};
+    auto again = at::empty({kHeads, width});
+    kernels_->attend_float({q.data_ptr<float>(), kHeads, width, whole, 1, kLength, scores.data(), again.data_ptr<float>()});
+    EXPECT_TRUE(at::equal(out, again)) << "pieces change no bit";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, FewRowsLinear, ::testing::Values(RowInstructions::kPlain, RowInstructions::kAvx2, RowInstructions::kAvx512,
+                                           RowInstructions::kAvx512Bf16),
+                         [](const auto& kind) { return std::string(std::array{"plain", "avx2", "avx512", "avx512_bf16"}[static_cast<std::size_t>(kind.param)]); });
+
+TEST(Linear, FewRowsAreThoseOfTheProductWithItsBias) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
+    const Linear linear{at::randn({33, 48}).to(type), at::randn({33}).to(type)};
+    const auto x = at::randn({3, 48}).to(type);
+    const auto expected = linear(x), found = linear.few_rows(x);
+    ASSERT_EQ(found.sizes(), expected.sizes());
+    ASSERT_EQ(found.scalar_type(), type);
+    EXPECT_LT((found.to(at::kFloat) - expected.to(at::kFloat)).abs().max().item<double>(), type == at::kFloat ? 1e-4 : 0.13) << type;
+  }
+}
+
+}  // namespace
+}  // namespace assay
