@@ -117,9 +117,14 @@ class LayerReader {
       layer.mlp = {linear("mlp.gate_up_proj", 2 * F, D, false), {}, linear("mlp.down_proj", D, F, false), true};
       return layer;
     }
-    layer.qkv.q = linear("self_attn.q_proj", Q, D, c_.has_qkv_bias);
-    layer.qkv.k = linear("self_attn.k_proj", KV, D, c_.has_qkv_bias);
-    layer.qkv.v = linear("self_attn.v_proj", KV, D, c_.has_qkv_bias);
+    if (weights_.has(prefix_ + "self_attn.W_pack.weight")) {  // Baichuan-7B
+      layer.qkv.layout = QkvProjection::Layout::kStacked;
+      layer.qkv.all = linear("self_attn.W_pack", Q + 2 * KV, D, c_.has_qkv_bias);
+    } else {
+      layer.qkv.q = linear("self_attn.q_proj", Q, D, c_.has_qkv_bias);
+      layer.qkv.k = linear("self_attn.k_proj", KV, D, c_.has_qkv_bias);
+      layer.qkv.v = linear("self_attn.v_proj", KV, D, c_.has_qkv_bias);
+    }
     layer.mlp = {linear("mlp.gate_proj", F, D, c_.has_mlp_bias), linear("mlp.up_proj", F, D, c_.has_mlp_bias),
                  linear("mlp.down_proj", D, F, c_.has_mlp_bias)};
     if (c_.kind == LanguageKind::kQwen3) {

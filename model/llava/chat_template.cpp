@@ -4,6 +4,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
+#include "harness/base/utf8.h"
 
 namespace assay {
 namespace {
@@ -23,7 +24,8 @@ constexpr std::string_view kLlama2System =
 constexpr LlavaTemplate kTemplates[] = {
     {"chatml_direct", Style::kMarkedRoles, "<|im_start|>user\n", "<|im_start|>assistant\n", "<|im_end|>", "<|im_end|>", "<|im_end|>",
      "Answer the questions.", "<|im_start|>system\n"},
-    {"chinese_llava", Style::kPicturesLast, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
+    {"chinese_llava", Style::kChineseLlama2, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
+    {"chinese_llava_baichuan", Style::kChineseBaichuan, "USER", "ASSISTANT", "", "</s>", "</s>", kLlama2System},
     {"llava_llama_2", Style::kLlama2, "USER", "ASSISTANT", "<s>", "</s>", "</s>", kLlama2System},
     {"llava_llama_3", Style::kMarkedRoles, "<|start_header_id|>user<|end_header_id|>\n\n", "<|start_header_id|>assistant<|end_header_id|>\n\n",
      "<|eot_id|>", "<|eot_id|>", "<|eot_id|>", kLlama2System, "<|start_header_id|>system<|end_header_id|>\n\n"},
@@ -48,12 +50,17 @@ class Writer {
     draft_.images.push_back(index);
     draft_.texts.emplace_back(marks_images_ ? "<im_end>" : "");
   }
+  /// What comes next is tokenised by itself.
+  void seam() { draft_.images.push_back(LlavaDraft::kSeam), draft_.texts.emplace_back(); }
   LlavaDraft take() { return std::move(draft_); }
 
  private:
   bool marks_images_;
   LlavaDraft draft_;
 };
+
+/// An assistant's turn at the end, which the reply goes on from.
+bool begins_reply(const Turn& turn, std::span<const Turn> turns) { return turn.role == Role::kAssistant && &turn == &turns.back(); }
 
 bool is_empty(const Turn& turn) {
   return std::all_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return !part.is_image() && part.text.empty(); });
@@ -81,11 +88,47 @@ std::string text_of(const Turn& turn) {
   return text;
 }
 
+/// Without white space at both ends, the pictures on lines of their own behind.
 void add_content_pictures_last(const Turn& turn, Writer& out) {
-  for (const auto& part : turn.parts)
-    if (!part.is_image()) out.text(part.text);
+  const std::string text = text_of(turn);
+  const bool has_pictures = std::any_of(turn.parts.begin(), turn.parts.end(), [](const Part& part) { return part.is_image(); });
+  const auto stripped = strip_white_space(text);
+  out.text(has_pictures ? std::string_view(text).substr(static_cast<std::size_t>(stripped.data() - text.data())) : stripped);
   for (const auto& part : turn.parts)
     if (part.is_image()) out.text("\n"), out.image(part.image_index);
+}
+
+/// Every exchange begins with a begin token, the first with the tokenizer's own.
+void write_chinese_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
+  bool is_first = true;
+  for (const auto& turn : turns) {
+    if (turn.role == Role::kSystem || is_empty(turn)) continue;
+    if (!is_first) out.seam();
+    if (turn.role == Role::kAssistant) {
+      add_content_pictures_last(turn, out);
+      if (!begins_reply(turn, turns)) out.text(" "), out.text(chat.reply_separator);
+      continue;
+    }
+    if (!is_first) out.text(chat.separator);
+    out.text("[INST] ");
+    if (is_first && !system.empty()) out.text("<<SYS>>\n"), out.text(system), out.text("\n<</SYS>>\n\n");
+    add_content_pictures_last(turn, out);
+    out.text(" [/INST] ");
+    is_first = false;
+  }
+}
+
+void write_chinese_baichuan(std::span<const Turn> turns, const LlavaTemplate& chat, const std::string& system, Writer& out) {
+  const auto role = [&](std::string_view name) { out.seam(), out.text(name), out.text(":"); };
+  out.text(system);
+  for (const auto& turn : turns) {
+    if (turn.role == Role::kSystem || is_empty(turn)) continue;
+    role(turn.role == Role::kUser ? chat.user_role : chat.assistant_role);
+    out.seam(), add_content_pictures_last(turn, out);
+    if (begins_reply(turn, turns)) return;
+    if (turn.role == Role::kAssistant) out.text(chat.reply_separator);
+  }
+  role(chat.assistant_role);
 }
 
 /// "[INST] <<SYS>>...", replies behind, each exchange between the begin and the end token; the first begin token is the tokenizer's.
@@ -94,15 +137,15 @@ void write_llama2(std::span<const Turn> turns, const LlavaTemplate& chat, const 
   for (const auto& turn : turns) {
     if (turn.role == Role::kSystem || is_empty(turn)) continue;
     if (turn.role == Role::kAssistant) {
-      out.text(" "), add_content(turn, chat.style, out), out.text(" "), out.text(chat.reply_separator);
+      out.text(" "), add_content(turn, chat.style, out);
+      if (!begins_reply(turn, turns)) out.text(" "), out.text(chat.reply_separator);
       continue;
     }
     if (!is_first) out.text(chat.separator);
     out.text("[INST] ");
     if (is_first && !system.empty()) out.text("<<SYS>>\n"), out.text(system), out.text("\n<</SYS>>\n\n");
-    if (chat.style == Style::kPicturesLast) add_content_pictures_last(turn, out);
-    else add_content(turn, chat.style, out);
-    out.text(chat.style == Style::kPicturesLast ? " [/INST] " : " [/INST]");
+    add_content(turn, chat.style, out);
+    out.text(" [/INST]");
     is_first = false;
   }
 }
@@ -113,6 +156,7 @@ void write_marked_roles(std::span<const Turn> turns, const LlavaTemplate& chat, 
     if (turn.role == Role::kSystem || is_empty(turn)) continue;
     out.text(turn.role == Role::kUser ? chat.user_role : chat.assistant_role);
     add_content(turn, chat.style, out);
+    if (begins_reply(turn, turns)) return;
     out.text(chat.separator);
   }
   out.text(chat.assistant_role);
@@ -126,6 +170,7 @@ void write_roles(std::span<const Turn> turns, const LlavaTemplate& chat, const s
     const bool is_user = turn.role == Role::kUser;
     if (chat.style != Style::kPlain) out.text(is_user ? chat.user_role : chat.assistant_role), out.text(": ");
     add_content(turn, chat.style, out);
+    if (begins_reply(turn, turns)) return;
     out.text(is_user ? chat.separator : chat.reply_separator);
   }
   if (chat.style != Style::kPlain) out.text(chat.assistant_role), out.text(chat.style == Style::kVlmEvalKit ? ": " : ":");
@@ -148,7 +193,9 @@ LlavaDraft write_llava_conversation(const Prompt& prompt, const LlavaTemplate& c
   const bool brings_system = !prompt.turns.empty() && prompt.turns.front().role == Role::kSystem;
   const std::string system = brings_system ? text_of(prompt.turns.front()) : system_text;
   Writer out(marks_images);
-  if (chat.style == Style::kLlama2 || chat.style == Style::kPicturesLast) write_llama2(prompt.turns, chat, system, out);
+  if (chat.style == Style::kLlama2) write_llama2(prompt.turns, chat, system, out);
+  else if (chat.style == Style::kChineseLlama2) write_chinese_llama2(prompt.turns, chat, system, out);
+  else if (chat.style == Style::kChineseBaichuan) write_chinese_baichuan(prompt.turns, chat, system, out);
   else if (chat.style == Style::kMarkedRoles) write_marked_roles(prompt.turns, chat, system, out);
   else write_roles(prompt.turns, chat, system, out);
   return out.take();

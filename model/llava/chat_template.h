@@ -10,14 +10,16 @@ namespace assay {
 
 /// How LLaVA writes a conversation down.
 /// Source: haotian-liu/LLaVA llava/conversation.py, Conversation.get_prompt, at c121f04; "llava_llama_3" and "qwen_1_5": LLaVA-VL/LLaVA-NeXT
-/// llava/conversation.py; "chinese_llava": LinkSoul-AI/Chinese-LLaVA cllama2's inference code; "native": the chat template of llava-hf's 1.5 checkpoints;
+/// llava/conversation.py; "chinese_llava" (Cllama2), "chinese_llava_baichuan":
+/// LinkSoul-AI/Chinese-LLaVA 98889ab, infer.py and infer_tokenize.py; "native": the chat template of llava-hf's 1.5 checkpoints;
 /// "vlmevalkit": VLMEvalKit's vlmeval/vlm/llava/llava.py, concat_tilist and chat_inner.
 struct LlavaTemplate {
   enum class Style {
     kSingle,      ///< one separator behind every turn
     kTwo,         ///< one behind a user's turn, another behind a reply
     kLlama2,      ///< [INST] ... [/INST]
-    kPicturesLast,  ///< the same, with the pictures on lines behind the text, and a space behind [/INST]
+    kChineseLlama2,  ///< the same with the pictures on lines behind the text, and a space behind [/INST]; every turn is tokenised by itself
+    kChineseBaichuan,  ///< so are the system text, each role and each turn
     kPlain,       ///< texts alone
     kMarkedRoles,  ///< each turn between a role's own opening and the separator ("MPT" in the source)
     kNative,      ///< no system text; a space behind every turn
@@ -39,8 +41,9 @@ struct LlavaTemplate {
 
 /// A conversation as text and pictures by turns: a text, a picture, a text, ... The first is a text, as is the last.
 struct LlavaDraft {
+  static constexpr std::size_t kSeam = static_cast<std::size_t>(-1);  ///< no picture: the text behind is tokenised by itself all the same
   std::vector<std::string> texts;
-  std::vector<std::size_t> images;  ///< one between each two texts
+  std::vector<std::size_t> images;  ///< one between each two texts, or a seam
 };
 
 /// Pictures before the first text of a turn stand on a line each before it, any other one where it stands. With `marks_images`, "<im_start>" and

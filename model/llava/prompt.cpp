@@ -43,7 +43,7 @@ Result<RenderedPrompt> LlavaPrompter::render(const Prompt& prompt, std::span<con
   rendered.token_ids = tokenizer_.prefix_ids();
   std::string whole;
   for (std::size_t i = 0; i < draft.texts.size(); ++i) {
-    if (i > 0) {
+    if (i > 0 && draft.images[i - 1] != LlavaDraft::kSeam) {
       whole += kImage;
       rendered.text += fmt::format("{}*{}", kImage, images[draft.images[i - 1]].token_count);
       if (!is_native) add_slot(draft, i - 1, images, 0, rendered);
@@ -55,6 +55,7 @@ Result<RenderedPrompt> LlavaPrompter::render(const Prompt& prompt, std::span<con
   if (!is_native) return rendered;
   std::size_t next = 0;
   for (const auto id : tokenizer_.encode(whole)) {
+  std::erase(draft.images, LlavaDraft::kSeam);
     if (id != config_.image_id) rendered.token_ids.push_back(id);
     else if (next < draft.images.size()) add_slot(draft, next++, images, id, rendered);
     else ++next;

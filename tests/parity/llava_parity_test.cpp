@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -13,11 +15,13 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "harness/base/json.h"
+#include "model/checkpoint/safetensors.h"
 #include "model/llava/config.h"
 #include "model/llava/llava.h"
 #include "tests/temporary_folder.h"
 
-/// LLaVA and LLaVA-NeXT in both layouts against its reference implementations; make_llava.py and make_llava_next.py say how the goldens were made.
+/// LLaVA, LLaVA-NeXT and Chinese-LLaVA against their reference implementations; make_llava.py, make_llava_next.py and make_chinese_llava.py say how the
+/// goldens were made.
 namespace assay::testing {
 namespace {
 
@@ -45,7 +49,7 @@ std::vector<std::int64_t> ids_in(const json::Value& object, const char* key, con
 
 std::vector<LlavaCase> read_cases() {
   std::vector<LlavaCase> cases;
-  for (const char* layout : {"native", "original", "native_next", "original_next"}) {
+  for (const char* layout : {"native", "original", "native_next", "original_next", "chinese"}) {
     const auto path = root() / layout / "cases.json";
     const auto document = json::parse_file(path);
     for (const auto& value : document.GetArray()) {
@@ -79,6 +83,13 @@ Request request_for(const LlavaCase& golden) {
   }
   request.prompt.turns.push_back(user_turn(golden.question, next_image, attached));
   return request;
+}
+
+double difference_of(const std::vector<float>& a, const std::vector<float>& b) {
+  EXPECT_EQ(a.size(), b.size());
+  double most = 0;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) most = std::max(most, std::abs(static_cast<double>(a[i]) - b[i]));
+  return most;
 }
 
 class LlavaParity : public ::testing::TestWithParam<LlavaCase> {
@@ -209,7 +220,47 @@ TEST(OpenLlavaNext, SaysWhatItCannotRun) {
   EXPECT_THAT(message_with("\"image_grid_pinpoints\"", "\"pinpoints\""), ::testing::HasSubstr("\"image_grid_pinpoints\" is missing"));
   EXPECT_THAT(message_with("168", "170"), ::testing::HasSubstr("1 to 32 times the encoder's 56 pixels"));
 }
+/// A copy of Chinese-LLaVA with each layer's three matrices for queries, keys and values stacked in one, as Baichuan-7B keeps them.
+void copy_packed(const TemporaryFolder& to) {
+  const auto from = root() / "chinese" / "checkpoint";
+  for (const auto& entry : std::filesystem::directory_iterator(from))
+    if (entry.path().filename() != "model.safetensors") to.link(entry.path());
+  to.link(root() / "chinese" / "tiny-tower-56");
+  const auto stored = Checkpoint::open(from);
+  std::vector<TensorToWrite> tensors;
+  std::vector<std::vector<std::byte>> stacks(stored.tensors().size());  // stay where they are
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    const auto& tensor = stored.tensors()[i];
+    const auto part = tensor.name.find(".k_proj.");
+    if (part == std::string::npos && tensor.name.find(".q_proj.") == std::string::npos && tensor.name.find(".v_proj.") == std::string::npos)
+      tensors.push_back({tensor.name, tensor.type, tensor.shape, tensor.bytes});
+    if (part == std::string::npos) continue;
+    std::int64_t rows = 0;
+    for (const char* one : {".q_proj.", ".k_proj.", ".v_proj."}) {
+      const auto* matrix = stored.find(std::string(tensor.name).replace(part, 8, one));
+      ASSERT_NE(matrix, nullptr);
+      stacks[i].insert(stacks[i].end(), matrix->bytes.begin(), matrix->bytes.end());
+      rows += matrix->shape[0];
+    }
+    tensors.push_back({std::string(tensor.name).replace(part, 8, ".W_pack."), tensor.type, {rows, tensor.shape[1]}, stacks[i]});
+  }
+  write_safetensors(to / "model.safetensors", tensors);
+}
 
+TEST(OpenLlava, TakesQueriesKeysAndValuesStackedInOne) {
+  const TemporaryFolder packed;
+  copy_packed(packed);
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  options.chat_template = "chinese_llava_baichuan";
+  const auto cases = read_cases();
+  const auto golden = std::find_if(cases.begin(), cases.end(), [](const LlavaCase& one) { return one.name == "baichuan_wide"; });
+  ASSERT_NE(golden, cases.end());
+  const auto logits = open_vlm(packed.path().string(), options)->view_logits(request_for(*golden));
+  const auto separate = open_vlm((root() / "chinese" / "checkpoint").string(), options)->view_logits(request_for(*golden));
+  ASSERT_TRUE(logits && separate);
+  EXPECT_LT(difference_of(logits->values, separate->values), 1e-5);
+}
 
 std::string name_of_case(const ::testing::TestParamInfo<LlavaCase>& golden) { return golden.param.layout + "_" + golden.param.name; }
 

@@ -8,11 +8,11 @@
 namespace assay {
 namespace {
 
-/// "<0>" in place of the first picture.
+/// "<0>" in place of the first picture, "|" where a text is tokenised by itself.
 std::string written(const Prompt& prompt, std::string_view name, const std::string& system, bool marks_images = false) {
   const auto draft = write_llava_conversation(prompt, find_llava_template(name), system, marks_images);
   std::string text = draft.texts.front();
-  for (std::size_t i = 0; i < draft.images.size(); ++i) text += fmt::format("<{}>{}", draft.images[i], draft.texts[i + 1]);
+  for (std::size_t i = 0; i < draft.images.size(); ++i) text += (draft.images[i] == LlavaDraft::kSeam ? "|" : fmt::format("<{}>", draft.images[i])) + draft.texts[i + 1];
   return text;
 }
 
@@ -44,6 +44,20 @@ TEST(LlavaTemplate, OfTheNextReleases) {
 
 TEST(LlavaTemplate, OfChineseLlavaPutsPicturesBehindTheText) {
   EXPECT_EQ(written(one_question(), "chinese_llava", "S.", true), "[INST] <<SYS>>\nS.\n<</SYS>>\n\nWhat?\n<im_start><0><im_end> [/INST] ");
+  EXPECT_EQ(written(two_turns(), "chinese_llava", "S.", true),
+            "[INST] <<SYS>>\nS.\n<</SYS>>\n\nWhat?\n<im_start><0><im_end> [/INST] |A cat. </s>|<s>[INST] Where? [/INST] ");
+  EXPECT_EQ(written(two_turns(), "chinese_llava_baichuan", "S.", true),
+            "S.|USER:|What?\n<im_start><0><im_end>|ASSISTANT:|A cat.</s>|USER:|Where?|ASSISTANT:");
+}
+
+TEST(LlavaTemplate, GoesOnWithAReplyThatHasBegun) {
+  Prompt prompt = one_question();
+  prompt.turns.push_back({Role::kAssistant, {text("The answer is")}});
+  EXPECT_EQ(written(prompt, "vicuna_v1", "S."), "S. USER: <0>\nWhat? ASSISTANT: The answer is");
+  EXPECT_EQ(written(prompt, "mistral_instruct", ""), "[INST] <0>\nWhat? [/INST] The answer is");
+  EXPECT_EQ(written(prompt, "chatml_direct", ""), "<|im_start|>user\n<0>\nWhat?<|im_end|><|im_start|>assistant\nThe answer is");
+  EXPECT_EQ(written(prompt, "chinese_llava", ""), "[INST] What?\n<0> [/INST] |The answer is");
+  EXPECT_EQ(written(prompt, "chinese_llava_baichuan", "S."), "S.|USER:|What?\n<0>|ASSISTANT:|The answer is");
 }
 
 TEST(LlavaTemplate, OfTransformersLeavesTheSystemTextOut) {
