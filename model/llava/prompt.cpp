@@ -37,7 +37,7 @@ LlavaPrompter::LlavaPrompter(const LlavaConfig& config, const Tokenizer& tokeniz
 }
 
 Result<RenderedPrompt> LlavaPrompter::render(const Prompt& prompt, std::span<const ImageView> images) const {
-  const auto draft = write_llava_conversation(prompt, find_llava_template(config_.chat_template), config_.system_text, config_.marks_images);
+  auto draft = write_llava_conversation(prompt, find_llava_template(config_.chat_template), config_.system_text, config_.marks_images);
   const bool is_native = config_.layout == LlavaConfig::Layout::kNative;
   RenderedPrompt rendered;
   rendered.token_ids = tokenizer_.prefix_ids();
@@ -53,9 +53,9 @@ Result<RenderedPrompt> LlavaPrompter::render(const Prompt& prompt, std::span<con
     if (!is_native) add_ids(tokenizer_.encode(draft.texts[i]), rendered);
   }
   if (!is_native) return rendered;
+  std::erase(draft.images, LlavaDraft::kSeam);
   std::size_t next = 0;
   for (const auto id : tokenizer_.encode(whole)) {
-  std::erase(draft.images, LlavaDraft::kSeam);
     if (id != config_.image_id) rendered.token_ids.push_back(id);
     else if (next < draft.images.size()) add_slot(draft, next++, images, id, rendered);
     else ++next;
