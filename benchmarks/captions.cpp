@@ -6,6 +6,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
@@ -31,7 +32,7 @@ struct CaptionPrompt {
 };
 constexpr std::string_view kOneSentence = "Provide a one-sentence caption for the provided image.";
 constexpr CaptionPrompt kPrompts[] = {
-    {"vlmevalkit", "Please describe this image in general. Directly provide the description, do not include prefix like \"This image depicts\". ", 0, 4096, 6},
+    {"vlmevalkit", kCaptionRequest, 0, 4096, 6},
     {"internvl", kOneSentence, 8, 30, 6},
     {"lmms-eval", kOneSentence, 0, 64, 0},
     {"qwen", "Describe the image in English:", 8, 30, 0},
@@ -191,8 +192,9 @@ class Captions final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_caption_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<CaptionPrompt>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<CaptionPrompt>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<CaptionPrompt>(kPrompts, prompt_profile, "prompt profile of " + name());
     auto question = suffixed_question(sample, std::string(profile.text), {profile.name, "", profile.max_new_tokens, profile.max_tiles});
     question.decoding.min_new_tokens = profile.min_new_tokens;

@@ -1,5 +1,8 @@
+#include <utility>
+
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
@@ -88,8 +91,9 @@ class ChartQa final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_chartqa_folder(found.parent_path());
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of chartqa_test");
     return suffixed_question(sample, sample.question, profile);
   }

@@ -4,6 +4,7 @@
 
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 
@@ -18,8 +19,9 @@ class ChoiceBenchmark final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override { return traits_.open(places); }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names(traits_.prompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names(traits_.prompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile(traits_.prompts, prompt_profile, "prompt profile of " + name());
     return suffixed_question(sample, traits_.text(sample, profile.name), profile);
   }

@@ -13,6 +13,7 @@ inline constexpr SuffixProfile kChoicePrompts[] = {
     {"vlmevalkit", "", 4096, 6},
     {"internvl", "", 100, 6},
     {"lmms-eval", "", 1024, 0},
+    {"llava", "", 1024, 0},
     {"plain", "", 1024, 0},
 };
 

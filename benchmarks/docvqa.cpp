@@ -7,6 +7,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
@@ -90,8 +91,9 @@ class DocVqa final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_rrc_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(set_.prompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(set_.prompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     return suffixed_question(sample, sample.question, find_profile<SuffixProfile>(set_.prompts, prompt_profile, "prompt profile of " + name()));
   }
 

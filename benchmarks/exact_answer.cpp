@@ -7,18 +7,16 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kShort = "Answer the question using a single word or phrase.";
 constexpr std::string_view kShortLine = "\nAnswer the question using a single word or phrase.";
 constexpr std::string_view kShortBehind = " Answer the question using a single word or phrase.";
 
 constexpr ShortAnswerPrompt kGqaPrompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 6}, {"internvl", "", kShortBehind, 10, 6}, {"lmms-eval", "", kShortLine, 16},
-    {"llava", "", kShortLine, 128},          {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500, 0, false, false, 3},
-    {"plain", "", kShortLine, 1024},
+    {"vlmevalkit", kShortLine, 4096, 6}, {"internvl", kShortBehind, 10, 6}, {"lmms-eval", kShortLine, 16},
+    {"llava", kShortLine, 128},          {"qwen", " Answer:", 10},          {"plain", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kOcrvqaPrompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 12}, {"internvl", "", kShortBehind, 100, 6}, {"qwen", "", " Answer:", 100},
-    {"xcomposer", kShort, "", 500, 0, false, false, 3},           {"plain", "", kShortLine, 1024},
+    {"vlmevalkit", kShortLine, 4096, 12}, {"internvl", kShortBehind, 100, 6}, {"qwen", " Answer:", 100},
+    {"plain", kShortLine, 1024},
 };
 
 using Reading = std::string (*)(std::string_view);

@@ -3,9 +3,11 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/hallusion_key.h"
 #include "benchmarks/profile.h"
@@ -22,11 +24,9 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// XComposer's own script sends the question as it is.
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", " Please answer yes or no. Answer the question using a single word or phrase.", 4096, 6},
     {"lmms-eval", "", 128, 0},
-    {"xcomposer", "", 500, 0, 3},
     {"plain", "", 1024, 0},
 };
 
@@ -224,8 +224,9 @@ class HallusionBench final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_hallusion_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     return suffixed_question(sample, sample.question, find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of hallusion_bench"));
   }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
 #include "benchmarks/prediction_file.h"
@@ -26,7 +27,7 @@ namespace {
 
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", "\nAnswer this question in detail.", 4096, 6}, {"internvl", " Please give a detailed answer.", 1000, 6}, {"lmms-eval", "", 4096, 0},
-    {"llava", "", 1024, 0},                                       {"xcomposer", "Answer this question in detail.", 500, 0, 3},  {"plain", "", 1024, 0},
+    {"llava", "", 1024, 0},                                       {"plain", "", 1024, 0},
 };
 
 /// What the judge is told to do, the same for all three kinds of questions.
@@ -102,8 +103,9 @@ class LlavaBenchWild final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_llava_bench(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     return suffixed_question(sample, sample.question, find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of llava_bench_wild"));
   }
 

@@ -7,6 +7,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
 #include "benchmarks/mathvista_prompts.h"
@@ -29,7 +30,7 @@ namespace assay {
 namespace {
 
 constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6}, {"internvl", "", 4096, 6}, {"lmms-eval", "", 16384, 0}, {"xcomposer", "", 500, 0, 3}, {"plain", "", 4096, 0},
+    {"vlmevalkit", "", 4096, 6}, {"internvl", "", 4096, 6}, {"lmms-eval", "", 16384, 0}, {"plain", "", 4096, 0},
 };
 
 enum class Rule { kOfficial, kVlmEvalKit, kLmmsEval };
@@ -121,8 +122,9 @@ class MathVista final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_mathvista_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
     return suffixed_question(sample, profile.name == "lmms-eval" ? mathvista_lmms_text(sample) : sample.question, profile);
   }

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/mmbench_submission.h"
 #include "benchmarks/prediction_file.h"
@@ -142,7 +144,7 @@ class MmBench final : public CatalogBenchmark {
   [[nodiscard]] std::string split() const override { return std::string(split_.split); }
   [[nodiscard]] std::string main_metric() const override { return "circular_accuracy"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kChoicePrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kChoicePrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
@@ -197,6 +199,7 @@ std::string MmBench::lmms_text(const Sample& sample) const {
 }
 
 Question MmBench::ask(const Sample& sample, std::string_view prompt_profile) const {
+  if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
   const auto& profile = find_profile<SuffixProfile>(kChoicePrompts, prompt_profile, "prompt profile of " + name());
   const bool in_chinese = split_.language == Language::kChinese;
   if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
@@ -207,7 +210,8 @@ Question MmBench::ask(const Sample& sample, std::string_view prompt_profile) con
     return question;
   }
   const bool is_internvl = profile.name == "internvl";
-  const AskIn language = !is_internvl ? AskIn::kLanguageOfQuestion : in_chinese ? AskIn::kChinese : AskIn::kEnglish;
+  const bool asks_by_file = is_internvl || profile.name == "llava";
+  const AskIn language = !asks_by_file ? AskIn::kLanguageOfQuestion : in_chinese ? AskIn::kChinese : AskIn::kEnglish;
   Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
   if (is_internvl) question.decoding.min_new_tokens = 1;
   return question;

@@ -2,8 +2,10 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/mme_results.h"
 #include "benchmarks/profile.h"
@@ -24,6 +26,7 @@ constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", " Answer the question using a single word or phrase.", 4096, 6},
     {"internvl", " Answer the question using a single word or phrase.", 20, 12},
     {"lmms-eval", "\nAnswer the question using a single word or phrase.", 16, 0},
+    {"llava", "\nAnswer the question using a single word or phrase.", 128, 0},
     {"plain", "", 1024, 0},
 };
 constexpr std::string_view kYesOrNo = " Please answer yes or no.";
@@ -165,7 +168,7 @@ class Mme final : public CatalogBenchmark {
   [[nodiscard]] std::string split() const override { return "test"; }
   [[nodiscard]] std::string main_metric() const override { return "perception"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
@@ -203,8 +206,9 @@ std::unique_ptr<SampleSource> Mme::open(const DataPlaces& places) const {
 }
 
 Question Mme::ask(const Sample& sample, std::string_view prompt_profile) const {
+  if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
   const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of mme");
-  if (profile.name != "lmms-eval") return suffixed_question(sample, sample.question, profile);
+  if (profile.name != "lmms-eval" && profile.name != "llava") return suffixed_question(sample, sample.question, profile);
   return suffixed_question(sample, python::replace(python::strip(sample.question), kYesOrNo, ""), profile);
 }
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "benchmarks/choice_question.h"
 #include "benchmarks/choice_scoring.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/mmmu_predictions.h"
 #include "benchmarks/mmmu_subjects.h"
@@ -116,7 +118,7 @@ class Mmmu final : public CatalogBenchmark {
   [[nodiscard]] std::string split() const override { return std::string(split_.name); }
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
@@ -152,8 +154,9 @@ std::unique_ptr<SampleSource> Mmmu::open(const DataPlaces& places) const {
 }
 
 Question Mmmu::ask(const Sample& sample, std::string_view prompt_profile) const {
-  const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
   if (sample.question.empty()) throw DataError(fmt::format("{}: {} has a label and no question; give VLMEvalKit's table to ask it", name(), sample.id));
+  if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
+  const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
   if (profile.name == "plain") {
     Question question = suffixed_question(sample, "", profile);
     question.prompt = interleaved_prompt(sample, choice_text_plain(sample));

@@ -9,6 +9,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
 #include "benchmarks/mmvet_prompts.h"
@@ -29,10 +30,9 @@ namespace assay {
 namespace {
 
 constexpr SuffixProfile kPrompts[] = {
-    {"vlmevalkit", "", 4096, 6}, {"internvl", " ", 1000, 6}, {"lmms-eval", "", 1024, 0}, {"llava", "", 1024, 0}, {"xcomposer", "", 500, 0, 3}, {"plain", "", 1024, 0},
+    {"vlmevalkit", "", 4096, 6}, {"internvl", " ", 1000, 6}, {"lmms-eval", "", 1024, 0}, {"llava", "", 1024, 0}, {"plain", "", 1024, 0},
 };
 constexpr std::string_view kStepByStep = "First please perform reasoning, and think step by step to provide best answer to the following question: \n\n";
-constexpr std::string_view kXComposerPrefix = "Answer the question using a single word or phrase.";
 
 struct ScoringProfile {
   std::string_view name;
@@ -143,10 +143,11 @@ class MmVet final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_mmvet_json(found);
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of mmvet");
-    const std::string_view before = profile.name == "lmms-eval" ? kStepByStep : profile.name == "xcomposer" ? kXComposerPrefix : "";
+    const std::string_view before = profile.name == "lmms-eval" ? kStepByStep : "";
     return suffixed_question(sample, std::string(before) + sample.question, profile);
   }
 

@@ -5,6 +5,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
@@ -25,8 +26,6 @@ constexpr SuffixProfile kPrompts[] = {
     {"lmms-eval", "", 128, 0},
     {"plain", "", 1024, 0},
 };
-constexpr SuffixProfile kXComposer = {"xcomposer", "", 500, 0, 3};
-constexpr std::string_view kXComposerPrefix = "Answer the question using a single word or phrase.";
 
 constexpr std::string_view kFormulaType = "Handwritten Mathematical Expression Recognition";
 constexpr std::string_view kFormulaDataset = "HME100k";
@@ -88,13 +87,9 @@ class OcrBench final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_question_json({found, {}, {"OCRBench_Images", "images"}});
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override {
-    auto names = profile_names<SuffixProfile>(kPrompts);
-    names.emplace_back(kXComposer.name);
-    return names;
-  }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
-    if (prompt_profile == kXComposer.name) return suffixed_question(sample, std::string(kXComposerPrefix) + sample.question, kXComposer);
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of ocrbench");
     return suffixed_question(sample, profile.name == "lmms-eval" ? std::string(python::strip(sample.question)) : sample.question, profile);
   }

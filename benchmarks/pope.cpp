@@ -4,8 +4,10 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/pope_predictions.h"
 #include "benchmarks/profile.h"
@@ -22,14 +24,11 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-/// XComposer's own script puts its request in front of the question.
-constexpr std::string_view kShortAnswer = "Answer the question using a single word or phrase.";
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", "", 4096, 6},
     {"internvl", "\nAnswer the question using a single word or phrase.", 100, 6},
     {"lmms-eval", "\nAnswer the question using a single word or phrase.", 128, 0},
     {"llava", "\nAnswer the question using a single word or phrase.", 128, 0},
-    {"xcomposer", "", 500, 0, 3},
     {"plain", "", 1024, 0},
 };
 
@@ -250,10 +249,10 @@ class Pope final : public CatalogBenchmark {
     return found.extension() == ".jsonl" ? open_pope_jsonl(found) : open_pope_folder(found.parent_path());
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of pope");
-    if (profile.name == "xcomposer") return suffixed_question(sample, std::string(kShortAnswer) + sample.question, profile);
     if (profile.name == "lmms-eval") return suffixed_question(sample, std::string(python::strip(sample.question)), profile);
     return suffixed_question(sample, sample.question, profile);
   }

@@ -53,12 +53,18 @@ Prompt interleaved_prompt(const Sample& sample, std::string_view text) {
   return prompt;
 }
 
+void square_pictures(Prompt& prompt) {
+  for (auto& image : prompt.images) {
+    image.is_squared = true;
+    image.key += "|squared";
+  }
+}
+
 Question suffixed_question(const Sample& sample, std::string text, const SuffixProfile& profile) {
   Question question;
   text += profile.suffix;
   question.prompt = attached_prompt(sample, std::move(text));
   question.decoding.max_new_tokens = profile.max_new_tokens;
-  question.decoding.beams = profile.beams;
   if (profile.max_tiles > 0) question.max_tiles = profile.max_tiles;
   return question;
 }

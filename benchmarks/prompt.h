@@ -22,8 +22,16 @@ struct SuffixProfile {
   std::string_view suffix;  ///< put behind the question as it is
   int max_new_tokens;
   int max_tiles;            ///< 0: as the checkpoint's config says
-  int beams = 1;            ///< over 1: beam search, as the toolkit decodes
 };
+
+/// Sets each picture into a black square.
+void square_pictures(Prompt& prompt);
+
+/// What VLMEvalKit asks where captions are wanted (vlmeval/dataset/image_caption.py).
+inline constexpr std::string_view kCaptionRequest =
+    "Please describe this image in general. Directly provide the description, do not include prefix like \"This image depicts\". ";
+/// What InternVL's scripts say before a phrase whose box they want; "</ref>" stands behind it.
+inline constexpr std::string_view kBoxRequest = "Please provide the bounding box coordinate of the region this sentence describes: <ref>";
 
 /// `text` and the profile's suffix, asked with the profile's limits.
 [[nodiscard]] Question suffixed_question(const Sample& sample, std::string text, const SuffixProfile& profile);

@@ -6,6 +6,7 @@
 
 #include "benchmarks/basis.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
@@ -30,12 +31,11 @@ struct GroundingPrompt {
   int max_new_tokens;
   int max_tiles;
 };
-constexpr std::string_view kInternVlText = "Please provide the bounding box coordinate of the region this sentence describes: <ref>";
 constexpr std::string_view kLmmsText =
     "Bounding box coordinates are specified in the format (top-left x, top-left y, bottom-right x, bottom-right y). All values are floating point "
     "numbers bounded between 0 and 1. Please provide the bounding box coordinate of the region this sentence describes: ";
 constexpr GroundingPrompt kPrompts[] = {
-    {"vlmevalkit", kInternVlText, "</ref>", 4096, 6}, {"internvl", kInternVlText, "</ref>", 100, 6}, {"lmms-eval", kLmmsText, "", 1024, 0},
+    {"vlmevalkit", kBoxRequest, "</ref>", 4096, 6}, {"internvl", kBoxRequest, "</ref>", 100, 6}, {"lmms-eval", kLmmsText, "", 1024, 0},
     {"qwen", "<ref>", "</ref><box>", 28, 0},          {"minigpt4", "[refer] give me the location of ", "", 20, 0},
     {"plain", kLmmsText, "", 1024, 0},
 };
@@ -105,8 +105,9 @@ class RefCoco final : public CatalogBenchmark {
                                        fmt::format("{}: {} as Qwen-VL and InternVL keep it, or {} as MiniGPT-4 does", set_.name, lines, list)));
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<GroundingPrompt>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<GroundingPrompt>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<GroundingPrompt>(kPrompts, prompt_profile, "prompt profile of " + name());
     const auto phrase = sample.fields.find("phrase");
     const bool is_whole = phrase == sample.fields.end();

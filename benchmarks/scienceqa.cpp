@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "benchmarks/choice_question.h"
 #include "benchmarks/choice_scoring.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
@@ -76,7 +78,7 @@ class ScienceQa final : public CatalogBenchmark {
   [[nodiscard]] std::string split() const override { return split_; }
   [[nodiscard]] std::string main_metric() const override { return "image.accuracy"; }
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override;
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override { return score_letter(reply, scoring(profile).read(reply)); }
@@ -109,6 +111,7 @@ std::unique_ptr<SampleSource> ScienceQa::open(const DataPlaces& places) const {
 }
 
 Question ScienceQa::ask(const Sample& sample, std::string_view prompt_profile) const {
+  if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
   const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
   if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
   if (profile.name == "vlmevalkit") return suffixed_question(sample, choice_text_letter(sample, AskIn::kLanguageOfQuestion), profile);

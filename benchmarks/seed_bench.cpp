@@ -1,9 +1,11 @@
 #include <map>
+#include <utility>
 
 #include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
 #include "benchmarks/choice_scoring.h"
 #include "benchmarks/families.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
@@ -106,8 +108,9 @@ class SeedBench final : public CatalogBenchmark {
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_seed_json(found, {});
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<SuffixProfile>(kPrompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
     if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
     if (profile.name == "qwen") return suffixed_question(sample, choice_text_qwen(sample, "\n"), profile);

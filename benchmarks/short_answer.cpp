@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "benchmarks/basis.h"
+#include "benchmarks/family_prompts.h"
 #include "benchmarks/prediction_file.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
@@ -60,13 +61,13 @@ class ShortAnswer final : public CatalogBenchmark {
     return source;
   }
 
-  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<ShortAnswerPrompt>(set_.prompts); }
+  [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<ShortAnswerPrompt>(set_.prompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
+    if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<ShortAnswerPrompt>(set_.prompts, prompt_profile, "prompt profile of " + name());
-    std::string text(profile.prefix);
-    text += profile.capitalizes ? python::capitalize(sample.question) : sample.question;
+    std::string text = profile.capitalizes ? python::capitalize(sample.question) : sample.question;
     if (profile.names_ocr_tokens) text += ocr_line(sample);
-    return suffixed_question(sample, std::move(text), {profile.name, profile.suffix, profile.max_new_tokens, profile.max_tiles, profile.beams});
+    return suffixed_question(sample, std::move(text), {profile.name, profile.suffix, profile.max_new_tokens, profile.max_tiles});
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ShortAnswerScoring>(set_.scorings); }

@@ -12,16 +12,14 @@
 /// is stands in a table: where its files lie, how toolkits ask, and by which rule each of them reads and averages.
 namespace assay {
 
-/// How a toolkit asks: `prefix`, the question, `suffix`.
+/// How a toolkit asks: the question, `suffix`.
 struct ShortAnswerPrompt {
   std::string_view name;
-  std::string_view prefix;
   std::string_view suffix;
   int max_new_tokens = 0;
   int max_tiles = 0;              ///< 0: as the checkpoint's config says
   bool capitalizes = false;       ///< the question by Python's str.capitalize, which lower-cases its other letters
   bool names_ocr_tokens = false;  ///< a line "Reference OCR token: a, b" behind the question, where the data has such
-  int beams = 1;                  ///< over 1: beam search, as the toolkit decodes
 };
 
 /// How a toolkit scores.

@@ -6,7 +6,6 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kShort = "Answer the question using a single word or phrase.";
 constexpr std::string_view kShortLine = "\nAnswer the question using a single word or phrase.";
 constexpr std::string_view kShortBehind = " Answer the question using a single word or phrase.";
 constexpr std::string_view kUnanswerableLines =
@@ -15,33 +14,29 @@ constexpr std::string_view kUnanswerableBehind =
     " When the provided information is insufficient, respond with 'Unanswerable'. Answer the question using a single word or phrase.";
 
 constexpr ShortAnswerPrompt kVqav2Prompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 6},  {"internvl", "", kShortBehind, 10, 6}, {"lmms-eval", "", kShortLine, 16},
-    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500, 0, false, false, 3},
-    {"plain", "", kShortLine, 1024},
+    {"vlmevalkit", kShortLine, 4096, 6},  {"internvl", kShortBehind, 10, 6}, {"lmms-eval", kShortLine, 16},
+    {"llava", kShortLine, 128},           {"qwen", " Answer:", 10},          {"plain", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kOkvqaPrompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 6},  {"internvl", "", kShortBehind, 10, 6}, {"lmms-eval", "", kUnanswerableLines, 1024},
-    {"llava", "", kShortLine, 128},           {"qwen", "", " Answer:", 10},          {"xcomposer", kShort, "", 500, 0, false, false, 3},
-    {"plain", "", kShortLine, 1024},
+    {"vlmevalkit", kShortLine, 4096, 6},  {"internvl", kShortBehind, 10, 6}, {"lmms-eval", kUnanswerableLines, 1024},
+    {"llava", kShortLine, 128},           {"qwen", " Answer:", 10},          {"plain", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kTextvqaPrompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 6},
-    {"internvl", "", kShortBehind, 10, 24},
-    {"lmms-eval", "", kShortLine, 1024, 0, true},
-    {"lmms-eval-ocr", "", kShortLine, 1024, 0, true, true},
-    {"llava", "", kShortLine, 128, 0, false, true},
-    {"qwen", "", " Answer:", 10},
-    {"xcomposer", kShort, "", 500, 0, false, false, 3},
-    {"plain", "", kShortLine, 1024},
+    {"vlmevalkit", kShortLine, 4096, 6},
+    {"internvl", kShortBehind, 10, 24},
+    {"lmms-eval", kShortLine, 1024, 0, true},
+    {"lmms-eval-ocr", kShortLine, 1024, 0, true, true},
+    {"llava", kShortLine, 128, 0, false, true},
+    {"qwen", " Answer:", 10},
+    {"plain", kShortLine, 1024},
 };
 constexpr ShortAnswerPrompt kVizwizPrompts[] = {
-    {"vlmevalkit", "", kShortLine, 4096, 6},
-    {"internvl", "", kUnanswerableBehind, 10, 6},
-    {"lmms-eval", "", kUnanswerableLines, 1024, 0, true},
-    {"llava", "", kUnanswerableLines, 128},
-    {"qwen", "", " Answer:", 10},
-    {"xcomposer", kShort, "", 500, 0, false, false, 3},
-    {"plain", "", kUnanswerableLines, 1024},
+    {"vlmevalkit", kShortLine, 4096, 6},
+    {"internvl", kUnanswerableBehind, 10, 6},
+    {"lmms-eval", kUnanswerableLines, 1024, 0, true},
+    {"llava", kUnanswerableLines, 128},
+    {"qwen", " Answer:", 10},
+    {"plain", kUnanswerableLines, 1024},
 };
 
 template <VqaRule rule>

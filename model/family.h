@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/language/decoder.h"
@@ -73,6 +74,8 @@ class Family {
   [[nodiscard]] virtual std::span<const std::int64_t> beam_end_ids() const { return end_ids(); }
   /// Text that ends a reply when an end token's text comes out of ordinary tokens; may be empty.
   [[nodiscard]] virtual const std::string& end_text() const = 0;
+  /// The reply in a finished text, which is cut at its end: all of it, unless the reference reads only a part.
+  [[nodiscard]] virtual std::string_view reply_in(std::string_view text) const { return text; }
 };
 
 }  // namespace assay

@@ -91,8 +91,19 @@ Result<Image> read_image(const ImageInput& image, const ImageLimits& limits, boo
   auto bytes = image.read_bytes();
   if (!bytes) return std::move(bytes).error();
   auto decoded = decode_image(*bytes, image.name, limits);
+  constexpr std::uint8_t kBlack[3] = {0, 0, 0};
+  if (decoded && image.is_squared) {
+    const auto side = std::max<std::int64_t>(decoded->width, decoded->height);
+    if (side * side > limits.max_pixels) return SampleFailure{image.name, "decode", fmt::format("{}: a square of {} pixels a side is over the limit", image.name, side)};
+    *decoded = pad_to_square(*decoded, kBlack);
+  }
   if (decoded && is_blanked) fill(*decoded, blank);
   return decoded;
+}
+
+std::optional<SampleFailure> refuse_bare_turns(const Prompt& prompt, std::string_view family) {
+  if (std::ranges::none_of(prompt.turns, [](const Turn& turn) { return turn.role == Role::kBare; })) return std::nullopt;
+  return SampleFailure{"", "preprocess", fmt::format("the prompt brings the words of another family's template; {} has a form of its own for every turn", family)};
 }
 
 }  // namespace assay

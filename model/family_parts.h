@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,10 @@ void check_device(const VlmOptions& options);
 /// Milliseconds since `start`.
 [[nodiscard]] double ms_since(std::chrono::steady_clock::time_point start);
 
-/// Reads a picture's bytes and decodes them; painted in `blank` where a run shows no pictures.
+/// Reads a picture's bytes and decodes them; squared where it asks for it, painted in `blank` where a run shows no pictures.
 [[nodiscard]] Result<Image> read_image(const ImageInput& image, const ImageLimits& limits, bool is_blanked, const std::uint8_t (&blank)[3]);
+
+/// Why a family that writes every turn in its own form does not take this prompt; nothing where it has no bare turn.
+[[nodiscard]] std::optional<SampleFailure> refuse_bare_turns(const Prompt& prompt, std::string_view family);
 
 }  // namespace assay

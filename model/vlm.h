@@ -16,11 +16,13 @@ namespace assay {
 /// A picture that is read only when the model gets to it.
 struct ImageInput {
   std::string name;  ///< for messages: a file name, or file and row ("MME.tsv:12")
-  std::string key;   ///< equal keys promise equal bytes, so that work can be shared before anything is read
+  std::string key;   ///< equal keys promise equal bytes and equal squaring, so that work can be shared before anything is read
   std::function<Result<std::string>()> read_bytes;  ///< the encoded file (JPEG, PNG, ...); callable from any thread
+  bool is_squared = false;  ///< set into the middle of a black square of its longer side before anything else is done with it
 };
 
-enum class Role { kSystem, kUser, kAssistant };
+/// A bare turn stands as it is, without the template's words around it: for prompts that bring their own. Not every family takes it.
+enum class Role { kSystem, kUser, kAssistant, kBare };
 
 /// A piece of a turn: text, or the picture at `image_index` of Prompt::images.
 struct Part {
@@ -37,7 +39,8 @@ struct Turn {
   std::vector<Part> parts;
 };
 
-/// What we ask. The chat template, the default system text and the picture tokens are the model's business.
+/// What we ask. The chat template, the default system text and the picture tokens are the model's business. An assistant's turn at the end is
+/// the beginning of the reply, which goes on behind it.
 struct Prompt {
   std::vector<Turn> turns;
   std::vector<ImageInput> images;

@@ -122,15 +122,21 @@ Result<std::string> picture_uri(const ImageInput& image, const PictureForm& form
   if (!bytes) return bytes;
   if (static_cast<std::int64_t>(bytes->size()) > limits.max_bytes)
     return SampleFailure{image.name, "read", fmt::format("{}: {} bytes, more than --max-image-bytes {}", image.name, bytes->size(), limits.max_bytes)};
-  if (form.kind == PictureForm::Kind::kFile && !is_blank) {
+  const bool is_changed = is_blank || image.is_squared;
+  if (form.kind == PictureForm::Kind::kFile && !is_changed) {
     const auto media_type = media_type_of(*bytes);
     if (media_type.empty()) return SampleFailure{image.name, "decode", fmt::format("{}: no JPEG, PNG, WebP, GIF, BMP or TIFF", image.name)};
     return uri_of(media_type, *bytes);
   }
   auto decoded = decode_image(*bytes, image.name, limits);
   if (!decoded) return std::move(decoded).error();
+  constexpr std::uint8_t kBlack[3] = {0, 0, 0};
+  const auto side = static_cast<std::int64_t>(std::max(decoded->width, decoded->height));
+  if (image.is_squared && side * side > limits.max_pixels)
+    return SampleFailure{image.name, "decode", fmt::format("{}: a square of {} pixels a side is over the limit", image.name, side)};
+  if (image.is_squared) *decoded = pad_to_square(*decoded, kBlack);
   if (is_blank) std::ranges::fill(decoded->rgb, kGrey);
-  return written_anew(*decoded, image.name, is_blank ? PictureForm{PictureForm::Kind::kPng} : form);
+  return written_anew(*decoded, image.name, is_blank || form.kind == PictureForm::Kind::kFile ? PictureForm{PictureForm::Kind::kPng} : form);
 }
 
 }  // namespace assay

@@ -21,6 +21,7 @@ const char* name_of(Role role) {
     case Role::kSystem: return "system";
     case Role::kUser: return "user";
     case Role::kAssistant: return "assistant";
+    case Role::kBare: break;  // refused before
   }
   return "user";
 }
@@ -85,11 +86,15 @@ class RemoteVlm final : public Vlm {
 
   Result<std::string> body_of(const Request& request) const {
     if (!request.options.empty()) return SampleFailure{request.id, "ask", "a model behind an endpoint cannot rank options by likelihood: the chat API does not offer it"};
+    if (!request.prompt.turns.empty() && request.prompt.turns.back().role == Role::kAssistant)
+      return SampleFailure{request.id, "ask", "the prompt begins the reply; an endpoint begins every reply itself"};
     ChatRequest chat;
     chat.model = endpoint_.model;
     chat.streams = remote_.streams;
     if (const auto& text = options_.system_text; text && !text->empty()) chat.messages.push_back({"system", {{*text, ""}}});
     for (const Turn& turn : request.prompt.turns) {
+      if (turn.role == Role::kBare)
+        return SampleFailure{request.id, "ask", "the prompt brings the words of a chat template; an endpoint puts its own around every turn"};
       auto message = message_of(turn, request);
       if (!message) return std::move(message).error();
       chat.messages.push_back(std::move(*message));

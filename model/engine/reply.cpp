@@ -51,7 +51,7 @@ std::string Reply::text() const {
   auto text = decoded();
   if (!family_->end_text().empty()) text = text.substr(0, text.find(family_->end_text()));
   text = text.substr(0, stop_position(text));
-  return std::string(strip_white_space(text));
+  return std::string(strip_white_space(family_->reply_in(text)));
 }
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
+#include "model/family_parts.h"
 #include "model/internvl/chat_template.h"
 
 namespace assay {
@@ -73,6 +74,7 @@ Draft write_conversation(const Prompt& prompt, const InternVlConfig& config) {
     if (is_empty(turn)) continue;
     draft.text += chat.gap;
     add_turn(turn, config.attached, draft);
+    if (!is_user && &turn == &prompt.turns.back()) return draft;
     draft.text += is_user ? chat.user_separator : chat.assistant_separator;
   }
   draft.text += chat.assistant_role;
@@ -108,6 +110,7 @@ InternVlPrompter::InternVlPrompter(const InternVlConfig& config, const Tokenizer
 }
 
 Result<RenderedPrompt> InternVlPrompter::render(const Prompt& prompt, std::span<const ImageView> images) const {
+  if (auto refused = refuse_bare_turns(prompt, "InternVL")) return std::move(*refused);
   const auto draft = write_conversation(prompt, config_);
   std::vector<std::int64_t> counts;
   for (const auto& block : draft.blocks) {

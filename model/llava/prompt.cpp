@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/error.h"
+#include "model/family_parts.h"
 #include "model/llava/chat_template.h"
 
 namespace assay {
@@ -37,6 +38,7 @@ LlavaPrompter::LlavaPrompter(const LlavaConfig& config, const Tokenizer& tokeniz
 }
 
 Result<RenderedPrompt> LlavaPrompter::render(const Prompt& prompt, std::span<const ImageView> images) const {
+  if (auto refused = refuse_bare_turns(prompt, "LLaVA")) return std::move(*refused);
   auto draft = write_llava_conversation(prompt, find_llava_template(config_.chat_template), config_.system_text, config_.marks_images);
   const bool is_native = config_.layout == LlavaConfig::Layout::kNative;
   RenderedPrompt rendered;

@@ -22,7 +22,7 @@ constexpr std::string_view kMeta =
 
 constexpr XComposerTemplate kTemplates[] = {
     {"vlmevalkit", Pictures::kAtBegin, false, false, false, ""},
-    {"vlmevalkit_2d5", Pictures::kNumbered, false, true, false, ""},
+    {"vlmevalkit_2d5", Pictures::kNumbered, false, true, false, "", "The answer is"},
     {"xcomposer2", Pictures::kInTurn, true, false, true, kMeta},
     {"xcomposer2d5", Pictures::kInFront, false, false, true, ""},
 };
@@ -126,16 +126,28 @@ XComposerDraft write_xcomposer_conversation(const Prompt& prompt, const XCompose
   const std::string system = brings_system ? text_of(prompt.turns.front()) : system_text;
   Writer out(prompt, chat);
   out.front();
-  if (!system.empty()) out.text(kTurnBegin), out.text("system\n"), out.text(system), out.text(turn_end);
+  const bool is_bare = !prompt.turns.empty() && prompt.turns.back().role == Role::kBare;
+  if (!system.empty() && !is_bare) out.text(kTurnBegin), out.text("system\n"), out.text(system), out.text(turn_end);
   for (const auto& turn : prompt.turns) {
     if (turn.role == Role::kSystem) continue;
+    if (turn.role == Role::kBare) {
+      out.content(turn);
+      continue;
+    }
     out.text(kTurnBegin), out.text(turn.role == Role::kUser ? "user\n" : "assistant\n");
     out.content(turn);
     if (turn.role == Role::kAssistant && &turn == &prompt.turns.back()) return out.take();
     out.text(turn_end);
   }
-  out.text(kTurnBegin), out.text("assistant\n");
+  if (!is_bare) out.text(kTurnBegin), out.text("assistant\n");
   return out.take();
+}
+
+std::string_view reply_in(std::string_view text, const XComposerTemplate& chat) {
+  if (chat.answer_mark.empty()) return text;
+  text = text.substr(0, text.find("<|im_end|>"));
+  const auto mark = text.rfind(chat.answer_mark);
+  return mark == std::string_view::npos ? text : text.substr(mark + chat.answer_mark.size());
 }
 
 }  // namespace assay

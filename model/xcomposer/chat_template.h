@@ -25,6 +25,7 @@ struct XComposerTemplate {
   bool names_options;      ///< "(A)" in a question becomes "A.", to "(J)"
   bool ends_at_turn;       ///< a beam search ends at the turn's mark too, not at the config's end token alone
   std::string_view system_text;
+  std::string_view answer_mark = "";  ///< a reply is what stands behind the last of these, before any "<|im_end|>"; empty: all of it
 };
 
 [[nodiscard]] std::span<const XComposerTemplate> xcomposer_templates();
@@ -41,7 +42,11 @@ struct XComposerDraft {
 /// The mark behind each turn, which ends a reply.
 inline constexpr std::string_view kTurnEnd = "[UNUSED_TOKEN_145]";
 
-/// A turn of the system replaces `system_text`; where both are empty there is none. An assistant's turn at the end is the beginning of the reply.
+/// A turn of the system replaces `system_text`; where both are empty there is none. A bare turn stands as it is;
+/// where the conversation ends with one, nothing comes behind it.
 [[nodiscard]] XComposerDraft write_xcomposer_conversation(const Prompt& prompt, const XComposerTemplate& chat, const std::string& system_text);
+
+/// What the form's reference reads of a text that was written.
+[[nodiscard]] std::string_view reply_in(std::string_view text, const XComposerTemplate& chat);
 
 }  // namespace assay

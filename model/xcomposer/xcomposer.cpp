@@ -95,6 +95,7 @@ class XComposer : public Family {
   std::span<const std::int64_t> end_ids() const override { return prompter_.end_ids(); }
   std::span<const std::int64_t> beam_end_ids() const override { return prompter_.beam_end_ids(); }
   const std::string& end_text() const override { return prompter_.end_text(); }
+  std::string_view reply_in(std::string_view text) const override { return assay::reply_in(text, find_xcomposer_template(config_.chat_template)); }
   Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const override { return prompter_.render(prompt, images); }
 
   Result<PreparedImage> prepare(const ImageInput& image, std::optional<int> max_tiles, std::size_t image_count) const override {

@@ -59,6 +59,15 @@ TEST(Picture, IsOneGreyWhereNoneMayBeSeen) {
   EXPECT_TRUE(std::ranges::all_of(image.rgb, [](std::uint8_t value) { return value == 127; }));
 }
 
+TEST(Picture, IsSetIntoABlackSquareWhereAsked) {
+  auto squared = input(scene());
+  squared.is_squared = true;
+  const auto uri = picture_uri(squared, {}, {}, false);
+  ASSERT_TRUE(uri);
+  constexpr std::uint8_t kBlack[3] = {0, 0, 0};
+  EXPECT_EQ(pixels_of(content_of(*uri, "image/png")), pad_to_square(pixels_of(scene()), kBlack));
+}
+
 TEST(Picture, FailsBeforeItIsSentWhereNobodyCouldReadIt) {
   const auto unknown = picture_uri(input("plain text"), {}, {}, false);
   ASSERT_FALSE(unknown);

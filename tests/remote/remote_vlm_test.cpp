@@ -147,6 +147,17 @@ TEST(RemoteVlm, FailsTheSamplesThatFailAndAsksTheRest) {
   EXPECT_THAT(desk.finished.at("ranked").error().message, HasSubstr("cannot rank options"));
 }
 
+TEST(RemoteVlm, RefusesPromptsThatNoChatHas) {
+  const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(200, chat_json("x")); });
+  Request bare = question("bare", "?"), begun = question("begun", "?");
+  bare.prompt.turns[0].role = Role::kBare;
+  begun.prompt.turns.push_back({Role::kAssistant, {{"The answer is"}}});
+  Desk desk({bare, begun});
+  run(server, desk);
+  EXPECT_THAT(desk.finished.at("bare").error().message, HasSubstr("brings the words of a chat template"));
+  EXPECT_THAT(desk.finished.at("begun").error().message, HasSubstr("begins the reply"));
+}
+
 TEST(RemoteVlm, AsksAFurtherTurn) {
   const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(200, chat_json("x")); });
   Desk desk({question("1", "?")});

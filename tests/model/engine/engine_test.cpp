@@ -7,6 +7,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "model/image/decode.h"
 #include "model/image/image.h"
 #include "model/image/normalize.h"
 #include "tests/model/engine/tiny_requests.h"
@@ -281,6 +282,38 @@ TEST(OpenVlm, ShowsOnePlainColourWhenPicturesAreBlanked) {
   EXPECT_EQ(blanked->images[0].digest, pixel_digest(plain));
   EXPECT_NE(seen->images[0].digest, blanked->images[0].digest);
   EXPECT_EQ(seen->token_ids, blanked->token_ids);
+}
+
+/// Of every family: the picture that the encoder gets is the square, whatever the family does with it next.
+TEST(OpenVlm, SetsAPictureIntoABlackSquareWhereAsked) {
+  constexpr std::uint8_t kBlack[3] = {0, 0, 0};
+  const auto square = pad_to_square(*decode_image(read_file(parity("pictures/wide.png")), "wide.png"), kBlack);
+  for (const char* checkpoint : {"qwen2/checkpoint", "../llava/native/checkpoint", "../xcomposer/square/checkpoint"}) {
+    auto request = mixed_requests()[1];
+    request.prompt.images.front().is_squared = true;
+    const auto view = open_vlm(parity(checkpoint).string(), {})->view_prompt(request);
+    ASSERT_TRUE(view) << view.error().message;
+    EXPECT_EQ(view->images.front().digest, pixel_digest(square)) << checkpoint;
+  }
+}
+
+TEST(OpenVlm, GoesOnWithAReplyThatHasBegun) {
+  auto request = mixed_requests().front();
+  request.prompt.turns.push_back({Role::kAssistant, {{"The answer is", Part::kNoImage}}});
+  const auto view = open_tiny()->view_prompt(request);
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(view->text.ends_with("<|im_start|>assistant\nThe answer is")) << view->text;
+}
+
+TEST(OpenVlm, TakesABareTurnOrSaysWhyNot) {
+  auto request = mixed_requests().front();
+  request.prompt.turns.front().role = Role::kBare;
+  for (const char* checkpoint : {"qwen2/checkpoint", "../llava/original/checkpoint"}) {
+    const auto view = open_vlm(parity(checkpoint).string(), {})->view_prompt(request);
+    ASSERT_FALSE(view) << checkpoint;
+    EXPECT_THAT(view.error().message, HasSubstr("brings the words of another family's template"));
+  }
+  EXPECT_TRUE(open_vlm(parity("../xcomposer/4khd/checkpoint").string(), {})->view_prompt(request));
 }
 
 TEST(Engine, FailsOnlyTheRequestWhoseTokenHasNoRow) {

@@ -72,6 +72,21 @@ TEST(XComposerTemplate, GoesOnWithAReplyThatHasBegun) {
   EXPECT_EQ(written(prompt, "vlmevalkit"), "{user\nWhich?}\n{assistant\nThe answer is");
 }
 
+TEST(XComposerTemplate, LeavesABareTurnAsItIs) {
+  const auto prompt = with_images(1, {{Role::kSystem, {text("S.")}}, {Role::kBare, {image(0), text("[UNUSED_TOKEN_146]user\nWhat?")}}});
+  EXPECT_EQ(written(prompt, "vlmevalkit"), "<0>{user\nWhat?");
+  EXPECT_EQ(written(prompt, "xcomposer2", "T."), "<0>{user\nWhat?");
+}
+
+TEST(XComposerTemplate, ReadsWhatStandsBehindTheAnswersMark) {
+  const auto read = [](std::string_view text, const char* name) { return std::string(reply_in(text, find_xcomposer_template(name))); };
+  EXPECT_EQ(read("The answer is B", "vlmevalkit_2d5"), " B");
+  EXPECT_EQ(read("The answer is A. The answer is C.<|im_end|> The answer is D", "vlmevalkit_2d5"), " C.");
+  EXPECT_EQ(read("B", "vlmevalkit_2d5"), "B");
+  EXPECT_EQ(read("The answer is B", "vlmevalkit"), "The answer is B");
+  EXPECT_EQ(read("The answer is B", "xcomposer2d5"), "The answer is B");
+}
+
 TEST(XComposerTemplate, AreSortedAndSuggested) {
   const auto templates = xcomposer_templates();
   EXPECT_TRUE(std::is_sorted(templates.begin(), templates.end(), [](const auto& a, const auto& b) { return a.name < b.name; }));
