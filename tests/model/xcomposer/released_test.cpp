@@ -1,20 +1,19 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <system_error>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "model/xcomposer/xcomposer.h"
+#include "tests/model/hollow_checkpoint.h"
 #include "tests/temporary_folder.h"
 
-/// The released models' tensors by name and shape, without their weights: a file with their header and a hole behind it.
+/// The released models' tensors by name and shape, without their weights.
 namespace assay {
 namespace {
 
-using Tensors = std::vector<std::pair<std::string, std::vector<std::int64_t>>>;
+using testing::Tensors;
+using testing::write_hollow;
 
 struct Release {
   const char* name;
@@ -26,26 +25,6 @@ struct Release {
 void PrintTo(const Release& release, std::ostream* out) { *out << release.name; }
 
 constexpr std::int64_t kVocabulary = 92544, kRank = 256;
-
-/// CLIP ViT-L/14 by its names in these checkpoints.
-void add_vision(const Release& release, Tensors& out) {
-  const std::string at = "vit.vision_tower.vision_model.";
-  const std::int64_t D = 1024, F = 4096, grid = release.side / 14;
-  const auto norm = [&](const std::string& name) { out.push_back({name + ".weight", {D}}), out.push_back({name + ".bias", {D}}); };
-  const auto linear = [&](const std::string& name, std::int64_t rows, std::int64_t columns) {
-    out.push_back({name + ".weight", {rows, columns}}), out.push_back({name + ".bias", {rows}});
-  };
-  out.push_back({at + "embeddings.class_embedding", {D}});
-  out.push_back({at + "embeddings.patch_embedding.weight", {D, 3, 14, 14}});
-  out.push_back({at + "embeddings.position_embedding.weight", {grid * grid + 1, D}});
-  norm(at + "pre_layrnorm"), norm(at + "post_layernorm");
-  for (int i = 0; i < 24; ++i) {
-    const auto layer = fmt::format("{}encoder.layers.{}.", at, i);
-    norm(layer + "layer_norm1"), norm(layer + "layer_norm2");
-    for (const char* one : {"q", "k", "v", "out"}) linear(fmt::format("{}self_attn.{}_proj", layer, one), D, D);
-    linear(layer + "mlp.fc1", F, D), linear(layer + "mlp.fc2", D, F);
-  }
-}
 
 void add_language(const Release& release, Tensors& out) {
   const auto D = release.width, K = D / release.heads, F = release.inner;
@@ -65,33 +44,13 @@ void add_language(const Release& release, Tensors& out) {
 
 Tensors tensors_of(const Release& release) {
   Tensors out;
-  add_vision(release, out);
+  testing::add_clip_vit("vit.vision_tower.vision_model.", release.side, out);
   add_language(release, out);
   const std::int64_t W = release.is_hd ? 4096 : 1024, D = release.width;
   out.push_back({"vision_proj.0.weight", {D, W}}), out.push_back({"vision_proj.0.bias", {D}});
   out.push_back({"vision_proj.2.weight", {D, D}}), out.push_back({"vision_proj.2.bias", {D}});
   if (release.is_hd) out.push_back({"plora_glb_GN", {1, 1, W}}), out.push_back({"plora_sub_GN", {1, 1, 1, W}});
   return out;
-}
-
-/// False where the file system has no room for holes of this size.
-bool write_hollow(const std::filesystem::path& file, const Tensors& tensors) {
-  std::string header = "{";
-  std::int64_t end = 0;
-  for (const auto& [name, shape] : tensors) {
-    std::int64_t bytes = 2;
-    std::string sizes;
-    for (const auto size : shape) bytes *= size, sizes += fmt::format("{}{}", sizes.empty() ? "" : ",", size);
-    header += fmt::format("{}\"{}\":{{\"dtype\":\"F16\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", end == 0 ? "" : ",", name, sizes, end, end + bytes);
-    end += bytes;
-  }
-  header += "}";
-  header.resize((header.size() + 7) / 8 * 8, ' ');
-  const auto size = static_cast<std::uint64_t>(header.size());
-  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(&size), sizeof size) << header;
-  std::error_code failure;
-  std::filesystem::resize_file(file, sizeof size + size + static_cast<std::uint64_t>(end), failure);
-  return !failure;
 }
 
 std::string config_of(const Release& release) {
