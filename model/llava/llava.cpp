@@ -229,7 +229,8 @@ class Llava : public Family {
 
   at::Tensor encode(const at::Tensor& pixels) const override {
     const auto hidden = parts_->vision.forward(pixels, config_.select_layer);  // [B, 1 + P, D]
-    return parts_->projector(config_.keeps_class_token ? hidden : hidden.narrow(1, 1, hidden.size(1) - 1));
+    // Contiguous, so that one tile's features have the same bits alone and among others: LibTorch adds the bias in another way to what is not.
+    return parts_->projector(config_.keeps_class_token ? hidden : hidden.narrow(1, 1, hidden.size(1) - 1).contiguous());
   }
 
   at::Tensor assemble(const at::Tensor& tiles, const ImageView& view) const override {
