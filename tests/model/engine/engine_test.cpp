@@ -24,6 +24,7 @@ struct Setting {
   int batch, encoder_batch, threads;
   bool is_reversed;
   bool reuses_prefixes = true;
+  const char* checkpoint = "qwen2/checkpoint";
 };
 void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }
 
@@ -37,7 +38,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
   auto requests = mixed_requests();
   if (setting.is_reversed) std::reverse(requests.begin(), requests.end());
   List list(requests);
-  open_vlm(parity("qwen2/checkpoint").string(), options)->run(list, list);
+  open_vlm(parity(setting.checkpoint).string(), options)->run(list, list);
   std::map<std::string, std::vector<std::int64_t>> ids;
   for (const auto& [id, generation] : list.finished) ids[id] = generation ? generation->token_ids : std::vector<std::int64_t>{};
   return ids;
@@ -45,9 +46,10 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
 
 class Repeatable : public ::testing::TestWithParam<Setting> {};
 TEST_P(Repeatable, RepliesDependOnTheirRequestAlone) {
-  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false, false};
+  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false, false, GetParam().checkpoint};
   const auto expected = replies(alone);
   EXPECT_EQ(expected.size(), 21u);
+  for (const auto& [id, ids] : expected) EXPECT_FALSE(ids.empty()) << id;
   EXPECT_EQ(replies(GetParam()), expected);
 }
 INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
@@ -55,6 +57,17 @@ INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
                                            Setting{"batch_16", DType::kFloat32, 16, 2, 1, true}, Setting{"two_threads", DType::kFloat32, 8, 4, 2, false},
                                            Setting{"bfloat16_batch_8", DType::kBFloat16, 8, 4, 1, true},
                                            Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false}),
+                         [](const auto& setting) { return setting.param.name; });
+/// Every family and layout, with everything changed at once.
+INSTANTIATE_TEST_SUITE_P(Families, Repeatable,
+                         ::testing::Values(Setting{"internvl_transformers", DType::kFloat32, 5, 7, 2, true, true, "native_qwen2/checkpoint"},
+                                           Setting{"llava", DType::kFloat32, 5, 7, 2, true, true, "../llava/original/checkpoint"},
+                                           Setting{"llava_transformers", DType::kBFloat16, 5, 7, 2, true, true, "../llava/native/checkpoint"},
+                                           Setting{"llava_next", DType::kFloat32, 5, 7, 2, true, true, "../llava/original_next/checkpoint"},
+                                           Setting{"llava_next_transformers", DType::kBFloat16, 5, 7, 2, true, true, "../llava/native_next/checkpoint"},
+                                           Setting{"xcomposer2", DType::kFloat32, 5, 7, 2, true, true, "../xcomposer/square/checkpoint"},
+                                           Setting{"xcomposer2_4khd", DType::kFloat32, 5, 7, 2, true, true, "../xcomposer/4khd/checkpoint"},
+                                           Setting{"xcomposer2d5", DType::kBFloat16, 5, 7, 2, true, true, "../xcomposer/2d5/checkpoint"}),
                          [](const auto& setting) { return setting.param.name; });
 
 /// Several questions on each picture, one after the other, as a run asks them.
@@ -100,6 +113,7 @@ TEST_P(PrefixReuse, ChangesNoBitOfALikelihoodAndNoReply) {
     ASSERT_TRUE(plain) << id;
     EXPECT_EQ(generation->token_ids, plain->token_ids) << id;
     EXPECT_EQ(generation->option_log_probabilities, plain->option_log_probabilities) << id << ": to the last bit";
+    EXPECT_EQ(generation->option_log_probabilities.size(), id.ends_with("3") ? 2U : 0U) << id;
     EXPECT_EQ(plain->reused_token_count, 0) << id;
     reused += generation->reused_token_count > 0 ? 1 : 0;
     EXPECT_LT(generation->reused_token_count, generation->prompt_token_count) << id;
@@ -109,6 +123,13 @@ TEST_P(PrefixReuse, ChangesNoBitOfALikelihoodAndNoReply) {
 INSTANTIATE_TEST_SUITE_P(Engine, PrefixReuse,
                          ::testing::Values(Reuse{"qwen2/checkpoint", DType::kFloat32}, Reuse{"qwen2/checkpoint", DType::kBFloat16},
                                            Reuse{"llama/checkpoint", DType::kFloat32}, Reuse{"native_qwen2/checkpoint", DType::kBFloat16}),
+                         [](const auto& reuse) { return std::string("case_") + std::to_string(reuse.index); });
+/// The last question on each picture ranks its options: so every family is seen to rank, and to rank alike with and without reuse.
+INSTANTIATE_TEST_SUITE_P(Families, PrefixReuse,
+                         ::testing::Values(Reuse{"../llava/original/checkpoint", DType::kFloat32}, Reuse{"../llava/native/checkpoint", DType::kFloat32},
+                                           Reuse{"../llava/original_next/checkpoint", DType::kFloat32}, Reuse{"../llava/native_next/checkpoint", DType::kBFloat16},
+                                           Reuse{"../xcomposer/square/checkpoint", DType::kFloat32}, Reuse{"../xcomposer/4khd/checkpoint", DType::kFloat32},
+                                           Reuse{"../xcomposer/2d5/checkpoint", DType::kBFloat16}),
                          [](const auto& reuse) { return std::string("case_") + std::to_string(reuse.index); });
 
 TEST(PrefixReuse, LeavesPositionsThatStretchWithTheLengthAlone) {
