@@ -74,4 +74,19 @@ Finished run_child(const std::vector<std::string>& command, const std::map<std::
 std::string fakes_binary() { return ASSAY_FAKES_BINARY; }
 std::string assay_binary() { return ASSAY_BINARY; }
 
+Finished run_fakes(std::vector<std::string> arguments, const std::string& input) {
+  arguments.insert(arguments.begin(), fakes_binary());
+  return run_child(arguments, {}, input);
+}
+Finished run_assay(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), assay_binary());
+  return run_child(arguments);
+}
+Finished run_fake_model(const std::filesystem::path& out, const std::string& model, const std::string& bench,
+                        const std::vector<std::string>& more) {
+  std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", out.string()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_fakes(arguments);
+}
+
 }  // namespace assay::testing

@@ -42,4 +42,11 @@ Finished run_child(const std::vector<std::string>& command, const std::map<std::
 [[nodiscard]] std::string fakes_binary();
 [[nodiscard]] std::string assay_binary();
 
+/// `assay ARGUMENTS` to its end, on fakes and for real.
+Finished run_fakes(std::vector<std::string> arguments, const std::string& input = "");
+Finished run_assay(std::vector<std::string> arguments);
+/// `assay run` on fakes.
+Finished run_fake_model(const std::filesystem::path& out, const std::string& model, const std::string& bench,
+                        const std::vector<std::string>& more = {});
+
 }  // namespace assay::testing

@@ -6,8 +6,6 @@
 #include "harness/base/file.h"
 #include "harness/base/json.h"
 #include "harness/run_folder.h"
-#include "model/checkpoint/npy.h"
-#include "model/image/decode.h"
 #include "tests/harness/child_process.h"
 #include "tests/temporary_folder.h"
 
@@ -15,47 +13,34 @@ namespace assay {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-using testing::Finished;
+using testing::run_assay;
+using testing::run_fake_model;
+using testing::run_fakes;
 using testing::TemporaryFolder;
-
-Finished fakes(std::vector<std::string> arguments, const std::string& input = "") {
-  arguments.insert(arguments.begin(), testing::fakes_binary());
-  return testing::run_child(arguments, {}, input);
-}
-Finished assay(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), testing::assay_binary());
-  return testing::run_child(arguments);
-}
-Finished fake_run(const std::filesystem::path& out, const std::string& model, const std::string& bench,
-                  const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", out.string()};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return fakes(arguments);
-}
 
 TEST(Score, PlaysAJudgesRecordedReplies) {
   const TemporaryFolder folder;
   folder.write("mm-vet.json", R"({"v1_0": {"imagename": "a.png", "question": "q", "answer": "a", "capability": ["ocr"]}})");
   const auto replies = folder.write("replies.json", R"({"v1_0": "an answer"})").string(), grades = folder.write("grades.json", R"({"v1_0": {"content": ["0.5"]}})").string();
   const std::vector<std::string> score = {"score", "--bench", "mmvet", "--data-dir", (folder / "").string(), "--format", "json", "--predictions", replies};
-  const auto without = assay(score);
+  const auto without = run_assay(score);
   ASSERT_EQ(without.exit_code, 0) << without.err;
   EXPECT_EQ(json::parse(without.out, "stdout")["results"][0]["states"]["judge-failed"].GetInt(), 1);
   EXPECT_TRUE(json::parse(without.out, "stdout")["results"][0]["metrics"][0]["value"].IsNull());
   auto with_judge = score;
   with_judge.insert(with_judge.end(), {"--judge", grades});
-  const auto judged = assay(with_judge);
+  const auto judged = run_assay(with_judge);
   ASSERT_EQ(judged.exit_code, 0) << judged.err;
   EXPECT_EQ(json::parse(judged.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 50);
 }
+
 TEST(Assay, ListsItsBenchmarksSorted) {
-  const auto listed = assay({"list"});
+  const auto listed = run_assay({"list"});
   EXPECT_EQ(listed.exit_code, 0);
   EXPECT_THAT(listed.out, AllOf(HasSubstr("chartqa_test"), HasSubstr("docvqa_val"), HasSubstr("mmbench_dev_en"), HasSubstr("mme"),
                                 HasSubstr("seed_bench")));
@@ -63,54 +48,54 @@ TEST(Assay, ListsItsBenchmarksSorted) {
 }
 
 TEST(Assay, ListsModelsAndProfiles) {
-  EXPECT_EQ(fakes({"list", "models"}).out, "fake (model_type fake_chat)\n");
-  EXPECT_EQ(json::parse(fakes({"list", "models", "--format", "json"}).out, "stdout")[0]["name"], "fake");
-  EXPECT_EQ(fakes({"describe", "models", "fake"}).out.substr(0, 6), "fake: ");
-  EXPECT_THAT(assay({"list", "profiles"}).out, ContainsRegex("vlmevalkit\n  asks \\(--prompt-profile\\): [^\n]*chartqa_test, [^\n]*pope"));
-  EXPECT_EQ(fakes({"describe", "profiles", "polite"}).out,
+  EXPECT_EQ(run_fakes({"list", "models"}).out, "fake (model_type fake_chat)\n");
+  EXPECT_EQ(json::parse(run_fakes({"list", "models", "--format", "json"}).out, "stdout")[0]["name"], "fake");
+  EXPECT_EQ(run_fakes({"describe", "models", "fake"}).out.substr(0, 6), "fake: ");
+  EXPECT_THAT(run_assay({"list", "profiles"}).out, ContainsRegex("vlmevalkit\n  asks \\(--prompt-profile\\): [^\n]*chartqa_test, [^\n]*pope"));
+  EXPECT_EQ(run_fakes({"describe", "profiles", "polite"}).out,
             "polite\n  asks (--prompt-profile): fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n");
 }
 
 TEST(Assay, ListsMetricsWithTheirFormulasAndBenchmarks) {
-  EXPECT_THAT(assay({"list", "metrics"}).out,
+  EXPECT_THAT(run_assay({"list", "metrics"}).out,
               HasSubstr("<subtask>.acc_plus\n  pictures with both questions answered right / pictures with two questions\n    in mme\n"));
   const auto one = "accuracy\n  divided by: questions\n    in fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n";
-  EXPECT_EQ(fakes({"list", "metrics"}).out, one);
-  EXPECT_EQ(fakes({"describe", "metrics", "accuracy"}).out, one);
-  EXPECT_EQ(assay({"describe", "existence.acc_plus"}).out, assay({"describe", "metrics", "acc_plus"}).out);
-  const auto described = assay({"describe", "metrics", "anls", "--format", "json"});
+  EXPECT_EQ(run_fakes({"list", "metrics"}).out, one);
+  EXPECT_EQ(run_fakes({"describe", "metrics", "accuracy"}).out, one);
+  EXPECT_EQ(run_assay({"describe", "existence.acc_plus"}).out, run_assay({"describe", "metrics", "acc_plus"}).out);
+  const auto described = run_assay({"describe", "metrics", "anls", "--format", "json"});
   EXPECT_EQ(json::parse(described.out, "stdout")["meanings"][0]["benchmarks"][1], "docvqa_val");
 }
 
 TEST(Assay, ListsAndDescribesEveryKindAsJson) {
   for (const std::string kind : {"benchmarks", "models", "metrics", "profiles"}) {
-    const auto listed = fakes({"list", kind, "--format", "json"}), described = fakes({"describe", kind, "--format", "json"});
+    const auto listed = run_fakes({"list", kind, "--format", "json"}), described = run_fakes({"describe", kind, "--format", "json"});
     EXPECT_EQ(listed.exit_code, 0) << listed.err;
     EXPECT_EQ(described.out, listed.out);
     const auto things = json::parse(listed.out, "stdout");
     ASSERT_GT(things.Size(), 0U) << kind;
-    const auto one = fakes({"describe", kind, things[0]["name"].GetString(), "--format", "json"});
+    const auto one = run_fakes({"describe", kind, things[0]["name"].GetString(), "--format", "json"});
     EXPECT_EQ(json::dump(json::parse(one.out, "stdout")), json::dump(things[0])) << kind;
-    const auto wrong = fakes({"describe", kind, "accurracy"});
+    const auto wrong = run_fakes({"describe", kind, "accurracy"});
     EXPECT_EQ(wrong.exit_code, 2);
     EXPECT_THAT(wrong.err, HasSubstr("none of the " + kind + " is called \"accurracy\"; "));
   }
 }
 
 TEST(Assay, DescribesABenchmark) {
-  const auto described = assay({"describe", "chartqa_test"});
+  const auto described = run_assay({"describe", "chartqa_test"});
   EXPECT_EQ(described.exit_code, 0) << described.err;
   EXPECT_THAT(described.out, AllOf(HasSubstr("arXiv:2203.10244"), HasSubstr("scored as: official"), HasSubstr("data: "),
                                    HasSubstr("    lmms-eval: relaxed_match: a number within 5 % of the label")));
 }
 
-TEST(Assay, TellsItsVersion) { EXPECT_EQ(assay({"--version"}).out, "assay 0.1.0\n"); }
+TEST(Assay, TellsItsVersion) { EXPECT_EQ(run_assay({"--version"}).out, "assay 0.1.0\n"); }
 
 class Help : public ::testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(Help, HasExamplesAndGoesToStdout) {
   auto arguments = GetParam();
   arguments.emplace_back("--help");
-  const auto help = assay(arguments);
+  const auto help = run_assay(arguments);
   EXPECT_EQ(help.exit_code, 0) << help.err;
   EXPECT_THAT(help.out, AllOf(HasSubstr("Examples:"), HasSubstr("assay ")));
   EXPECT_THAT(help.err, IsEmpty());
@@ -132,7 +117,7 @@ struct Wrong {
 void PrintTo(const Wrong& wrong, std::ostream* os) { *os << wrong.name; }
 class WrongUse : public ::testing::TestWithParam<Wrong> {};
 TEST_P(WrongUse, SaysWhatIsWrongOnStderr) {
-  const auto ended = fakes(GetParam().arguments);
+  const auto ended = run_fakes(GetParam().arguments);
   EXPECT_EQ(ended.exit_code, GetParam().exit_code);
   EXPECT_THAT(ended.err, AllOf(HasSubstr("assay: "), HasSubstr(GetParam().message)));
   EXPECT_THAT(ended.out, IsEmpty());
@@ -166,21 +151,21 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& c) { return std::string(c.param.name); });
 
 TEST(WrongUse, TellsEveryProblemAtOnce) {
-  const auto run = fakes({"run", "--modle", "m", "--bench", "fale", "--limit", "abc", "--dtype", "int8", "spare", "--config", "/no/such.yaml"});
+  const auto run = run_fakes({"run", "--modle", "m", "--bench", "fale", "--limit", "abc", "--dtype", "int8", "spare", "--config", "/no/such.yaml"});
   EXPECT_EQ(run.exit_code, 2);
   for (const char* problem : {"8 problems:", "no option \"--modle\"", "\"spare\" is one word too many", "cannot open this config file",
                               "--limit must be an integer, got \"abc\"", "--model is missing", "--dtype must be", "did you mean \"fake\"?",
                               "--out is missing"})
     EXPECT_THAT(run.err, HasSubstr(problem));
-  EXPECT_THAT(fakes({"score", "--format", "xml", "--predictions", "p"}).err, AllOf(HasSubstr("--format must be"), HasSubstr("needs --bench")));
-  EXPECT_THAT(fakes({"report", "--format", "mdd,jso"}).err, AllOf(HasSubstr("\"md\"?"), HasSubstr("\"json\"?"), HasSubstr("name a run folder")));
-  EXPECT_THAT(fakes({"inspect", "logits", "--max-tiles", "x", "--dtype", "int8"}).err,
+  EXPECT_THAT(run_fakes({"score", "--format", "xml", "--predictions", "p"}).err, AllOf(HasSubstr("--format must be"), HasSubstr("needs --bench")));
+  EXPECT_THAT(run_fakes({"report", "--format", "mdd,jso"}).err, AllOf(HasSubstr("\"md\"?"), HasSubstr("\"json\"?"), HasSubstr("name a run folder")));
+  EXPECT_THAT(run_fakes({"inspect", "logits", "--max-tiles", "x", "--dtype", "int8"}).err,
               AllOf(HasSubstr("--max-tiles must be an integer"), HasSubstr("--dtype must be"), HasSubstr("--prompt is missing")));
 }
 
 TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
   const TemporaryFolder folder;
-  const auto ended = fake_run(folder / "run", "oracle", "fake,fake_small", {"--format", "json"});
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake,fake_small", {"--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(ended.out, read_file(results_path(folder / "run")));
   const auto results = json::parse(ended.out, "stdout");
@@ -190,8 +175,8 @@ TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
 
 TEST(Run, StartedAgainAfterItsEndAsksNothing) {
   const TemporaryFolder folder;
-  const auto first = fake_run(folder / "run", "oracle", "fake", {"--format", "json"});
-  const auto second = fake_run(folder / "run", "dying:0", "fake", {"--format", "json"});
+  const auto first = run_fake_model(folder / "run", "oracle", "fake", {"--format", "json"});
+  const auto second = run_fake_model(folder / "run", "dying:0", "fake", {"--format", "json"});
   EXPECT_EQ(second.exit_code, 0) << second.err;
   EXPECT_EQ(second.out, first.out);
   EXPECT_FALSE(std::filesystem::exists(folder / "run" / "journal-2.jsonl"));
@@ -199,52 +184,52 @@ TEST(Run, StartedAgainAfterItsEndAsksNothing) {
 
 TEST(Run, RefusesAnotherRunsFolder) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake").exit_code, 0);
-  const auto other_weights = fake_run(folder / "run", "other-weights", "fake");
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake").exit_code, 0);
+  const auto other_weights = run_fake_model(folder / "run", "other-weights", "fake");
   EXPECT_EQ(other_weights.exit_code, 2);
   EXPECT_THAT(other_weights.err, HasSubstr("\"model.weights_digest\" was \"fake-weights\", is now \"others\""));
-  const auto other_limit = fake_run(folder / "run", "oracle", "fake", {"--limit", "5", "--threads", "3"});
+  const auto other_limit = run_fake_model(folder / "run", "oracle", "fake", {"--limit", "5", "--threads", "3"});
   EXPECT_THAT(other_limit.err, AllOf(HasSubstr("\"limit\" was null, is now 5"), Not(HasSubstr("threads"))));
 }
 
 TEST(Run, EndsWithFourAboveTheErrorBudgetAndCanGoOn) {
   const TemporaryFolder folder;
-  const auto over = fake_run(folder / "run", "flaky:10", "fake");
+  const auto over = run_fake_model(folder / "run", "flaky:10", "fake");
   EXPECT_EQ(over.exit_code, 4);
   EXPECT_THAT(over.err, AllOf(HasSubstr("4 of 300 samples failed, more than --max-failures 0.01 allows"), HasSubstr("the picture is cut short"),
                               HasSubstr("--retry-failed")));
   EXPECT_FALSE(std::filesystem::exists(results_path(folder / "run")));
-  const auto retried = fake_run(folder / "run", "oracle", "fake", {"--retry-failed"});
+  const auto retried = run_fake_model(folder / "run", "oracle", "fake", {"--retry-failed"});
   EXPECT_EQ(retried.exit_code, 0) << retried.err;
 }
 
 TEST(Run, ListsFailedSamplesWithinTheBudget) {
   const TemporaryFolder folder;
-  const auto ended = fake_run(folder / "run", "flaky:10", "fake", {"--max-failures", "0.5"});
+  const auto ended = run_fake_model(folder / "run", "flaky:10", "fake", {"--max-failures", "0.5"});
   EXPECT_EQ(ended.exit_code, 0);
   EXPECT_THAT(ended.out, AllOf(HasSubstr(" error, "), HasSubstr("failed: s")));
 }
 
 TEST(Run, EndsWithFourWhenTheEngineBreaks) {
   const TemporaryFolder folder;
-  const auto ended = fake_run(folder / "run", "dying:20", "fake");
+  const auto ended = run_fake_model(folder / "run", "dying:20", "fake");
   EXPECT_EQ(ended.exit_code, 4);
   EXPECT_THAT(ended.err, HasSubstr("assay: the fake engine broke"));
-  EXPECT_EQ(fake_run(folder / "run", "oracle", "fake").exit_code, 0);
+  EXPECT_EQ(run_fake_model(folder / "run", "oracle", "fake").exit_code, 0);
 }
 
 TEST(Run, WritesSubmissionFiles) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small", {"--limit", "2"}).exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake_small", {"--limit", "2"}).exit_code, 0);
   EXPECT_EQ(read_file(submissions_path(folder / "run") / "fake_small.tsv"), "s0\tw0\ns1\tw1\n");
 }
 
 TEST(Run, PrintsAConfigThatItReads) {
   const TemporaryFolder folder;
-  const auto printed = fakes({"run", "--model", "oracle", "--bench", "fake_small", "--limit", "3", "--print-config"});
+  const auto printed = run_fakes({"run", "--model", "oracle", "--bench", "fake_small", "--limit", "3", "--print-config"});
   EXPECT_EQ(printed.exit_code, 0);
   std::ofstream(folder / "eval.yaml") << printed.out;
-  const auto ended = fakes({"run", "--config", (folder / "eval.yaml").string(), "--out", (folder / "run").string(), "--limit", "4"});
+  const auto ended = run_fakes({"run", "--config", (folder / "eval.yaml").string(), "--out", (folder / "run").string(), "--limit", "4"});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("4 samples"));
 }
@@ -264,22 +249,22 @@ TEST(Run, TakesTheDemoFromItsFolderAndOtherOptionsOverIt) {
 
 TEST(Run, DryRunCountsAndWritesNothing) {
   const TemporaryFolder folder;
-  const auto dry = fake_run(folder / "run", "oracle", "fake", {"--dry-run"});
+  const auto dry = run_fake_model(folder / "run", "oracle", "fake", {"--dry-run"});
   EXPECT_EQ(dry.exit_code, 0) << dry.err;
   EXPECT_THAT(dry.out, AllOf(HasSubstr("300 prompts on 100 distinct pictures"), HasSubstr("at most 4800 new tokens"),
                              HasSubstr(" with replies of 16 tokens\n"), HasSubstr("encoder   5.0 s: about 500 tiles"),
                              HasSubstr("prompts   30.0 s: 300 of about 100 tokens"), HasSubstr("48 prompts counted, 8 run")));
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
-  EXPECT_EQ(fakes({"run", "--model", "nowhere", "--bench", "fake", "--dry-run"}).exit_code, 2);
-  EXPECT_THAT(fakes({"run", "--model", "unreadable-weights", "--bench", "fake_small", "--dry-run"}).err, HasSubstr("none of 7 samples tried"));
+  EXPECT_EQ(run_fakes({"run", "--model", "nowhere", "--bench", "fake", "--dry-run"}).exit_code, 2);
+  EXPECT_THAT(run_fakes({"run", "--model", "unreadable-weights", "--bench", "fake_small", "--dry-run"}).err, HasSubstr("none of 7 samples tried"));
 }
 
 TEST(Run, DryRunEstimatesFromTheLastStart) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30"}).exit_code, 0);
-  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "60", "--dry-run"}).out,
+  ASSERT_EQ(run_fake_model(folder / "run", "slow:2", "fake", {"--limit", "30"}).exit_code, 0);
+  EXPECT_THAT(run_fake_model(folder / "run", "slow:2", "fake", {"--limit", "60", "--dry-run"}).out,
               AllOf(HasSubstr("30 of 60 samples are done already"), HasSubstr("samples/s of the last start")));
-  EXPECT_THAT(fake_run(folder / "run", "slow:2", "fake", {"--limit", "30", "--dry-run"}).out, HasSubstr("time: none, every sample is done"));
+  EXPECT_THAT(run_fake_model(folder / "run", "slow:2", "fake", {"--limit", "30", "--dry-run"}).out, HasSubstr("time: none, every sample is done"));
 }
 
 TEST(Run, SaysThatStdoutCannotBeWritten) {
@@ -292,14 +277,14 @@ TEST(Run, SaysThatStdoutCannotBeWritten) {
 
 TEST(Score, GivesARunsOwnResultsAgain) {
   const TemporaryFolder folder;
-  const auto ran = fake_run(folder / "run", "constant", "fake,fake_small", {"--format", "json"});
-  EXPECT_EQ(fakes({"score", (folder / "run").string(), "--format", "json"}).out, ran.out);
+  const auto ran = run_fake_model(folder / "run", "constant", "fake,fake_small", {"--format", "json"});
+  EXPECT_EQ(run_fakes({"score", (folder / "run").string(), "--format", "json"}).out, ran.out);
 }
 
 TEST(Score, TakesOtherProfiles) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "constant", "fake_small").exit_code, 0);
-  const auto scored = fakes({"score", (folder / "run").string(), "--profile", "official,lenient", "--format", "json"});
+  ASSERT_EQ(run_fake_model(folder / "run", "constant", "fake_small").exit_code, 0);
+  const auto scored = run_fakes({"score", (folder / "run").string(), "--profile", "official,lenient", "--format", "json"});
   const auto results = json::parse(scored.out, "stdout");
   const auto& list = json::require_array(results, "results", "stdout");
   ASSERT_EQ(list.Size(), 2U);
@@ -309,11 +294,11 @@ TEST(Score, TakesOtherProfiles) {
 
 TEST(Score, RefusesAnUnfinishedRunUnlessTold) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "dying:20", "fake").exit_code, 4);
-  const auto refused = fakes({"score", (folder / "run").string()});
+  ASSERT_EQ(run_fake_model(folder / "run", "dying:20", "fake").exit_code, 4);
+  const auto refused = run_fakes({"score", (folder / "run").string()});
   EXPECT_EQ(refused.exit_code, 4);
   EXPECT_THAT(refused.err, HasSubstr("20 of 300 samples are done"));
-  const auto partial = fakes({"score", (folder / "run").string(), "--partial"});
+  const auto partial = run_fakes({"score", (folder / "run").string(), "--partial"});
   EXPECT_EQ(partial.exit_code, 0);
   EXPECT_THAT(partial.out, HasSubstr("20 samples"));
 }
@@ -321,28 +306,28 @@ TEST(Score, RefusesAnUnfinishedRunUnlessTold) {
 TEST(Score, ReadsPredictionFiles) {
   const TemporaryFolder folder;
   std::ofstream(folder / "replies.tsv") << "s0\tw0\ns1\twrong\n";
-  const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", (folder / "replies.tsv").string(), "--format", "json"});
+  const auto scored = run_fakes({"score", "--bench", "fake_small", "--predictions", (folder / "replies.tsv").string(), "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 50);
 }
 
 TEST(Report, WritesEveryFormat) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake_small").exit_code, 0);
   const std::string run = (folder / "run").string();
-  EXPECT_THAT(fakes({"report", run}).out, StartsWith("fake_small (split test, scored as official): 7 samples: 7 scored"));
-  EXPECT_THAT(fakes({"report", run, "--format", "md"}).out, HasSubstr("| accuracy \\* | 100.0000 |"));
-  EXPECT_EQ(fakes({"report", run, "--format", "json"}).out, read_file(results_path(run)));
-  ASSERT_EQ(fakes({"report", run, "--format", "json,md,console", "--out", (folder / "reports").string()}).exit_code, 0);
+  EXPECT_THAT(run_fakes({"report", run}).out, StartsWith("fake_small (split test, scored as official): 7 samples: 7 scored"));
+  EXPECT_THAT(run_fakes({"report", run, "--format", "md"}).out, HasSubstr("| accuracy \\* | 100.0000 |"));
+  EXPECT_EQ(run_fakes({"report", run, "--format", "json"}).out, read_file(results_path(run)));
+  ASSERT_EQ(run_fakes({"report", run, "--format", "json,md,console", "--out", (folder / "reports").string()}).exit_code, 0);
   for (const char* name : {"results.json", "report.md", "report.txt"}) EXPECT_TRUE(std::filesystem::exists(folder / "reports" / name)) << name;
-  EXPECT_THAT(fakes({"report", run, "--format", "htm"}).err, HasSubstr("no report is named \"htm\"; did you mean \"html\"?"));
+  EXPECT_THAT(run_fakes({"report", run, "--format", "htm"}).err, HasSubstr("no report is named \"htm\"; did you mean \"html\"?"));
 }
 
 TEST(Report, SaysThatItsFolderCannotBeMade) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake_small").exit_code, 0);
   const std::string file = results_path(folder / "run").string();
-  const auto ended = fakes({"report", (folder / "run").string(), "--out", file + "/below"});
+  const auto ended = run_fakes({"report", (folder / "run").string(), "--out", file + "/below"});
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, HasSubstr("--out: cannot make the folder \"" + file + "/below\": \"" + file + "\" is a file"));
 }
@@ -350,107 +335,18 @@ TEST(Report, SaysThatItsFolderCannotBeMade) {
 TEST(Run, TellsOfABadFolderBeforeItLooksForData) {
   const TemporaryFolder folder;
   std::ofstream(folder / "file") << "x";
-  const auto ended = fake_run(folder / "file", "nowhere", "fake");
+  const auto ended = run_fake_model(folder / "file", "nowhere", "fake");
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, AllOf(HasSubstr("is a file; name another one"), Not(HasSubstr("prompts on"))));
 }
 
 TEST(Report, RefusesDamagedResults) {
   const TemporaryFolder folder;
-  ASSERT_EQ(fake_run(folder / "run", "oracle", "fake_small").exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake_small").exit_code, 0);
   std::ofstream(results_path(folder / "run")) << "{\"schema\": \"assay.results/9\"}";
-  const auto ended = fakes({"report", (folder / "run").string()});
+  const auto ended = run_fakes({"report", (folder / "run").string()});
   EXPECT_EQ(ended.exit_code, 3);
   EXPECT_THAT(ended.err, HasSubstr("\"schema\" must be \"assay.results/1\", got \"assay.results/9\""));
-}
-
-TEST(Inspect, ShowsAPromptAndWhatSharesItsPicture) {
-  const auto shown = fakes({"inspect", "prompt", "--model", "oracle", "--bench", "fake_small", "--sample", "s3"});
-  EXPECT_EQ(shown.exit_code, 0) << shown.err;
-  EXPECT_THAT(shown.out, AllOf(HasSubstr("<image>Say w3."), HasSubstr("3 tokens: 1 2 3"), HasSubstr("grid 2x1, 3 tiles"),
-                               HasSubstr("shares its picture with 2 other samples: s0, s6")));
-  const auto as_json = fakes({"inspect", "prompt", "--model", "oracle", "--bench", "fake_small", "--sample", "s3", "--format", "json"});
-  EXPECT_EQ(json::parse(as_json.out, "stdout")["token_ids"].Size(), 3U);
-}
-
-TEST(Inspect, LooksWithoutReadingAllTheWeights) {
-  const TemporaryFolder folder;
-  const std::string model = "unreadable-weights", chart = (folder / "chart.png").string(), out = (folder / "x.npy").string();
-  std::ofstream(chart) << "bytes";
-  const std::string digest_error = "the fake's weights cannot be read";
-  EXPECT_THAT(fake_run(folder / "run", model, "fake_small").err, HasSubstr(digest_error)) << "a manifest needs their digest";
-  EXPECT_EQ(fakes({"inspect", "prompt", "--model", model, "--bench", "fake_small", "--sample", "s3"}).err, "");
-  EXPECT_EQ(fakes({"inspect", "pixels", "--model", model, "--image", chart, "--out", out}).err, "");
-  EXPECT_EQ(fakes({"inspect", "logits", "--model", model, "--image", chart, "--prompt", "What?", "--out", out}).err, "");
-}
-
-TEST(Inspect, WritesPixelsAndTiles) {
-  const TemporaryFolder folder;
-  std::ofstream(folder / "chart.png") << "bytes";
-  const auto ended = fakes({"inspect", "pixels", "--model", "oracle", "--image", (folder / "chart.png").string(), "--out",
-                            (folder / "x.npy").string(), "--tiles", (folder / "tiles").string()});
-  ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  const auto array = read_npy<float>(folder / "x.npy");
-  EXPECT_THAT(array.shape, ElementsAre(2, 3, 2, 2));
-  EXPECT_FLOAT_EQ(array.values[0], static_cast<float>((1 - 0.485) / 0.229));
-  const auto white = decode_image(read_file(folder / "tiles" / "tile-00.png"), "tile"), red = decode_image(read_file(folder / "tiles" / "tile-01.png"), "tile");
-  ASSERT_TRUE(white && red);
-  EXPECT_EQ(white->rgb, std::vector<std::uint8_t>(12, 255));
-  EXPECT_THAT(red->rgb, ElementsAre(0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0, 0));
-}
-
-TEST(Inspect, SaysThatAPictureIsMissing) {
-  const auto ended = fakes({"inspect", "pixels", "--model", "oracle", "--image", "/no/such.png", "--out", "x.npy"});
-  EXPECT_EQ(ended.exit_code, 3);
-  EXPECT_THAT(ended.err, HasSubstr("--image: there is no file \"/no/such.png\""));
-}
-
-TEST(Inspect, WritesLogits) {
-  const TemporaryFolder folder;
-  std::ofstream(folder / "chart.png") << "bytes";
-  const auto ended = fakes({"inspect", "logits", "--model", "oracle", "--image", (folder / "chart.png").string(), "--prompt", "What?", "--out",
-                            (folder / "x.npy").string()});
-  ASSERT_EQ(ended.exit_code, 0) << ended.err;
-  EXPECT_EQ(ended.out, "[4], largest: id 2 with 2.5\n");
-  EXPECT_THAT(read_npy<float>(folder / "x.npy").values, ElementsAre(0.5F, -1.0F, 2.5F, 0.0F));
-}
-
-/// A byte-level BPE of our own: letters a to c, the space, and two merges.
-void write_tokenizer(const std::filesystem::path& folder) {
-  std::ofstream(folder / "tokenizer.json") << R"({"version":"1.0","truncation":null,"padding":null,
-    "added_tokens":[{"id":7,"content":"<end>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
-    "normalizer":null,"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true},
-    "post_processor":null,"decoder":{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true},
-    "model":{"type":"BPE","dropout":null,"unk_token":null,"continuing_subword_prefix":null,"end_of_word_suffix":null,"fuse_unk":false,
-    "byte_fallback":false,"vocab":{"a":0,"b":1,"c":2,"\u0120":3,"ab":4,"abc":5,"\u010a":6},"merges":["a b","ab c"]}})";
-}
-
-TEST(Inspect, TurnsTextIntoTokensAndBack) {
-  const TemporaryFolder folder;
-  write_tokenizer(folder.path());
-  const auto ids = fakes({"inspect", "tokens", "--model", folder.path().string()}, "abc ab\n<end>");
-  ASSERT_EQ(ids.exit_code, 0) << ids.err;
-  EXPECT_EQ(ids.out, "[5, 3, 4, 6, 7]\n");
-  EXPECT_EQ(fakes({"inspect", "tokens", "--model", folder.path().string(), "--decode"}, ids.out).out, "abc ab\n<end>");
-  EXPECT_EQ(fakes({"inspect", "tokens", "--model", folder.path().string(), "--decode", "--skip-special"}, ids.out).out, "abc ab\n");
-  const auto wrong = fakes({"inspect", "tokens", "--model", folder.path().string(), "--decode"}, "{}");
-  EXPECT_EQ(wrong.exit_code, 3);
-  EXPECT_THAT(wrong.err, HasSubstr("stdin: expected a JSON array of token ids"));
-}
-
-TEST(Inspect, RefusesSentencePieceBesideAnotherProtobuf) {
-  const std::string model = ASSAY_SOURCE_DIR "/tests/model/tokenizer/data/tiny-sentencepiece";
-  const std::vector<std::string> command = {testing::fakes_binary(), "inspect", "tokens", "--model", model};
-  EXPECT_EQ(testing::run_child(command, {}, "abc").exit_code, 0);
-  const auto refused = testing::run_child(command, {{"LD_PRELOAD", ASSAY_SECOND_PROTOBUF}, {"ASAN_OPTIONS", "verify_asan_link_order=0"}}, "abc");
-  EXPECT_EQ(refused.exit_code, 4);
-  EXPECT_THAT(refused.err, HasSubstr("tokenizer.model: SentencePiece does not run in this build"));
-}
-
-TEST(Inspect, ShowsWeights) {
-  const auto shown = fakes({"inspect", "weights", "somewhere"});
-  EXPECT_EQ(shown.exit_code, 0) << shown.err;
-  EXPECT_THAT(shown.out, AllOf(HasSubstr("family: fake"), HasSubstr("parameters: 1000"), HasSubstr("tensors: every one is there and used")));
 }
 
 }  // namespace

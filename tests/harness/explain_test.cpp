@@ -19,6 +19,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::run_fakes;
 using testing::TemporaryFolder;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
@@ -90,27 +91,23 @@ TEST(Shortened, CutsBetweenLetters) {
   EXPECT_EQ(made.find("\xEF\xBF\xBD"), std::string::npos);
 }
 
-testing::Finished fakes(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), testing::fakes_binary());
-  return testing::run_child(arguments);
-}
 std::string answers() { return "s0\tw0\ns1\tno\ns2\tw2\ns3\t<b>\"no\"\x1b[2J\ns4\tw4\ns5\tw5\ns6\tw6\n"; }
 
 TEST(ScoreExplain, PrintsProfilesSideBySide) {
   const TemporaryFolder folder;
   const auto file = folder.write("replies.tsv", answers()).string();
-  const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient"});
+  const auto scored = run_fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_THAT(scored.out, AllOf(HasSubstr("fake_small, side by side: 7 samples, 2 of them scored differently"),
                                 HasSubstr("metric      official   lenient  difference\n"), HasSubstr("accuracy *   71.4286  100.0000    +28.5714\n"),
                                 Not(HasSubstr("whatever is said is right"))));
-  const auto one = fakes({"score", "--bench", "fake_small", "--predictions", file});
+  const auto one = run_fakes({"score", "--bench", "fake_small", "--predictions", file});
   EXPECT_THAT(one.out, Not(HasSubstr("side by side")));
 }
 TEST(ScoreExplain, ListsTheSamplesAndTheRules) {
   const TemporaryFolder folder;
   const auto file = folder.write("replies.tsv", answers()).string();
-  const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient", "--explain"});
+  const auto scored = run_fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient", "--explain"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_THAT(scored.out, AllOf(HasSubstr("2 samples are scored differently, 2 shown"), HasSubstr("official: the reply is the label, letter for letter\n"),
                                 HasSubstr("\n  s1\n    reply: \"no\" (2 letters)\n    label: \"w1\"\n    official: 0, read \"no\"\n    lenient: 1, read \"no\"\n"),
@@ -119,7 +116,7 @@ TEST(ScoreExplain, ListsTheSamplesAndTheRules) {
 TEST(ScoreExplain, WritesJsonThatFitsItsSchema) {
   const TemporaryFolder folder;
   const auto file = folder.write("replies.tsv", answers()).string();
-  const auto scored = fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient", "--explain", "--limit-explained", "1",
+  const auto scored = run_fakes({"score", "--bench", "fake_small", "--predictions", file, "--profile", "official,lenient", "--explain", "--limit-explained", "1",
                              "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(testing::schema_complaint(scored.out, "explain-1.json"), "");
@@ -133,8 +130,8 @@ TEST(ScoreExplain, WritesJsonThatFitsItsSchema) {
 TEST(ScoreExplain, WorksOnARun) {
   const TemporaryFolder folder;
   const auto run = (folder / "run").string();
-  ASSERT_EQ(fakes({"run", "--model", "constant", "--bench", "fake_small,fake", "--out", run}).exit_code, 0);
-  const auto scored = fakes({"score", run, "--profile", "official,lenient", "--explain", "--format", "json"});
+  ASSERT_EQ(run_fakes({"run", "--model", "constant", "--bench", "fake_small,fake", "--out", run}).exit_code, 0);
+  const auto scored = run_fakes({"score", run, "--profile", "official,lenient", "--explain", "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   const auto document = json::parse(scored.out, "stdout");
   EXPECT_EQ(document["comparisons"].Size(), 2u);
@@ -159,7 +156,7 @@ TEST(ScoreExplain, SaysWhatIsWrong) {
   const auto with = [&](std::vector<std::string> more) {
     std::vector<std::string> command = {"score", "--bench", "fake_small", "--predictions", file};
     command.insert(command.end(), more.begin(), more.end());
-    const auto ended = fakes(command);
+    const auto ended = run_fakes(command);
     EXPECT_EQ(ended.exit_code, 2);
     EXPECT_THAT(ended.out, IsEmpty());
     return ended.err;

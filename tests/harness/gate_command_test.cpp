@@ -17,12 +17,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::Finished;
+using testing::run_fakes;
 using testing::TemporaryFolder;
-
-Finished fakes(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), testing::fakes_binary());
-  return testing::run_child(arguments);
-}
 
 /// Runs on fakes, made once for all tests: an oracle, models that are wrong once in a while, one that fails.
 class GateCommand : public ::testing::Test {
@@ -40,15 +36,13 @@ class GateCommand : public ::testing::Test {
   static void TearDownTestSuite() { delete folder_; }
 
   static Finished make(const std::string& name, const std::string& model, const std::string& bench, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", path(name)};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return fakes(arguments);
+    return testing::run_fake_model(path(name), model, bench, more);
   }
   static std::string path(const std::string& name) { return (*folder_ / name).string(); }
   static Finished gate(const std::string& baseline, const std::string& candidate, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {"gate", "--baseline", path(baseline), "--candidate", path(candidate)};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return fakes(arguments);
+    return run_fakes(arguments);
   }
   static std::string verdict(const Finished& finished) { return json::require_string(json::parse(finished.out, "stdout"), "verdict", "stdout"); }
 
@@ -112,19 +106,19 @@ TEST_F(GateCommand, WithExactListsEveryChangedReply) {
 }
 
 TEST_F(GateCommand, TakesABaselineFile) {
-  const auto saved = fakes({"baseline", "save", path("right"), "--again", path("again"), "--why", "a release", "--out", path("right.baseline")});
+  const auto saved = run_fakes({"baseline", "save", path("right"), "--again", path("again"), "--why", "a release", "--out", path("right.baseline")});
   ASSERT_EQ(saved.exit_code, 0) << saved.err;
   EXPECT_THAT(saved.out, AllOf(HasSubstr("a release"), HasSubstr("repeated: fake_large as official: 0 of 20000 replies changed")));
   EXPECT_EQ(gate("right.baseline", "again").exit_code, 0);
   EXPECT_EQ(gate("right.baseline", "worse").exit_code, 1);
-  EXPECT_EQ(fakes({"baseline", "show", path("right.baseline")}).out, saved.out);
+  EXPECT_EQ(run_fakes({"baseline", "show", path("right.baseline")}).out, saved.out);
 }
 
 TEST_F(GateCommand, KeepsARepeatedRunsNoise) {
   const auto repeated = make("repeated", "oracle", "fake", {"--repeat", "3"});
   EXPECT_EQ(repeated.exit_code, 0) << repeated.err;
   EXPECT_THAT(repeated.out, HasSubstr("repeated: fake as official: 0 of 600 replies changed, 0 scores"));
-  EXPECT_THAT(fakes({"baseline", "show", path("repeated")}).out, HasSubstr("0 of 600 replies changed"));
+  EXPECT_THAT(run_fakes({"baseline", "show", path("repeated")}).out, HasSubstr("0 of 600 replies changed"));
   (void)make("changed", "wrong:10", "fake");
   const auto gated = gate("repeated", "changed", {"--format", "json"});
   EXPECT_TRUE(json::parse(gated.out, "stdout")["behaviours"][0]["has_changed"].GetBool());
@@ -146,14 +140,14 @@ TEST_F(GateCommand, OfAnUnfinishedRunSaysSo) {
 }
 
 TEST_F(GateCommand, ComparesSeveralRuns) {
-  const auto compared = fakes({"compare", path("right"), path("worse"), path("slightly")});
+  const auto compared = run_fakes({"compare", path("right"), path("worse"), path("slightly")});
   EXPECT_EQ(compared.exit_code, 0) << compared.err;
   EXPECT_THAT(compared.out, AllOf(HasSubstr("worse"), HasSubstr("slightly"), HasSubstr("accuracy")));
-  const auto json = fakes({"compare", path("right"), path("worse"), "--format", "json"});
+  const auto json = run_fakes({"compare", path("right"), path("worse"), "--format", "json"});
   const auto document = json::parse(json.out, "stdout");
   for (const auto& run : json::require_array(document, "runs", "stdout").GetArray())
     EXPECT_GT(json::double_or(run, "peak_memory_bytes", 0), 1 << 20) << "of the runs themselves, from timing.json";
-  EXPECT_EQ(fakes({"compare", path("right")}).exit_code, 2);
+  EXPECT_EQ(run_fakes({"compare", path("right")}).exit_code, 2);
 }
 
 TEST_F(GateCommand, StopsARunAsSoonAsItIsDecided) {
@@ -192,14 +186,14 @@ std::string speed_file(double milliseconds) {
 TEST_F(GateCommand, GatesTimingsAloneOrBesideRuns) {
   folder_->write("fast.json", speed_file(10));
   folder_->write("slow.json", speed_file(12));
-  const auto alone = fakes({"gate", "--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json")});
+  const auto alone = run_fakes({"gate", "--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json")});
   EXPECT_EQ(alone.exit_code, 1) << alone.err;
   EXPECT_THAT(alone.out, AllOf(HasSubstr("FAIL"), HasSubstr("tile [1/s]"), HasSubstr("takes 1.200 of the baseline's time")));
   const auto same = gate("right", "again", {"--baseline-speed", path("fast.json"), "--candidate-speed", path("fast.json"), "--format", "json"});
   EXPECT_EQ(same.exit_code, 0) << same.err;
   const auto slower = gate("right", "again", {"--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json"), "--format", "json"});
   EXPECT_EQ(verdict(slower), "FAIL");
-  const auto half = fakes({"gate", "--baseline-speed", path("fast.json")});
+  const auto half = run_fakes({"gate", "--baseline-speed", path("fast.json")});
   EXPECT_EQ(half.exit_code, 2);
   EXPECT_THAT(half.err, HasSubstr("--candidate-speed is missing"));
 }

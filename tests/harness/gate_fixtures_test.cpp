@@ -14,24 +14,20 @@ namespace assay {
 namespace {
 
 using testing::Finished;
+using testing::run_assay;
 using testing::TemporaryFolder;
-
-Finished assay(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), testing::assay_binary());
-  return testing::run_child(arguments);
-}
 
 /// Scores a fixture's replies and keeps them; the path of the kept file.
 std::string kept(const TemporaryFolder& folder, const std::string& bench, const std::string& replies) {
   const auto file = folder.path() / (bench + replies.substr(replies.rfind('/') + 1) + ".scores");
-  const auto scored = assay({"score", "--bench", bench, "--predictions", (testing::shared_root() / "fixtures" / replies).string(), "--save", file.string()});
+  const auto scored = run_assay({"score", "--bench", bench, "--predictions", (testing::shared_root() / "fixtures" / replies).string(), "--save", file.string()});
   EXPECT_EQ(scored.exit_code, 0) << scored.err;
   return file.string();
 }
 
 Finished gate(const std::string& baseline, const std::string& candidate, std::vector<std::string> more = {}) {
   more.insert(more.begin(), {"gate", "--baseline", baseline, "--candidate", candidate, "--format", "json"});
-  return assay(more);
+  return run_assay(more);
 }
 
 double number(const Finished& finished, const char* member) { return json::parse(finished.out, "stdout")["metrics"][0][member].GetDouble(); }

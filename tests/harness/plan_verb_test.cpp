@@ -21,16 +21,11 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::Finished;
+using testing::run_assay;
+using testing::run_fake_model;
+using testing::run_fakes;
 using testing::schema_complaint;
 using testing::TemporaryFolder;
-
-Finished with(const std::string& binary, std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), binary);
-  return testing::run_child(arguments);
-}
-Finished assay(std::vector<std::string> arguments) { return with(testing::assay_binary(), std::move(arguments)); }
-Finished fakes(std::vector<std::string> arguments) { return with(testing::fakes_binary(), std::move(arguments)); }
 
 /// MME's question files: two questions on each picture, 12 pictures in three subtasks.
 void write_mme(const TemporaryFolder& folder) {
@@ -43,13 +38,13 @@ void write_mme(const TemporaryFolder& folder) {
 }
 
 TEST(Plan, AnswersFromCountsAlone) {
-  const auto ended = assay({"plan", "--count", "2500", "--flip-rate", "0.06", "--margin", "1"});
+  const auto ended = run_assay({"plan", "--count", "2500", "--flip-rate", "0.06", "--margin", "1"});
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.out, AllOf(HasSubstr("2500 samples, in 2500 clusters; design effect 1.00"), HasSubstr("with 6 % flips (given) it sees a true drop of 1.22 points"),
                                HasSubstr("needs 3710 samples"), Not(HasSubstr("Note"))));
 }
 TEST(Plan, WritesJsonThatFitsItsSchema) {
-  const auto ended = assay({"plan", "--count", "5144", "--clusters", "1286", "--format", "json"});
+  const auto ended = run_assay({"plan", "--count", "5144", "--clusters", "1286", "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(schema_complaint(ended.out, "plan-1.json"), "");
   const auto plan = json::parse(ended.out, "stdout");
@@ -60,7 +55,7 @@ TEST(Plan, WritesJsonThatFitsItsSchema) {
 TEST(Plan, CountsABenchmarksClusters) {
   const TemporaryFolder folder;
   write_mme(folder);
-  const auto ended = assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
+  const auto ended = run_assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(schema_complaint(ended.out, "plan-1.json"), "");
   const auto plan = json::parse(ended.out, "stdout");
@@ -71,7 +66,7 @@ TEST(Plan, KeepsBothQuestionsOfAPictureInASubsetAndItsCategoriesInProportion) {
   const TemporaryFolder folder;
   write_mme(folder);
   const auto list = (folder / "ids.txt").string();
-  const auto ended = assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--count", "7", "--seed", "5", "--write-subset", list});
+  const auto ended = run_assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--count", "7", "--seed", "5", "--write-subset", list});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   std::map<std::string, int> questions, pictures_of_subtask;
   for (const auto& sample : parse_sample_list(read_file(list), list)) {
@@ -89,7 +84,7 @@ TEST(Plan, KeepsThePicturesOfVlmEvalKitsTableWhole) {
   std::string rows = "index\timage\tcategory\tquestion\tanswer\timage_path\n";
   for (int i = 0; i < 20; ++i) rows += fmt::format("{}\t{}\tcount\tIs it {}?\tYes\tcount/{}.jpg\n", i, std::string(80, 'A'), i, i / 2);
   folder.write("MME.tsv", rows);
-  const auto ended = assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
+  const auto ended = run_assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_EQ(json::parse(ended.out, "stdout")["sets"][0]["clusters"].GetInt(), 10);
 }
@@ -102,7 +97,7 @@ TEST(Plan, KeepsCircularGroupsWhole) {
                           rotation == 0 ? "A" : "B");
   folder.write("MMBench_DEV_EN.tsv", rows);
   const auto list = (folder / "ids.txt").string();
-  const auto ended = assay({"plan", "--bench", "mmbench_dev_en", "--data-dir", folder.path().string(), "--count", "1", "--write-subset", list});
+  const auto ended = run_assay({"plan", "--bench", "mmbench_dev_en", "--data-dir", folder.path().string(), "--count", "1", "--write-subset", list});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   const auto listed = parse_sample_list(read_file(list), list);
   ASSERT_EQ(listed.size(), 2U);
@@ -112,7 +107,7 @@ TEST(Plan, WritesTheSameSubsetAgain) {
   const TemporaryFolder folder;
   for (const auto* name : {"a.txt", "b.txt", "c.txt"}) {
     const std::string seed = name[0] == 'c' ? "2" : "1";
-    ASSERT_EQ(fakes({"plan", "--bench", "fake", "--margin", "5", "--seed", seed, "--write-subset", (folder / name).string()}).exit_code, 0);
+    ASSERT_EQ(run_fakes({"plan", "--bench", "fake", "--margin", "5", "--seed", seed, "--write-subset", (folder / name).string()}).exit_code, 0);
   }
   EXPECT_EQ(read_file(folder / "a.txt"), read_file(folder / "b.txt"));
   EXPECT_NE(read_file(folder / "a.txt"), read_file(folder / "c.txt"));
@@ -120,24 +115,19 @@ TEST(Plan, WritesTheSameSubsetAgain) {
 TEST(Plan, SaysWhenAllSamplesAreTooFew) {
   const TemporaryFolder folder;
   const auto list = (folder / "ids.txt").string();
-  const auto ended = fakes({"plan", "--bench", "fake", "--margin", "1", "--write-subset", list});
+  const auto ended = run_fakes({"plan", "--bench", "fake", "--margin", "1", "--write-subset", list});
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, AllOf(HasSubstr("all of fake sees a drop of 3.21 points with 5 % flips (assumed)"), HasSubstr("needs 3092 samples and it has 300")));
   EXPECT_FALSE(std::filesystem::exists(list));
-  EXPECT_THAT(fakes({"plan", "--bench", "fake", "--count", "301", "--write-subset", list}).err, HasSubstr("fake has 300 samples, not 301"));
+  EXPECT_THAT(run_fakes({"plan", "--bench", "fake", "--count", "301", "--write-subset", list}).err, HasSubstr("fake has 300 samples, not 301"));
 }
 
-Finished fake_run(const TemporaryFolder& folder, const std::string& model, const std::string& bench, const std::vector<std::string>& more) {
-  std::vector<std::string> arguments = {"run", "--model", model, "--bench", bench, "--out", (folder / "run").string()};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return fakes(arguments);
-}
 TEST(Plan, MeasuresFlipsOnTwoRuns) {
   const TemporaryFolder folder;
   const auto first = (folder / "first").string(), second = (folder / "second").string();
-  ASSERT_EQ(fakes({"run", "--model", "oracle", "--bench", "fake", "--out", first}).exit_code, 0);
-  ASSERT_EQ(fakes({"run", "--model", "flaky:10", "--bench", "fake", "--out", second, "--max-failures", "0.5"}).exit_code, 0);
-  const auto ended = fakes({"plan", "--runs", first + "," + second, "--format", "json"});
+  ASSERT_EQ(run_fakes({"run", "--model", "oracle", "--bench", "fake", "--out", first}).exit_code, 0);
+  ASSERT_EQ(run_fakes({"run", "--model", "flaky:10", "--bench", "fake", "--out", second, "--max-failures", "0.5"}).exit_code, 0);
+  const auto ended = run_fakes({"plan", "--runs", first + "," + second, "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   const auto plan = json::parse(ended.out, "stdout");
   const auto& set = plan["sets"][0];
@@ -147,7 +137,7 @@ TEST(Plan, MeasuresFlipsOnTwoRuns) {
   EXPECT_GT(failed, 5);
   EXPECT_NEAR(set["flip_rate"]["value"].GetDouble(), failed / 300, 1e-12);
   EXPECT_THAT(plan["notes"][0].GetString(), HasSubstr(fmt::format("fake: {} of 300 samples have another score", failed)));
-  const auto other = fakes({"plan", "--runs", first + "," + second, "--bench", "fake_small"});
+  const auto other = run_fakes({"plan", "--runs", first + "," + second, "--bench", "fake_small"});
   EXPECT_EQ(other.exit_code, 3);
   EXPECT_THAT(other.err, HasSubstr("fake_small is not in " + first));
 }
@@ -155,33 +145,33 @@ TEST(Plan, MeasuresFlipsOnTwoRuns) {
 TEST(RunSamples, AsksWhatAPlanChose) {
   const TemporaryFolder folder;
   const auto list = (folder / "ids.txt").string();
-  ASSERT_EQ(fakes({"plan", "--bench", "fake,fake_small", "--count", "5", "--write-subset", list}).exit_code, 0);
-  const auto ended = fake_run(folder, "oracle", "fake,fake_small", {"--samples", list});
+  ASSERT_EQ(run_fakes({"plan", "--bench", "fake,fake_small", "--count", "5", "--write-subset", list}).exit_code, 0);
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake,fake_small", {"--samples", list});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.err, AllOf(HasSubstr("fake: 5 prompts"), HasSubstr("fake_small: 5 prompts")));
 }
 TEST(RunSamples, IsKnownByItsContentAndNotByItsPath) {
   const TemporaryFolder folder;
   const auto first = folder.write("ids.txt", "# mine\ns3\ns1\n").string();
-  ASSERT_EQ(fake_run(folder, "oracle", "fake", {"--samples", first}).exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake", {"--samples", first}).exit_code, 0);
   const auto manifest = read_file(manifest_path(folder / "run"));
   EXPECT_THAT(manifest, HasSubstr("\"fake.listed_samples\": {\"count\":2,\"digest\":\""));
   const auto moved = folder.write("elsewhere/list.txt", "s1\r\n\r\nfake\ts3\r\n").string();
-  const auto again = fake_run(folder, "oracle", "fake", {"--samples", moved});
+  const auto again = run_fake_model(folder / "run", "oracle", "fake", {"--samples", moved});
   EXPECT_EQ(again.exit_code, 0) << again.err;
-  const auto other = fake_run(folder, "oracle", "fake", {"--samples", folder.write("other.txt", "s1\ns4\n").string()});
+  const auto other = run_fake_model(folder / "run", "oracle", "fake", {"--samples", folder.write("other.txt", "s1\ns4\n").string()});
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_THAT(other.err, AllOf(HasSubstr("\"fake.listed_samples\" was {\"count\":2"), Not(HasSubstr("\"samples\""))));
-  const auto without = fake_run(folder, "oracle", "fake", {});
+  const auto without = run_fake_model(folder / "run", "oracle", "fake", {});
   EXPECT_EQ(without.exit_code, 2);
   EXPECT_THAT(without.err, HasSubstr("\"fake.listed_samples\" was {\"count\":2"));
 }
 TEST(RunSamples, CanBeScoredAgainWhenTheListIsGone) {
   const TemporaryFolder folder;
   const auto list = folder.write("ids.txt", "s1\ns3\n");
-  ASSERT_EQ(fake_run(folder, "oracle", "fake", {"--samples", list.string()}).exit_code, 0);
+  ASSERT_EQ(run_fake_model(folder / "run", "oracle", "fake", {"--samples", list.string()}).exit_code, 0);
   std::filesystem::remove(list);
-  const auto scored = fakes({"score", (folder / "run").string(), "--format", "json"});
+  const auto scored = run_fakes({"score", (folder / "run").string(), "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(scored.out, read_file(results_path(folder / "run")));
   EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["samples"].GetInt(), 2);
@@ -189,14 +179,14 @@ TEST(RunSamples, CanBeScoredAgainWhenTheListIsGone) {
 TEST(RunSamples, TakesTheFirstOfThemWithALimit) {
   const TemporaryFolder folder;
   const auto list = folder.write("ids.txt", "s9\ns1\ns200\n").string();
-  const auto ended = fake_run(folder, "oracle", "fake", {"--samples", list, "--limit", "2"});
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake", {"--samples", list, "--limit", "2"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("fake: 2 prompts"));
 }
 TEST(RunSamples, AsksARowThatCannotBeReadAsAFailure) {
   const TemporaryFolder folder;
   const auto list = folder.write("ids.txt", "row-5\ns6\n").string();
-  const auto ended = fake_run(folder, "oracle", "fake_broken", {"--samples", list, "--max-failures", "0.5"});
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake_broken", {"--samples", list, "--max-failures", "0.5"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("failed: row-5"));
 }
@@ -213,7 +203,7 @@ TEST_P(WrongList, EndsWithTwoAndALine) {
   const TemporaryFolder folder;
   std::vector<std::string> more = {"--samples", folder.write("ids.txt", GetParam().list).string()};
   more.insert(more.end(), GetParam().more.begin(), GetParam().more.end());
-  const auto ended = fake_run(folder, "oracle", "fake", more);
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake", more);
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
@@ -228,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(RunSamples, WrongList,
                          [](const auto& wrong) { return wrong.param.name; });
 TEST(RunSamples, WantsAFile) {
   const TemporaryFolder folder;
-  const auto ended = fake_run(folder, "oracle", "fake", {"--samples", (folder / "nowhere.txt").string()});
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake", {"--samples", (folder / "nowhere.txt").string()});
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, HasSubstr("--samples: there is no file"));
 }
@@ -243,7 +233,7 @@ class WrongPlan : public ::testing::TestWithParam<WrongUse> {};
 TEST_P(WrongPlan, EndsWithTwo) {
   auto arguments = GetParam().arguments;
   arguments.insert(arguments.begin(), "plan");
-  const auto ended = fakes(arguments);
+  const auto ended = run_fakes(arguments);
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, HasSubstr(GetParam().message));
   EXPECT_THAT(ended.out, IsEmpty());

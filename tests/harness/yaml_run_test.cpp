@@ -12,12 +12,8 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::run_fakes;
 using testing::TemporaryFolder;
-
-testing::Finished fakes(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), testing::fakes_binary());
-  return testing::run_child(arguments);
-}
 
 std::string example_in_docs() {
   const auto page = read_file(std::string(ASSAY_SOURCE_DIR) + "/docs/adding-a-benchmark.md");
@@ -38,12 +34,12 @@ class YamlRun : public ::testing::Test {
 };
 
 TEST_F(YamlRun, ScoresTheExampleOfTheDocs) {
-  const auto ended = fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out(), "--format", "json"});
+  const auto ended = run_fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out(), "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   const auto results = json::parse(ended.out, "stdout");
   EXPECT_EQ(results["results"][0]["benchmark"], "my_charts");
   EXPECT_EQ(results["results"][0]["metrics"][0]["value"].GetDouble(), 50);
-  const auto scored = fakes({"score", out(), "--profile", "lenient,strict", "--explain", "--format", "json"});
+  const auto scored = run_fakes({"score", out(), "--profile", "lenient,strict", "--explain", "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   const auto document = json::parse(scored.out, "stdout");
   const auto& comparison = document["comparisons"][0];
@@ -52,31 +48,31 @@ TEST_F(YamlRun, ScoresTheExampleOfTheDocs) {
   EXPECT_EQ(comparison["metrics"][0]["profiles"][1]["difference"].GetDouble(), 0);  // one each, on the first's scale of a percentage
 }
 TEST_F(YamlRun, IsDescribedAndListed) {
-  const auto described = fakes({"describe", yaml()});
+  const auto described = run_fakes({"describe", yaml()});
   ASSERT_EQ(described.exit_code, 0) << described.err;
   EXPECT_THAT(described.out, AllOf(HasSubstr("my_charts: questions on our own charts"), HasSubstr("scored as: lenient, strict"), HasSubstr("data: 2 samples"),
                                    HasSubstr("strict: exact: the reply is an answer, letter for letter; the reply stripped")));
-  EXPECT_THAT(fakes({"list", yaml()}).out, HasSubstr("my_charts             questions on our own charts (none)\n"));
-  EXPECT_EQ(json::parse(fakes({"describe", yaml(), "--format", "json"}).out, "stdout")["name"], "my_charts");
+  EXPECT_THAT(run_fakes({"list", yaml()}).out, HasSubstr("my_charts             questions on our own charts (none)\n"));
+  EXPECT_EQ(json::parse(run_fakes({"describe", yaml(), "--format", "json"}).out, "stdout")["name"], "my_charts");
 }
 TEST_F(YamlRun, GoesOnOnlyWithTheFileItBeganWith) {
-  ASSERT_EQ(fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out()}).exit_code, 0);
-  EXPECT_EQ(fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out()}).exit_code, 0);
+  ASSERT_EQ(run_fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out()}).exit_code, 0);
+  EXPECT_EQ(run_fakes({"run", "--model", "constant", "--bench", yaml(), "--out", out()}).exit_code, 0);
   auto changed = example_in_docs();
   changed.replace(changed.find("rule: exact"), 11, "rule: contains");
-  const auto again = fakes({"run", "--model", "constant", "--bench", yaml(changed), "--out", out()});
+  const auto again = run_fakes({"run", "--model", "constant", "--bench", yaml(changed), "--out", out()});
   EXPECT_EQ(again.exit_code, 2);
   EXPECT_THAT(again.err, HasSubstr("\"my_charts.definition_digest\" was"));
-  EXPECT_EQ(fakes({"score", out(), "--profile", "strict"}).exit_code, 0);
+  EXPECT_EQ(run_fakes({"score", out(), "--profile", "strict"}).exit_code, 0);
 }
 TEST_F(YamlRun, ScoresPredictionsOfOthers) {
   const auto file = folder_.write("p.jsonl", "{\"id\": \"a\", \"reply\": \" w1\"}\n{\"id\": \"b\", \"reply\": \"A\"}\n").string();
-  const auto scored = fakes({"score", "--bench", yaml(), "--predictions", file, "--profile", "strict", "--format", "json"});
+  const auto scored = run_fakes({"score", "--bench", yaml(), "--predictions", file, "--profile", "strict", "--format", "json"});
   ASSERT_EQ(scored.exit_code, 0) << scored.err;
   EXPECT_EQ(json::parse(scored.out, "stdout")["results"][0]["metrics"][0]["value"].GetDouble(), 1);
 }
 TEST_F(YamlRun, EndsAtOnceWhereTheFileIsWrong) {
-  const auto ended = fakes({"run", "--model", "constant", "--bench", yaml("name: x\nprompt: []\n"), "--out", out()});
+  const auto ended = run_fakes({"run", "--model", "constant", "--bench", yaml("name: x\nprompt: []\n"), "--out", out()});
   EXPECT_EQ(ended.exit_code, 2);
   EXPECT_THAT(ended.err, AllOf(HasSubstr("my_charts.yaml:2:1: the benchmark has no key \"prompt\"; did you mean \"prompts\"?"), HasSubstr("needs \"data\"")));
 }

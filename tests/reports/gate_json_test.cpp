@@ -9,7 +9,7 @@
 #include "harness/base/utf8.h"
 #include "reports/comparison_json.h"
 #include "tests/reports/report_values.h"
-#include "tests/reports/schema.h"
+#include "tests/schema_complaint.h"
 #include "tests/temporary_folder.h"
 
 namespace assay {

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "harness/base/error.h"
-#include "tests/reports/schema.h"
+#include "tests/schema_complaint.h"
 
 namespace assay {
 namespace {
