@@ -15,8 +15,7 @@ namespace {
 
 using SampleKey = std::pair<std::string, std::string>;  // benchmark, id
 
-constexpr int kThumbnailSide = 160;              // pixels
-constexpr std::size_t kAllPictures = 8'000'000;  // bytes on one page: the rest goes without
+constexpr int kThumbnailSide = 160;  // pixels
 
 /// Replies of a run folder; empty for a file.
 std::map<SampleKey, std::string> read_replies(const ScoredRun& run) {
@@ -59,7 +58,9 @@ struct RunPages::Parts {
   std::vector<std::map<SampleKey, std::string>> replies;  // one for each run
   std::optional<Plan> plan;
   std::map<SampleKey, std::pair<const PlannedBenchmark*, const PlannedSample*>> planned;
+  std::size_t most_picture_bytes = kOnePage;
   mutable std::size_t picture_bytes = 0;
+  mutable std::int64_t pictures_left_out = 0;
 
   /// Question, references and pictures out of the data set.
   [[nodiscard]] SampleText question(const SampleKey& key) const {
@@ -79,7 +80,11 @@ struct RunPages::Parts {
   }
 
   void add_picture(const ImageRef& image, std::vector<std::string>& pictures) const {
-    if (make_thumbnail == nullptr || picture_bytes > kAllPictures) return;
+    if (make_thumbnail == nullptr) return;
+    if (picture_bytes > most_picture_bytes) {
+      ++pictures_left_out;
+      return;
+    }
     const auto bytes = read_image_bytes(image);
     if (!bytes) return;
     auto thumbnail = make_thumbnail(*bytes, image.name, kThumbnailSide);
@@ -147,8 +152,10 @@ struct RunPages::Parts {
   }
 };
 
-RunPages::RunPages(std::span<const BenchmarkEntry> catalog, ThumbnailMaker make_thumbnail, const std::string& data_dir, std::vector<const ScoredRun*> runs)
+RunPages::RunPages(std::span<const BenchmarkEntry> catalog, ThumbnailMaker make_thumbnail, const std::string& data_dir, std::vector<const ScoredRun*> runs,
+                   std::size_t most_picture_bytes)
     : parts_(std::make_unique<Parts>()) {
+  parts_->most_picture_bytes = most_picture_bytes;
   parts_->make_thumbnail = make_thumbnail;
   parts_->runs = std::move(runs);
   for (const auto* run : parts_->runs) {
@@ -165,6 +172,7 @@ RunPages::~RunPages() = default;
 PageContent RunPages::of_all() const {
   PageContent page = parts_->head();
   page.samples = parts_->samples(nullptr);
+  page.pictures_left_out = parts_->pictures_left_out;
   return page;
 }
 
@@ -173,6 +181,7 @@ PageContent RunPages::of_flips(std::span<const Flip> flips) const {
   for (const auto& flip : flips) wanted.emplace(flip.benchmark, flip.id);
   PageContent page = parts_->head();
   page.samples = parts_->samples(&wanted);
+  page.pictures_left_out = parts_->pictures_left_out;
   return page;
 }
 

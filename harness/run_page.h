@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,8 +21,12 @@ using ThumbnailMaker = Result<std::string> (*)(std::string_view bytes, std::stri
 /// the data sets. What is not at hand (a baseline file has no replies, a CI machine may lack the data) is left out.
 class RunPages {
  public:
+  static constexpr std::size_t kOnePage = 8'000'000;  ///< bytes of thumbnails that fit one page; samples beyond go without
+  static constexpr std::size_t kEverything = std::size_t(-1);
+
   /// `runs` must outlive this; without a maker there are no pictures.
-  RunPages(std::span<const BenchmarkEntry> catalog, ThumbnailMaker make_thumbnail, const std::string& data_dir, std::vector<const ScoredRun*> runs);
+  RunPages(std::span<const BenchmarkEntry> catalog, ThumbnailMaker make_thumbnail, const std::string& data_dir, std::vector<const ScoredRun*> runs,
+           std::size_t most_picture_bytes = kOnePage);
   ~RunPages();
   RunPages(const RunPages&) = delete;
   RunPages& operator=(const RunPages&) = delete;

@@ -28,7 +28,7 @@ std::string alone(const Record& record, const PageContent&) {
 constexpr std::array kRunFormats = {
     Format<RunRecord>{"console", "report.txt", alone<RunRecord, console_report>},
     Format<RunRecord>{"csv", "report.csv", alone<RunRecord, run_csv>},
-    Format<RunRecord>{"html", "report.html", run_html, true},
+    Format<RunRecord>{"html", "report.html", run_html, true, run_html_folder},
     Format<RunRecord>{"json", "results.json", alone<RunRecord, results_json>},
     Format<RunRecord>{"junit", "report.junit.xml", alone<RunRecord, run_junit>},
     Format<RunRecord>{"latex", "report.tex", alone<RunRecord, run_latex>},
@@ -41,7 +41,7 @@ constexpr std::array kGateFormats = {
     Format<GateRecord>{"csv", "gate.csv", alone<GateRecord, gate_csv>},
     Format<GateRecord>{"github", "gate.github.txt", alone<GateRecord, gate_github>},
     Format<GateRecord>{"gitlab", "gate.gitlab.json", alone<GateRecord, gate_gitlab>},
-    Format<GateRecord>{"html", "gate.html", gate_html, true},
+    Format<GateRecord>{"html", "gate.html", gate_html, true, gate_html_folder},
     Format<GateRecord>{"json", "gate.json", alone<GateRecord, gate_json>},
     Format<GateRecord>{"junit", "gate.junit.xml", alone<GateRecord, gate_junit>},
     Format<GateRecord>{"latex", "gate.tex", alone<GateRecord, gate_latex>},
@@ -52,7 +52,7 @@ constexpr std::array kGateFormats = {
 constexpr std::array kComparisonFormats = {
     Format<ComparisonRecord>{"console", "comparison.txt", alone<ComparisonRecord, comparison_console>},
     Format<ComparisonRecord>{"csv", "comparison.csv", alone<ComparisonRecord, comparison_csv>},
-    Format<ComparisonRecord>{"html", "comparison.html", comparison_html, true},
+    Format<ComparisonRecord>{"html", "comparison.html", comparison_html, true, comparison_html_folder},
     Format<ComparisonRecord>{"json", "comparison.json", alone<ComparisonRecord, comparison_json>},
     Format<ComparisonRecord>{"latex", "comparison.tex", alone<ComparisonRecord, comparison_latex>},
     Format<ComparisonRecord>{"md", "comparison.md", alone<ComparisonRecord, comparison_markdown>},

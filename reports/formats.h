@@ -7,6 +7,7 @@
 #include "reports/comparison_record.h"
 #include "reports/gate_record.h"
 #include "reports/page_content.h"
+#include "reports/page_files.h"
 #include "reports/run_record.h"
 
 /// Every report there is, by the name that `--format` takes.
@@ -18,6 +19,7 @@ struct Format {
   const char* file_name;  ///< under `--out`
   std::string (*write)(const Record& record, const PageContent& content);
   bool shows_samples = false;  ///< false: `content` is not looked at and may be empty
+  PageFiles (*write_folder)(const Record& record, const PageContent& content) = nullptr;  ///< null: there is no folder form
 };
 
 [[nodiscard]] std::span<const Format<RunRecord>> run_formats();

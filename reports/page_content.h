@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct PageContent {
   std::vector<RunRecord> results;  ///< one for each run, or none: failures by state come from them
   std::vector<ManifestRow> manifest;
   std::vector<PageSample> samples;
+  std::int64_t pictures_left_out = 0;  ///< of samples whose thumbnails were not even made, to keep a page small
 };
 
 }  // namespace assay

@@ -39,7 +39,7 @@ int compare_verb(const Program& program, Arguments arguments) {
     std::vector<const ScoredRun*> all;
     all.reserve(runs.size());
     for (const auto& run : runs) all.push_back(&run);
-    page = RunPages(program.catalog, program.make_thumbnail, data_dir, all).of_all();
+    page = RunPages(program.catalog, program.make_thumbnail, data_dir, all, output.picture_room()).of_all();
   }
   output.write(comparison_formats(), record, page);
   return 0;

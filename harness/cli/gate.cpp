@@ -89,7 +89,7 @@ int gate_verb(const Program& program, Arguments arguments) {
     const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
     record = decide_gate(baseline, candidate, policy, today_utc());
     if (options.output.shows_samples(gate_formats())) {
-      const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate});
+      const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate}, options.output.picture_room());
       page = pages.of_flips(record.flips);
       pages.fill_texts(record.flips);
     }

@@ -19,7 +19,8 @@ namespace {
 constexpr const char* kExamples =
     "  assay report runs/first\n"
     "  assay report runs/first --format md > first.md\n"
-    "  assay report runs/first --format html,csv,junit --out reports\n";
+    "  assay report runs/first --format html,csv,junit --out reports\n"
+    "  assay report runs/large --format html --html-folder --out reports\n";
 
 bool is_results_file(const std::string& path) { return std::filesystem::is_regular_file(path) && std::filesystem::path(path).extension() == ".json"; }
 
@@ -30,10 +31,10 @@ RunRecord read_record(const std::string& run) {
 }
 
 /// A results.json has no samples; what else a page shows comes from the run folder.
-PageContent page_of(const Program& program, const std::string& run, const std::string& data_dir) {
+PageContent page_of(const Program& program, const std::string& run, const std::string& data_dir, std::size_t picture_room) {
   if (is_results_file(run)) return {};
   const ScoredRun scored = read_scored_run(run);
-  return RunPages(program.catalog, program.make_thumbnail, data_dir, {&scored}).of_all();
+  return RunPages(program.catalog, program.make_thumbnail, data_dir, {&scored}, picture_room).of_all();
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ int report_verb(const Program& program, Arguments arguments) {
   output.check(run_formats(), problems);
   throw_if_any(problems);
   const RunRecord record = read_record(run);
-  output.write(run_formats(), record, output.shows_samples(run_formats()) ? page_of(program, run, data_dir) : PageContent{});
+  output.write(run_formats(), record, output.shows_samples(run_formats()) ? page_of(program, run, data_dir, output.picture_room()) : PageContent{});
   return 0;
 }
 

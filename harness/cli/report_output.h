@@ -8,7 +8,7 @@
 
 namespace assay {
 
-/// --format and --out of verbs that write reports: one format to stdout, or any number of files into a folder.
+/// --format, --out and --html-folder of verbs that write reports: one format to stdout, or any number of files into a folder.
 class ReportOutput {
  public:
   template <typename Record>
@@ -31,18 +31,27 @@ class ReportOutput {
   template <typename Record>
   void write(std::span<const Format<Record>> formats, const Record& record, const PageContent& content) const {
     begin();
-    for (const auto& name : names_)
-      if (const auto* format = find_format(formats, name)) put(name, format->file_name, format->write(record, content));
+    for (const auto& name : names_) {
+      const auto* format = find_format(formats, name);
+      if (format == nullptr) continue;
+      if (in_folder_ && format->write_folder != nullptr) put_folder(format->file_name, format->write_folder(record, content));
+      else put(name, format->file_name, format->write(record, content));
+    }
   }
+  /// Bytes of thumbnails that there is room for (RunPages).
+  [[nodiscard]] std::size_t picture_room() const;
 
  private:
   void add_options(CommandLine& line, const std::vector<std::string>& known);
   void check_names(const std::vector<std::string>& known, Problems& problems);
   void begin() const;
   void put(const std::string& name, const std::string& file_name, const std::string& content) const;
+  /// The parts before the page, so that a page never stands without them.
+  void put_folder(const std::string& file_name, const PageFiles& files) const;
 
   std::string fallback_, out_;
   std::vector<std::string> names_;
+  bool in_folder_ = false;
 };
 
 }  // namespace assay

@@ -131,14 +131,15 @@ std::vector<PageSample> flips_of(const ComparisonRecord& record) {
   return samples;
 }
 
-}  // namespace
-
-std::string comparison_html(const ComparisonRecord& record, const PageContent& given) {
-  PageContent content = given;
+/// What was given, and the record's own where that is nothing.
+PageContent filled(const ComparisonRecord& record, PageContent content) {
   if (content.runs.empty())
     for (const auto& run : record.runs) content.runs.push_back(run.name);
   if (content.samples.empty()) content.samples = flips_of(record);
-  const html::SampleData data = html::sample_data(content);
+  return content;
+}
+
+std::string page_of(const ComparisonRecord& record, const PageContent& content, const html::SampleData& data) {
   const std::vector<html::Section> sections = {run_section(record),
                                                metric_section(record),
                                                cost_section(record),
@@ -150,7 +151,20 @@ std::string comparison_html(const ComparisonRecord& record, const PageContent& g
                                                html::manifest_section(content)};
   std::string title = "Assay comparison";
   for (std::size_t i = 0; i < record.runs.size(); ++i) title += fmt::format("{}{}", i == 0 ? ": " : ", ", record.runs[i].name);
-  return html::page(title, "", sections, data.json);
+  return html::page(title, "", sections, data);
+}
+
+}  // namespace
+
+std::string comparison_html(const ComparisonRecord& record, const PageContent& given) {
+  const PageContent content = filled(record, given);
+  return page_of(record, content, html::sample_data(content));
+}
+
+PageFiles comparison_html_folder(const ComparisonRecord& record, const PageContent& given) {
+  const PageContent content = filled(record, given);
+  auto [list, parts] = html::parted_samples(content, "comparison.parts");
+  return {page_of(record, content, list), std::move(parts)};
 }
 
 }  // namespace assay

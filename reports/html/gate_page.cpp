@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "reports/gate_text.h"
 #include "reports/html.h"
@@ -131,13 +132,14 @@ html::Section behaviour_section(const GateRecord& record) {
   return {"behaviour", "Behaviour", html::page_table(table)};
 }
 
-}  // namespace
-
-std::string gate_html(const GateRecord& record, const PageContent& given) {
-  PageContent content = given;
+/// What was given, and the record's own where that is nothing.
+PageContent filled(const GateRecord& record, PageContent content) {
   if (content.runs.empty()) content.runs = {record.baseline_name, record.candidate_name};
   if (content.samples.empty()) content.samples = html::samples_of(record.flips);
-  const html::SampleData data = html::sample_data(content);
+  return content;
+}
+
+std::string page_of(const GateRecord& record, const PageContent& content, const html::SampleData& data) {
   const std::vector<html::Section> sections = {metric_section(record),
                                                check_section(record),
                                                behaviour_section(record),
@@ -146,7 +148,20 @@ std::string gate_html(const GateRecord& record, const PageContent& given) {
                                                html::time_section(content),
                                                html::manifest_section(content)};
   return html::page(fmt::format("Assay gate: {} against {}", record.candidate_name, record.baseline_name), head_of(record),
-                    sections, data.json);
+                    sections, data);
+}
+
+}  // namespace
+
+std::string gate_html(const GateRecord& record, const PageContent& given) {
+  const PageContent content = filled(record, given);
+  return page_of(record, content, html::sample_data(content));
+}
+
+PageFiles gate_html_folder(const GateRecord& record, const PageContent& given) {
+  const PageContent content = filled(record, given);
+  auto [list, parts] = html::parted_samples(content, "gate.parts");
+  return {page_of(record, content, list), std::move(parts)};
 }
 
 }  // namespace assay

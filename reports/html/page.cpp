@@ -13,23 +13,23 @@ constexpr std::size_t kTitleLetters = 160, kTextLetters = 1000;
 
 std::string policy_source(const Asset& asset) { return fmt::format("'sha256-{}'", base64(from_hexadecimal(asset.sha256))); }
 
-std::string head_element(std::string_view title) {
+std::string head_element(std::string_view title, bool has_parts) {
   return fmt::format(
       "<head>\n<meta charset=\"utf-8\"/>\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}; "
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {}; script-src {}{}; "
       "base-uri 'none'; "
       "form-action 'none'\"/>\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<meta name=\"referrer\" "
       "content=\"no-referrer\"/>\n"
       "<title>{}</title>\n<style>{}</style>\n</head>\n",
-      policy_source(kStyle), policy_source(kScript), markup_escaped(shortened(title, kTitleLetters)), kStyle.content);
+      policy_source(kStyle), policy_source(kScript), has_parts ? " 'strict-dynamic'" : "", markup_escaped(shortened(title, kTitleLetters)), kStyle.content);
 }
 
 }  // namespace
 
 std::string page(std::string_view title, std::string_view head, const std::vector<Section>& sections,
-                 std::string_view sample_data) {
-  std::string text = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n<h1>{}</h1>\n{}", head_element(title),
+                 const SampleData& samples) {
+  std::string text = fmt::format("<!DOCTYPE html>\n<html lang=\"en\">\n{}<body>\n<main>\n<h1>{}</h1>\n{}", head_element(title, samples.has_parts),
                                  markup_escaped(shortened(title, kTitleLetters)), head);
   text += "<nav aria-label=\"Contents\">\n";
   for (const auto& section : sections)
@@ -41,7 +41,7 @@ std::string page(std::string_view title, std::string_view head, const std::vecto
       text += fmt::format("<section aria-labelledby=\"{0}\">\n<h2 id=\"{0}\">{1}</h2>\n{2}</section>\n", section.id,
                           markup_escaped(shortened(section.title, kTitleLetters)), section.content);
   text += "</main>\n";
-  if (!sample_data.empty()) text += fmt::format("<script type=\"application/json\" id=\"sample-data\">{}</script>\n", sample_data);
+  if (!samples.json.empty()) text += fmt::format("<script type=\"application/json\" id=\"sample-data\">{}</script>\n", samples.json);
   return text + fmt::format("<script>{}</script>\n</body>\n</html>\n", kScript.content);
 }
 

@@ -4,6 +4,7 @@
   const kPageSize = 50;
   const kShownLetters = 1500;
   const kExcerptLetters = 160;
+  const kPartsKept = 24;
   const kChanges = ["same", "lost", "gained", "other reply", "scores differ"];
   const kChangeClasses = ["flat", "bad", "good", "doubt", "doubt"];
 
@@ -66,17 +67,93 @@
   const data = JSON.parse(block.textContent);
   // A sample is [set, id, category, change, prompt, references, pictures, sides]; a side is null or [state, value, answer, reply, tokens].
   const kSet = 0, kId = 1, kCategory = 2, kChange = 3, kPrompt = 4, kReferences = 5, kPictures = 6, kSides = 7;
-  const haystacks = new Array(data.samples.length);
-  let shown = [], page = 0;
+  const haystacks = new Array(data.parts ? 0 : data.samples.length);
+  let shown = [], page = 0, searches = 0;
+
+  function haystackOf(sample) {
+    const words = [sample[kId], sample[kCategory], sample[kPrompt]].concat(sample[kReferences]);
+    for (const side of sample[kSides]) if (side) words.push(side[2], side[3]);
+    return words.join("\n").toLowerCase();
+  }
 
   function haystack(index) {
-    if (haystacks[index] === undefined) {
-      const sample = data.samples[index];
-      const parts = [sample[kId], sample[kCategory], sample[kPrompt]].concat(sample[kReferences]);
-      for (const side of sample[kSides]) if (side) parts.push(side[2], side[3]);
-      haystacks[index] = parts.join("\n").toLowerCase();
-    }
+    if (haystacks[index] === undefined) haystacks[index] = haystackOf(data.samples[index]);
     return haystacks[index];
+  }
+
+  // ---- parts ----
+  // In the folder form a sample's sides are [state, value], and scripts beside the page have the rest: of a sample [prompt, references,
+  // sides], a side null or [answer, reply, tokens]; and pictures. Each calls assay_part with rows that follow one another.
+  const kept = new Map();     // "texts 3" -> a promise of rows; the oldest goes first
+  const waiting = new Map();  // "texts 3" -> what settles it
+
+  window.assay_part = function (stamp, kind, number, rows) {
+    const name = kind + " " + number;
+    const settle = waiting.get(name);
+    if (!settle) return;
+    waiting.delete(name);
+    if (stamp === data.parts.stamp) settle.resolve(rows);
+    else settle.reject(new Error("The folder " + data.parts.folder + " beside this page belongs to another report; write this one again."));
+  };
+
+  function partRows(kind, number) {
+    const name = kind + " " + number;
+    let rows = kept.get(name);
+    if (rows) return rows;
+    rows = new Promise(function (resolve, reject) {
+      const file = data.parts.folder + "/" + kind + "-" + String(number).padStart(4, "0") + ".js";
+      waiting.set(name, { resolve, reject });
+      const script = make("script");
+      const fail = function () {
+        waiting.delete(name);
+        reject(new Error(file + " cannot be read; keep the folder " + data.parts.folder + " beside this page."));
+      };
+      script.addEventListener("error", fail);
+      script.addEventListener("load", function () {
+        script.remove();
+        if (waiting.has(name)) fail();  // it ran and brought nothing
+      });
+      script.src = file;
+      document.head.appendChild(script);
+    });
+    kept.set(name, rows);
+    rows.catch(() => kept.delete(name));
+    if (kept.size > kPartsKept) kept.delete(kept.keys().next().value);
+    return rows;
+  }
+
+  // The last of `firsts` that is not above `index`.
+  function partOf(firsts, index) {
+    let low = 0, high = firsts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (firsts[middle] <= index) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  async function rowAt(kind, index) {
+    const firsts = data.parts[kind], number = partOf(firsts, index);
+    return (await partRows(kind, number))[index - firsts[number]];
+  }
+
+  function joined(sample, row) {
+    const whole = sample.slice();
+    whole[kPrompt] = row[0];
+    whole[kReferences] = row[1];
+    whole[kSides] = sample[kSides].map((side, i) => side && side.concat(row[2][i]));
+    return whole;
+  }
+
+  // The sample with all its texts, and its pictures themselves.
+  async function wholeSample(index) {
+    const sample = data.samples[index];
+    if (!data.parts) return [sample, sample[kPictures].map((picture) => data.pictures[picture])];
+    const row = await rowAt("texts", index);
+    const pictures = [];
+    for (const picture of sample[kPictures]) pictures.push(await rowAt("pictures", picture));
+    return [joined(sample, row), pictures];
   }
 
   function selectOf(name, options) {
@@ -120,16 +197,16 @@
     return side[0] === 0 ? value : value + " (" + data.states[side[0]] + ")";
   }
 
-  function fill(body, sample) {
-    if (sample[kPictures].length) {
-      const pictures = make("div", "pictures");
-      for (const index of sample[kPictures]) {
+  function fill(body, sample, pictures) {
+    if (pictures.length) {
+      const frame = make("div", "pictures");
+      for (const picture of pictures) {
         const image = make("img");
         image.alt = "picture of sample " + sample[kId];
-        image.src = "data:image/webp;base64," + data.pictures[index];
-        pictures.appendChild(image);
+        image.src = "data:image/webp;base64," + picture;
+        frame.appendChild(image);
       }
-      body.appendChild(pictures);
+      body.appendChild(frame);
     }
     if (sample[kPrompt]) body.appendChild(longText("prompt", sample[kPrompt]));
     if (sample[kReferences].length) body.appendChild(longText("expected", sample[kReferences].join("\n")));
@@ -147,7 +224,8 @@
     body.appendChild(sides);
   }
 
-  function rowOf(sample) {
+  function rowOf(index) {
+    const sample = data.samples[index];
     const details = make("details", "sample");
     const summary = make("summary");
     if (data.runs.length > 1) summary.appendChild(make("span", "verdict " + kChangeClasses[sample[kChange]], kChanges[sample[kChange]]));
@@ -163,8 +241,13 @@
     details.addEventListener("toggle", function () {
       if (!details.open || details.childNodes.length > 1) return;
       const body = make("div", "body");
-      fill(body, sample);
       details.appendChild(body);
+      wholeSample(index).then(
+        ([whole, pictures]) => fill(body, whole, pictures),
+        function (error) {
+          body.appendChild(make("p", "soft", error.message));
+          details.addEventListener("toggle", () => body.remove(), { once: true });  // opened again it is tried again
+        });
     });
     return details;
   }
@@ -173,26 +256,50 @@
     const pages = Math.max(1, Math.ceil(shown.length / kPageSize));
     page = Math.min(Math.max(page, 0), pages - 1);
     list.textContent = "";
-    for (const index of shown.slice(page * kPageSize, (page + 1) * kPageSize)) list.appendChild(rowOf(data.samples[index]));
+    for (const index of shown.slice(page * kPageSize, (page + 1) * kPageSize)) list.appendChild(rowOf(index));
     count.textContent = shown.length.toLocaleString("en") + " of " + data.samples.length.toLocaleString("en") + " samples, page " +
       (page + 1).toLocaleString("en") + " of " + pages.toLocaleString("en");
     first.disabled = previous.disabled = page === 0;
     next.disabled = last.disabled = page === pages - 1;
   }
 
+  // Indices of those among `wanted` that have the words; null when another search has begun meanwhile.
+  async function found(wanted, words) {
+    if (!data.parts) return wanted.filter((index) => haystack(index).includes(words));
+    const mine = searches, hits = [];
+    let number = -1, rows = [];
+    for (const index of wanted) {
+      const part = partOf(data.parts.texts, index);
+      if (part !== number) {
+        count.textContent = "searching, part " + (part + 1) + " of " + data.parts.texts.length;
+        rows = await partRows("texts", part);
+        if (mine !== searches) return null;
+        number = part;
+      }
+      if (haystackOf(joined(data.samples[index], rows[index - data.parts.texts[part]])).includes(words)) hits.push(index);
+    }
+    return hits;
+  }
+
+  function show(indices) {
+    shown = indices;
+    page = 0;
+    draw();
+  }
+
   function update() {
     const words = search.value.toLowerCase();
-    shown = [];
+    const wanted = [];
+    ++searches;
     data.samples.forEach(function (sample, index) {
       if (set.value !== "" && sample[kSet] !== Number(set.value)) return;
       if (category.value !== "" && sample[kCategory] !== data.categories[Number(category.value)]) return;
       if (change.value !== "" && sample[kChange] !== Number(change.value)) return;
       if (state.value !== "" && !sample[kSides].some((side) => side && side[0] === Number(state.value))) return;
-      if (words && !haystack(index).includes(words)) return;
-      shown.push(index);
+      wanted.push(index);
     });
-    page = 0;
-    draw();
+    if (!words) return show(wanted);
+    found(wanted, words).then((hits) => hits && show(hits), (error) => { count.textContent = error.message; });
   }
 
   function distinct(values) { return Array.from(new Set(values)); }

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "reports/gate_text.h"
 #include "reports/html.h"
 #include "reports/html/page.h"
@@ -49,10 +51,7 @@ html::Section overview_section(const RunRecord& record) {
   return {"overview", "Overview", html::page_table(table)};
 }
 
-}  // namespace
-
-std::string run_html(const RunRecord& record, const PageContent& content) {
-  const html::SampleData data = html::sample_data(content);
+std::string page_of(const RunRecord& record, const PageContent& content, const html::SampleData& data) {
   std::vector<html::Section> sections = {overview_section(record)};
   for (std::size_t i = 0; i < record.results.size(); ++i) sections.push_back(benchmark_section(record.results[i], i + 1));
   const std::string name = content.runs.empty() ? "run" : content.runs[0];
@@ -60,7 +59,18 @@ std::string run_html(const RunRecord& record, const PageContent& content) {
   sections.push_back(html::time_section(content));
   sections.push_back(html::sample_section(data));
   sections.push_back(html::manifest_section(content));
-  return html::page(fmt::format("Assay: {}", name), "", sections, data.json);
+  return html::page(fmt::format("Assay: {}", name), "", sections, data);
+}
+
+}  // namespace
+
+std::string run_html(const RunRecord& record, const PageContent& content) {
+  return page_of(record, content, html::sample_data(content));
+}
+
+PageFiles run_html_folder(const RunRecord& record, const PageContent& content) {
+  auto [list, parts] = html::parted_samples(content, "report.parts");
+  return {page_of(record, content, list), std::move(parts)};
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -137,6 +138,22 @@ TEST_F(GateCommand, OfAnUnfinishedRunSaysSo) {
   const auto gated = gate("right", "dead");
   EXPECT_EQ(gated.exit_code, 3);
   EXPECT_THAT(gated.err, HasSubstr("the run has not ended"));
+}
+
+TEST_F(GateCommand, WritesAPageInAFolder) {
+  const auto gated = gate("right", "worse", {"--format", "html", "--html-folder", "--out", path("folder")});
+  EXPECT_EQ(gated.exit_code, 1) << gated.err;
+  EXPECT_TRUE(std::filesystem::exists(path("folder") + "/gate.html"));
+  const auto parts = path("folder") + "/gate.parts";
+  EXPECT_THAT(read_file(parts + "/texts-0000.js"), ::testing::StartsWith("assay_part("));
+  std::ofstream(parts + "/texts-0099.js") << "old";
+  std::ofstream(parts + "/mine.txt") << "kept";
+  EXPECT_EQ(gate("right", "worse", {"--format", "html", "--html-folder", "--out", path("folder")}).exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(parts + "/texts-0099.js")) << "of a longer report before";
+  EXPECT_TRUE(std::filesystem::exists(parts + "/mine.txt"));
+  const auto wrong = gate("right", "worse", {"--html-folder"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("--html-folder is a form of --format html"), HasSubstr("--html-folder needs --out")));
 }
 
 TEST_F(GateCommand, ComparesSeveralRuns) {
