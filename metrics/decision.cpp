@@ -1,16 +1,27 @@
 #include "metrics/decision.h"
 
 #include "harness/base/error.h"
+#include "metrics/benjamini_hochberg.h"
 #include "metrics/holm.h"
 
 namespace assay {
 namespace {
 
-void adjust(std::vector<Evidence>& family, double Evidence::*field) {
+using Adjustment = std::vector<double> (*)(std::span<const double> p_values);
+
+void adjust(std::vector<Evidence>& family, double Evidence::*field, Adjustment adjustment) {
   std::vector<double> p_values;
   for (const auto& evidence : family) p_values.push_back(evidence.*field);
-  const auto adjusted = holm_adjusted(p_values);
+  const auto adjusted = adjustment(p_values);
   for (std::size_t i = 0; i < family.size(); ++i) family[i].*field = adjusted[i];
+}
+
+std::vector<Decision> decide_all(std::span<const Evidence> evidences, const DecisionRule& rule, Adjustment adjustment) {
+  std::vector<Evidence> adjusted(evidences.begin(), evidences.end());
+  for (const auto field : {&Evidence::gain, &Evidence::drop, &Evidence::certain_drop}) adjust(adjusted, field, adjustment);
+  std::vector<Decision> decisions;
+  for (const auto& evidence : adjusted) decisions.push_back(decide(evidence, rule));
+  return decisions;
 }
 
 }  // namespace
@@ -38,11 +49,11 @@ Decision decide(const Evidence& evidence, const DecisionRule& rule) {
 }
 
 std::vector<Decision> decide_family(std::span<const Evidence> family, const DecisionRule& rule) {
-  std::vector<Evidence> adjusted(family.begin(), family.end());
-  for (const auto field : {&Evidence::gain, &Evidence::drop, &Evidence::certain_drop}) adjust(adjusted, field);
-  std::vector<Decision> decisions;
-  for (const auto& evidence : adjusted) decisions.push_back(decide(evidence, rule));
-  return decisions;
+  return decide_all(family, rule, holm_adjusted);
+}
+
+std::vector<Decision> decide_reported(std::span<const Evidence> metrics, const DecisionRule& rule) {
+  return decide_all(metrics, rule, benjamini_hochberg_adjusted);
 }
 
 }  // namespace assay

@@ -43,4 +43,8 @@ struct DecisionRule {
 /// Source   Holm 1979, Scandinavian Journal of Statistics 6:65; all-must-hold: Berger 1982, Technometrics 24:295
 [[nodiscard]] std::vector<Decision> decide_family(std::span<const Evidence> family, const DecisionRule& rule = {});
 
+/// The same for metrics that are only reported: gains and drops are adjusted by Benjamini and Hochberg, so that of those shown at most a share
+/// of alpha is expected to be chance.
+[[nodiscard]] std::vector<Decision> decide_reported(std::span<const Evidence> metrics, const DecisionRule& rule = {});
+
 }  // namespace assay

@@ -91,6 +91,9 @@ bool turns_direction(char32_t code) {
          code == 0x061C;
 }
 
+/// What no TeX engine takes for a letter. LuaTeX ends at U+FFFD as it does at broken input.
+bool is_no_letter(char32_t code) { return code == 0xFFFD || (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF); }
+
 constexpr std::array kMarkup = {Substitute{'&', "&amp;"},  Substitute{'<', "&lt;"},   Substitute{'>', "&gt;"},
                                 Substitute{'"', "&quot;"}, Substitute{'\'', "&#39;"}, Substitute{'\n', "&#10;"},
                                 Substitute{'\t', "&#9;"},  Substitute{'\r', "&#13;"}};
@@ -177,7 +180,14 @@ std::string markup_escaped(std::string_view text) {
 }
 
 std::string markdown_escaped(std::string_view text) { return substituted_on_one_line(text, kMarkdown); }
-std::string latex_escaped(std::string_view text) { return substituted_on_one_line(text, kLatex); }
+std::string latex_escaped(std::string_view text) {
+  return map_letters(substituted_on_one_line(text, kLatex), [](const Letter& letter, std::string& out) {
+    if (is_no_letter(letter.code))
+      out += '?';
+    else if (!turns_direction(letter.code))
+      out += letter.bytes;
+  });
+}
 
 std::string csv_cell(std::string_view text) {
   std::string clean = substituted(text, kCsv);

@@ -39,6 +39,7 @@ void visit_members(T& metric, Visit&& visit) {
   visit("lost", metric.lost);
   visit("policy_file", metric.policy_file);
   visit("policy_line", metric.policy_line);
+  visit("quarantined_until", metric.quarantined_until);
   visit("note", metric.note);
 }
 

@@ -34,7 +34,7 @@ struct GatedMetric {
   double margin = 0;
   double confidence = 0.9;
   double p_drop = 1, p_non_inferior = 1, p_gain = 1;  ///< one-sided
-  double p_drop_adjusted = 1, p_gain_adjusted = 1;    ///< by Holm over the gated metrics
+  double p_drop_adjusted = 1, p_gain_adjusted = 1;    ///< by Holm over the gated metrics; by Benjamini and Hochberg over the others
   double detectable_drop = 0;  ///< the smallest true drop that these samples show with 80 % power
   double samples_needed = 0;   ///< of this kind to decide; NaN: not known, or decided
   std::string test;            ///< "McNemar exact", "cluster-robust t", "BCa cluster bootstrap", ...
@@ -44,6 +44,7 @@ struct GatedMetric {
   double margin_share = 0;     ///< the margin as a share of the metric's full scale
   std::string policy_file;     ///< where the margin comes from; empty: the default policy
   std::int64_t policy_line = 0;
+  std::string quarantined_until;  ///< YYYY-MM-DD: reported and not gated to the end of that day; empty: not in quarantine
   std::string note;            ///< "below the floor of 60", "quarantined until 2026-12-24: new tokenizer"
 };
 

@@ -99,8 +99,11 @@ std::string flip_sentence(const Flip& flip) {
 }
 
 std::string verdict_cell(const GatedMetric& metric) {
-  return metric.is_gated ? name_of(metric.verdict) : fmt::format("({})", name_of(metric.verdict));
+  if (metric.is_gated) return name_of(metric.verdict);
+  return fmt::format("{}({})", is_quarantined(metric) ? "quarantined " : "", name_of(metric.verdict));
 }
+
+bool is_quarantined(const GatedMetric& metric) { return !metric.quarantined_until.empty(); }
 
 bool needs_words(const GatedMetric& metric) {
   return (metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved) || !metric.note.empty();

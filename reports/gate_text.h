@@ -20,8 +20,10 @@ namespace assay {
 [[nodiscard]] std::string behaviour_sentence(const Behaviour& behaviour);
 [[nodiscard]] std::string flip_sentence(const Flip& flip);  ///< without its replies
 
-/// "FAIL"; in parentheses for a metric that is only reported.
+/// "FAIL"; in parentheses for a metric that is only reported, with "quarantined" before it where it is.
 [[nodiscard]] std::string verdict_cell(const GatedMetric& metric);
+
+[[nodiscard]] bool is_quarantined(const GatedMetric& metric);
 
 /// True for a gated metric that did not pass, and for any that has a note: its sentence belongs into the report.
 [[nodiscard]] bool needs_words(const GatedMetric& metric);

@@ -41,9 +41,11 @@ std::string gate_github(const GateRecord& record) {
     (check.verdict == Verdict::kFail ? errors : warnings)
         .push_back({policy_place(record), fmt::format("{} {}", name_of(check.verdict), check.name), check_sentence(check)});
   for (const auto& metric : record.metrics) {
-    if (!metric.is_gated || metric.verdict == Verdict::kPass) continue;
-    auto& kind = metric.verdict == Verdict::kFail ? errors : metric.verdict == Verdict::kImproved ? notices : warnings;
-    kind.push_back({policy_place(record, metric), fmt::format("{} {}", name_of(metric.verdict), metric_title(metric)),
+    const bool is_shown = metric.is_gated ? metric.verdict != Verdict::kPass : is_quarantined(metric);
+    if (!is_shown) continue;
+    const bool is_notice = !metric.is_gated || metric.verdict == Verdict::kImproved;
+    auto& kind = is_notice ? notices : metric.verdict == Verdict::kFail ? errors : warnings;
+    kind.push_back({policy_place(record, metric), fmt::format("{} {}", verdict_cell(metric), metric_title(metric)),
                     metric_sentence(metric)});
   }
   return commands("error", errors) + commands("warning", warnings) + commands("notice", notices);

@@ -37,7 +37,7 @@ class Entries {
  public:
   Entries() { document_.SetArray(); }
   /// `identity` says which finding it is, whatever its numbers are.
-  void add(Verdict verdict, const std::string& identity, const std::string& description, const PolicyPlace& place) {
+  void add(Verdict verdict, const char* severity, const std::string& identity, const std::string& description, const PolicyPlace& place) {
     auto& allocator = document_.GetAllocator();
     json::Value lines(rapidjson::kObjectType), location(rapidjson::kObjectType), entry(rapidjson::kObjectType);
     lines.AddMember("begin", place.line, allocator);
@@ -47,7 +47,7 @@ class Entries {
     entry.AddMember("check_name", json::string_value(fmt::format("assay-gate-{}", name_of(verdict)), allocator), allocator);
     entry.AddMember("fingerprint", json::string_value(digest_of(fmt::format("{}\n{}", name_of(verdict), identity)), allocator),
                     allocator);
-    entry.AddMember("severity", json::string_value(severity_of(verdict), allocator), allocator);
+    entry.AddMember("severity", json::string_value(severity, allocator), allocator);
     entry.AddMember("location", location, allocator);
     document_.PushBack(entry, allocator);
   }
@@ -62,12 +62,15 @@ class Entries {
 std::string gate_gitlab(const GateRecord& record) {
   Entries entries;
   for (const auto& check : failed_checks(record))
-    entries.add(check.verdict, fmt::format("check\n{}\n{}", check.benchmark, check.name),
+    entries.add(check.verdict, severity_of(check.verdict), fmt::format("check\n{}\n{}", check.benchmark, check.name),
                 fmt::format("{} {}", name_of(check.verdict), check_sentence(check)), policy_place(record));
-  for (const auto& metric : record.metrics)
-    if (metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved)
-      entries.add(metric.verdict, fmt::format("metric\n{}\n{}\n{}", metric.benchmark, metric.profile, metric.metric),
-                  fmt::format("{} {}", name_of(metric.verdict), metric_sentence(metric)), policy_place(record, metric));
+  for (const auto& metric : record.metrics) {
+    const bool is_finding = metric.is_gated && metric.verdict != Verdict::kPass && metric.verdict != Verdict::kImproved;
+    if (!is_finding && !is_quarantined(metric)) continue;
+    entries.add(metric.verdict, is_finding ? severity_of(metric.verdict) : "info",
+                fmt::format("metric\n{}\n{}\n{}", metric.benchmark, metric.profile, metric.metric),
+                fmt::format("{} {}", verdict_cell(metric), metric_sentence(metric)), policy_place(record, metric));
+  }
   return entries.text();
 }
 

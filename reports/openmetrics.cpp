@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,19 +27,21 @@ class Family {
   }
   void add(const Labels& labels, double value) {
     if (std::isnan(value)) return;  // nothing to divide by: a missing sample says so better than NaN, which spoils sums
-    text_ += name_;
+    std::string sample = name_;
     char before = '{';
     for (const auto& [name, text] : labels) {
-      text_ += fmt::format("{}{}=\"{}\"", before, name, openmetrics_escaped(text));
+      sample += fmt::format("{}{}=\"{}\"", before, name, openmetrics_escaped(text));
       before = ',';
     }
-    text_ +=
-        fmt::format("{} {}\n", labels.empty() ? "" : "}", std::isinf(value) ? (value > 0 ? "+Inf" : "-Inf") : exact_text(value));
+    if (!labels.empty()) sample += '}';
+    if (!samples_.insert(sample).second) return;  // a second value of one series would make readers refuse the whole file
+    text_ += fmt::format("{} {}\n", sample, std::isinf(value) ? (value > 0 ? "+Inf" : "-Inf") : exact_text(value));
   }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   std::string name_, text_;
+  std::set<std::string> samples_;
 };
 
 Labels labels_of(const GatedMetric& metric) {
@@ -67,6 +70,17 @@ std::string verdicts_of(const GateRecord& record) {
       metrics.add(labels, verdict == metric.verdict ? 1 : 0);
     }
   return gate.text() + metrics.text();
+}
+
+std::string quarantine_of(const GateRecord& record) {
+  Family family("assay_gate_quarantined", "gauge", "", "Metrics that the policy keeps out of the verdict, to the end of a day.");
+  for (const auto& metric : record.metrics) {
+    if (metric.quarantined_until.empty()) continue;
+    Labels labels = labels_of(metric);
+    labels.emplace_back("until", metric.quarantined_until);
+    family.add(labels, 1);
+  }
+  return family.text();
 }
 
 std::string behaviour_of(const GateRecord& record) {
@@ -121,7 +135,7 @@ std::string gate_openmetrics(const GateRecord& record) {
          each_metric(record, "assay_gate_units", "Paired units.", [](const auto& m) { return m.units; }) +
          each_metric(record, "assay_gate_lost", "Units whose value fell.", [](const auto& m) { return m.lost; }) +
          each_metric(record, "assay_gate_gained", "Units whose value rose.", [](const auto& m) { return m.gained; }) +
-         behaviour_of(record) + "# EOF\n";
+         quarantine_of(record) + behaviour_of(record) + "# EOF\n";
 }
 
 }  // namespace assay

@@ -12,6 +12,7 @@
 #include "harness/gate/comparability.h"
 #include "harness/gate/pairs.h"
 #include "harness/gate/validity.h"
+#include "metrics/benjamini_hochberg.h"
 #include "metrics/holm.h"
 #include "metrics/paired_metric.h"
 
@@ -40,6 +41,7 @@ void apply_quarantine(Candidate& one, const std::string& today) {
   if (one.rule.quarantined_until.empty()) return;
   if (today <= one.rule.quarantined_until) {
     one.gated.is_gated = false;
+    one.gated.quarantined_until = one.rule.quarantined_until;
     add_note(one.gated.note, fmt::format("quarantined until {}: {}", one.rule.quarantined_until, one.rule.quarantine_reason));
   } else {
     add_note(one.gated.note, fmt::format("its quarantine ended on {}", one.rule.quarantined_until));
@@ -73,22 +75,21 @@ std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Pol
   return all;
 }
 
-void decide_together(std::vector<Candidate>& all, const Policy& policy) {
+/// Gated metrics form one family, those that are only reported another, with a milder adjustment.
+void decide_together(std::vector<Candidate>& all, const Policy& policy, bool are_gated) {
   std::vector<Evidence> family;
   std::vector<double> drops, gains;
   std::vector<Candidate*> members;
-  const DecisionRule rule{policy.alpha, policy.real_drop};
   for (auto& one : all) {
-    if (!one.gated.is_gated) {
-      one.gated.verdict = verdict_of(decide(one.paired.evidence, rule));
-      continue;
-    }
+    if (one.gated.is_gated != are_gated) continue;
     members.push_back(&one);
     family.push_back(one.paired.evidence);
     drops.push_back(one.paired.evidence.drop), gains.push_back(one.paired.evidence.gain);
   }
-  const auto decisions = decide_family(family, rule);
-  const auto drops_adjusted = holm_adjusted(drops), gains_adjusted = holm_adjusted(gains);
+  const DecisionRule rule{policy.alpha, policy.real_drop};
+  const auto decisions = are_gated ? decide_family(family, rule) : decide_reported(family, rule);
+  const auto adjusted = are_gated ? holm_adjusted : benjamini_hochberg_adjusted;
+  const auto drops_adjusted = adjusted(drops), gains_adjusted = adjusted(gains);
   for (std::size_t i = 0; i < members.size(); ++i) {
     members[i]->gated.verdict = verdict_of(decisions[i]);
     members[i]->gated.p_drop_adjusted = drops_adjusted[i], members[i]->gated.p_gain_adjusted = gains_adjusted[i];
@@ -197,7 +198,7 @@ GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, co
   put_worst_first(record.flips);
   if (policy.is_exact) check_exact(record.behaviours, record.checks);
   auto metrics = gather(pairs, policy, today);
-  decide_together(metrics, policy);
+  for (const bool are_gated : {true, false}) decide_together(metrics, policy, are_gated);
   for (auto& one : metrics) {
     apply_limits(one);
     record.metrics.push_back(std::move(one.gated));

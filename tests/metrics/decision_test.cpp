@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "metrics/benjamini_hochberg.h"
 #include "metrics/holm.h"
 #include "metrics/paired_binary.h"
 
@@ -24,6 +25,20 @@ TEST(Holm, StaysAtMostOneAndTakesNone) {
 }
 TEST(Holm, RefusesWhatIsNoProbability) {
   for (const double p : {-0.1, 1.1, std::nan("")}) EXPECT_THROW((void)holm_adjusted(std::vector<double>{0.5, p}), DataError);
+}
+
+TEST(BenjaminiHochberg, EqualsScipy) {
+  // scipy.stats.false_discovery_control([.01, .04, .03, .005, .2])
+  const std::vector<double> p = {0.01, 0.04, 0.03, 0.005, 0.2}, expected = {0.025, 0.05, 0.05, 0.025, 0.2};
+  const auto adjusted = benjamini_hochberg_adjusted(p);
+  for (std::size_t i = 0; i < p.size(); ++i) EXPECT_NEAR(adjusted[i], expected[i], 1e-10);
+  EXPECT_TRUE(benjamini_hochberg_adjusted({}).empty());
+  for (const double wrong : {-0.1, 1.1, std::nan("")}) EXPECT_THROW((void)benjamini_hochberg_adjusted(std::vector<double>{0.5, wrong}), DataError);
+}
+TEST(DecideReported, IsMilderThanTheGatedFamily) {
+  const std::vector<Evidence> metrics(4, Evidence{1, 1, 0.02, 1});
+  for (const auto decision : decide_family(metrics)) EXPECT_EQ(decision, Decision::kInconclusive) << "4 × 2 %";
+  for (const auto decision : decide_reported(metrics)) EXPECT_EQ(decision, Decision::kFail) << "2 %";
 }
 
 struct Case {

@@ -42,6 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
              "\\char34{}\\char96{}"},
         Case{"latex_makes_no_dashes", latex_escaped, "a--b", "a-{}-{}b"},
         Case{"latex_has_no_paragraphs", latex_escaped, "a\n\nb", "a  b"},
+        Case{"latex_has_letters_alone", latex_escaped, "a\xFF" "b\uFFFF" "c\u202E" "d\u00E9", "a?b?cd\u00E9"},
         Case{"csv_keeps_plain_text", csv_cell, "plain text", "plain text"},
         Case{"csv_quotes", csv_cell, "a,\"b\"\nc", "\"a,\"\"b\"\"\nc\""}, Case{"csv_defuses_formulas", csv_cell, "=1+1", "'=1+1"},
         Case{"csv_defuses_commands", csv_cell, "@SUM(1,2)", "\"'@SUM(1,2)\""}, Case{"csv_defuses_minus", csv_cell, "-2+3", "'-2+3"},

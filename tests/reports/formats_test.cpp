@@ -43,6 +43,21 @@ TEST(Formats, AreTheseOnes) {
   EXPECT_THAT(format_names(comparison_formats()), ElementsAre("console", "csv", "html", "json", "latex", "md"));
 }
 
+TEST(Formats, AllTellOfAQuarantine) {
+  GateRecord record = testing::gate_record();
+  for (const auto& format : gate_formats()) EXPECT_EQ(format.write(record, {}).find("2027-01-31"), std::string::npos) << format.name;
+  record.metrics[0].is_gated = false;
+  record.metrics[0].quarantined_until = "2027-01-31";
+  record.metrics[0].note = "quarantined until 2027-01-31: new tokenizer";
+  for (const auto& format : gate_formats()) {
+    const std::string text = format.write(record, {});
+    EXPECT_NE(text.find("quarantine"), std::string::npos) << format.name;
+    if (std::string_view(format.name) != "latex") {
+      EXPECT_NE(text.find("2027-01-31"), std::string::npos) << format.name;
+    }
+  }
+}
+
 TEST(Formats, SayWhichLookAtSamples) {
   for (const auto& format : gate_formats()) EXPECT_EQ(format.shows_samples, std::string_view(format.name) == "html") << format.name;
 }

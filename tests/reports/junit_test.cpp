@@ -35,7 +35,7 @@ TEST(GateJunit, HasASuiteForEachBenchmarkAndACaseForEachGatedMetric) {
   EXPECT_EQ(document.root.attributes.at("tests"), "6");
   EXPECT_EQ(document.root.attributes.at("failures"), "2");
   EXPECT_EQ(document.root.attributes.at("errors"), "1");
-  EXPECT_EQ(document.root.attributes.at("skipped"), "1");
+  EXPECT_EQ(suites[1]->attributes.at("skipped"), "1");
 }
 
 TEST(GateJunit, TurnsVerdictsIntoOutcomes) {
@@ -56,7 +56,7 @@ TEST(GateJunit, SaysDifferenceIntervalAndCount) {
               HasSubstr("difference -0.0213, 90 % interval [-0.0314, -0.0116], margin 0.0100, n = 2,500 in 1,509 clusters"));
   EXPECT_EQ(failure.attributes.at("type"), "FAIL");
   EXPECT_THAT(cases.at("docvqa_val.official/anls")->children[0].attributes.at("message"), HasSubstr("about 5,322 would decide"));
-  EXPECT_EQ(cases.at("docvqa_val.official/anls")->attributes.at("file"), "ci/gate.yaml");
+  EXPECT_THAT(cases.at("docvqa_val.official/anls")->children[0].attributes.at("message"), HasSubstr(" (ci/gate.yaml:"));
   std::map<std::string, std::string> properties;
   for (const auto* property : document.root.all("property"))
     properties[property->attributes.at("name")] = property->attributes.at("value");
