@@ -19,6 +19,18 @@
 #include "harness/base/suggestion.h"
 
 namespace assay {
+namespace {
+
+std::string quoted(const std::string& word) {
+  const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                                                "_-./,=:+@%") == std::string::npos;
+  if (is_plain) return word;
+  std::string text;
+  for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
+  return fmt::format("'{}'", text);
+}
+
+}  // namespace
 
 struct CommandLine::Parts {
   Parts(const std::string& verb_name, const std::string& description) : verb(verb_name), app(description, "assay " + verb_name) {}
@@ -124,6 +136,12 @@ void print_out(std::string_view text) {
 }
 
 void print_log(std::string_view line) { fmt::print(stderr, "{}\n", line); }
+
+std::string command_text(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text.append(text.empty() ? "" : " ").append(quoted(word));
+  return text;
+}
 
 double points_of(const std::string& option, const std::string& text, Problems& problems) {
   const double points = parse_number<double>(text).value_or(0);

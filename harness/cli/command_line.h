@@ -39,6 +39,9 @@ void print_out(std::string_view text);
 /// A line to stderr.
 void print_log(std::string_view line);
 
+/// Words as a shell takes them, those quoted that need it.
+[[nodiscard]] std::string command_text(const std::vector<std::string>& words);
+
 /// A number of points in (0, 50]; anything else is a problem.
 [[nodiscard]] double points_of(const std::string& option, const std::string& text, Problems& problems);
 

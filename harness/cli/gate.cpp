@@ -4,6 +4,7 @@
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/report_output.h"
+#include "harness/cli/rerun_advice.h"
 #include "harness/cli/verbs.h"
 #include "harness/clock.h"
 #include "harness/gate/comparability.h"
@@ -21,6 +22,7 @@ constexpr const char* kExamples =
     "  assay gate --baseline main.baseline --candidate runs/new\n"
     "  assay gate --baseline runs/old --candidate runs/new --policy gate.yaml --format console,html,junit --out reports\n"
     "  assay gate --baseline runs/old --candidate runs/refactored --exact\n"
+    "  assay gate --baseline main.baseline --candidate runs/new --rerun runs/new-seed-1,runs/new-seed-2\n"
     "  assay gate --baseline-speed main.json --candidate-speed new.json     # files of Google Benchmark, 9 repetitions\n"
     "\n"
     "Exit codes: 0 PASS or IMPROVED; 1 FAIL; 2 usage or config; 3 INCOMPARABLE, or a run that is missing or broken; 4 INFRA: error budget exceeded,\n"
@@ -28,7 +30,7 @@ constexpr const char* kExamples =
 
 struct GateOptions {
   std::string baseline, candidate, baseline_speed, candidate_speed, policy, margin, data_dir;
-  std::vector<std::string> waived;
+  std::vector<std::string> waived, reruns, baseline_reruns;
   bool is_exact = false;
   ReportOutput output;
 };
@@ -50,8 +52,17 @@ void check_inputs(const GateOptions& options, Problems& problems) {
   const bool needs_runs = !has_speed || !options.baseline.empty() || !options.candidate.empty();
   if (needs_runs && options.baseline.empty()) problems.emplace_back("--baseline is missing: name a run folder or a baseline file");
   if (needs_runs && options.candidate.empty()) problems.emplace_back("--candidate is missing: name a run folder or a file of `assay score --save`");
+  if (!needs_runs && !(options.reruns.empty() && options.baseline_reruns.empty()))
+    problems.emplace_back("--rerun and --rerun-baseline belong to --baseline and --candidate");
   if (has_speed && options.baseline_speed.empty()) problems.emplace_back("--baseline-speed is missing: name the timings that --candidate-speed is held against");
   if (has_speed && options.candidate_speed.empty()) problems.emplace_back("--candidate-speed is missing: name the timings that are to be judged");
+}
+
+std::vector<ScoredRun> read_all(const std::vector<std::string>& paths) {
+  std::vector<ScoredRun> runs;
+  runs.reserve(paths.size());
+  for (const auto& path : paths) runs.push_back(read_scored_run(path));
+  return runs;
 }
 
 /// A gate of timings alone.
@@ -74,6 +85,8 @@ int gate_verb(const Program& program, Arguments arguments) {
   line.text("policy", options.policy, "YAML: margins, budgets, waived differences, floors (docs/gate.md)");
   line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
   line.list("waive", options.waived, "differences that do not matter: weights, engine, prompts, data, ...; added to the policy's");
+  line.list("rerun", options.reruns, "further whole runs of the candidate with other seeds; each sample's scores are averaged over them");
+  line.list("rerun-baseline", options.baseline_reruns, "likewise of the baseline");
   line.flag("exact", options.is_exact, "expect every reply to be the same; list each that is not");
   line.text("data-dir", options.data_dir, "where the data sets lie: prompts and pictures of flips for the HTML page");
   options.output.add_options(line, gate_formats(), "console");
@@ -87,7 +100,9 @@ int gate_verb(const Program& program, Arguments arguments) {
   PageContent page;
   if (!options.baseline.empty()) {
     const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
-    record = decide_gate(baseline, candidate, policy, today_utc());
+    const Reruns reruns{read_all(options.baseline_reruns), read_all(options.reruns)};
+    record = decide_gate(baseline, candidate, policy, today_utc(), reruns);
+    if (const auto advice = rerun_advice(record, candidate, program.command, options.reruns.size()); !advice.empty()) print_log(fmt::format("assay: {}", advice));
     if (options.output.shows_samples(gate_formats())) {
       const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate}, options.output.picture_room());
       page = pages.of_flips(record.flips);

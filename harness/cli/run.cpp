@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <chrono>
 #include <filesystem>
@@ -81,23 +80,8 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   return options;
 }
 
-std::string quoted(const std::string& word) {
-  const bool is_plain = !word.empty() && word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                                                "_-./,=:+@%") == std::string::npos;
-  if (is_plain) return word;
-  std::string text;
-  for (const char c : word) c == '\'' ? text += "'\\''" : text += c;
-  return fmt::format("'{}'", text);
-}
-
-std::string command_text(const Program& program) {
-  std::vector<std::string> words;
-  for (const auto& word : program.command) words.push_back(quoted(word));
-  return fmt::format("{}", fmt::join(words, " "));
-}
-
 int interrupted(const Program& program, std::int64_t done, std::int64_t total) {
-  print_log(fmt::format("assay: interrupted; {} of {} samples are done and kept. To go on:\n  {}", done, total, command_text(program)));
+  print_log(fmt::format("assay: interrupted; {} of {} samples are done and kept. To go on:\n  {}", done, total, command_text(program.command)));
   return interrupt::exit_code_of(interrupt::signal_received());
 }
 

@@ -68,10 +68,20 @@ Candidate candidate_of(const BenchmarkPair& pair, const MetricBasis& baseline, c
   return one;
 }
 
-std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& today) {
+void add_rerun_notes(GatedMetric& metric, const Reruns& reruns) {
+  const std::string candidate = rerun_note(reruns.of_candidate, metric.benchmark, metric.profile);
+  const std::string baseline = rerun_note(reruns.of_baseline, metric.benchmark, metric.profile);
+  if (!candidate.empty()) add_note(metric.note, fmt::format("the candidate is {}", candidate));
+  if (!baseline.empty()) add_note(metric.note, fmt::format("the baseline is {}", baseline));
+}
+
+std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& today, const Reruns& reruns) {
   std::vector<Candidate> all;
   for (const auto& pair : pairs)
-    for (const auto& [baseline, candidate] : basis_pairs(pair)) all.push_back(candidate_of(pair, *baseline, *candidate, policy, today));
+    for (const auto& [baseline, candidate] : basis_pairs(pair)) {
+      all.push_back(candidate_of(pair, *baseline, *candidate, policy, today));
+      add_rerun_notes(all.back().gated, reruns);
+    }
   return all;
 }
 
@@ -131,6 +141,17 @@ void check_exact(const std::vector<Behaviour>& behaviours, std::vector<GateCheck
   }
 }
 
+/// Of the first runs, and of each further one of the candidate: a broken rerun would spoil the mean.
+void check_all_validity(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const Reruns& reruns, std::vector<GateCheck>& checks) {
+  for (auto& check : check_validity(benchmark_pairs(baseline, candidate), policy.budgets)) checks.push_back(std::move(check));
+  for (const auto& rerun : reruns.of_candidate) {
+    for (auto& check : check_validity(benchmark_pairs(baseline, rerun), policy.budgets)) {
+      check.message = fmt::format("{}: {}", rerun.name, check.message);
+      checks.push_back(std::move(check));
+    }
+  }
+}
+
 /// A rule about something that is nowhere is most likely misspelt.
 void check_rules(const Policy& policy, const std::vector<BenchmarkPair>& pairs) {
   Problems problems;
@@ -172,7 +193,7 @@ Verdict overall_verdict(const GateRecord& record) {
   return verdict;
 }
 
-GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today) {
+GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, const Policy& policy, const std::string& today, const Reruns& reruns) {
   GateRecord record;
   record.baseline_name = baseline.name, record.candidate_name = candidate.name;
   record.baseline_digest = baseline.digest, record.candidate_digest = candidate.digest;
@@ -184,20 +205,26 @@ GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, co
                                          policy.baseline_digest, baseline.digest),
                              false});
   for (auto& check : check_comparability(baseline, candidate, policy.waived)) record.checks.push_back(std::move(check));
-  const auto pairs = benchmark_pairs(baseline, candidate);
-  if (pairs.empty())
+  for (const auto& [first, again] : {std::pair{&baseline, &reruns.of_baseline}, std::pair{&candidate, &reruns.of_candidate}})
+    for (auto& check : check_reruns(*first, *again)) record.checks.push_back(std::move(check));
+  const auto first_pairs = benchmark_pairs(baseline, candidate);
+  if (first_pairs.empty())
     record.checks.push_back({"overlap", "", Verdict::kIncomparable, "", "", "the two runs have no benchmark in common", false});
   record.verdict = overall_verdict(record);
   if (record.verdict == Verdict::kIncomparable) return record;
-  check_rules(policy, pairs);
-  for (auto& check : check_validity(pairs, policy.budgets)) record.checks.push_back(std::move(check));
+  check_rules(policy, first_pairs);
+  check_all_validity(baseline, candidate, policy, reruns, record.checks);
+  for (const auto& pair : first_pairs) record.behaviours.push_back(behaviour_of(pair, baseline.repeats, policy.alpha));
+  const bool has_reruns = !reruns.of_baseline.empty() || !reruns.of_candidate.empty();
+  const ScoredRun mean_baseline = has_reruns ? mean_of_runs(baseline, reruns.of_baseline) : ScoredRun{};
+  const ScoredRun mean_candidate = has_reruns ? mean_of_runs(candidate, reruns.of_candidate) : ScoredRun{};
+  const auto pairs = has_reruns ? benchmark_pairs(mean_baseline, mean_candidate) : first_pairs;
   for (const auto& pair : pairs) {
-    record.behaviours.push_back(behaviour_of(pair, baseline.repeats, policy.alpha));
     for (auto& flip : flips_of(pair)) record.flips.push_back(std::move(flip));
   }
   put_worst_first(record.flips);
   if (policy.is_exact) check_exact(record.behaviours, record.checks);
-  auto metrics = gather(pairs, policy, today);
+  auto metrics = gather(pairs, policy, today, reruns);
   for (const bool are_gated : {true, false}) decide_together(metrics, policy, are_gated);
   for (auto& one : metrics) {
     apply_limits(one);

@@ -140,6 +140,28 @@ TEST_F(GateCommand, OfAnUnfinishedRunSaysSo) {
   EXPECT_THAT(gated.err, HasSubstr("the run has not ended"));
 }
 
+TEST_F(GateCommand, SaysHowToSettleWhatIsOpen) {
+  (void)make("drawn", "wrong:100", "fake", {"--temperature", "0.7", "--seed", "4", "--batch", "3"});
+  (void)make("drawn-baseline", "oracle", "fake", {"--temperature", "0.7", "--seed", "4"});
+  const auto open = gate("drawn-baseline", "drawn");
+  EXPECT_EQ(open.exit_code, 5) << open.out;
+  EXPECT_THAT(open.err, AllOf(HasSubstr("to settle fake, ask all of it again with another seed"),
+                              HasSubstr("assay run --model wrong:100 --temperature 0.7 --batch 3 --bench fake --seed 5 --out " + path("drawn") + "-seed-5\n"),
+                              HasSubstr("gate --baseline " + path("drawn-baseline") + " --candidate " + path("drawn") + " --rerun " + path("drawn") + "-seed-5")));
+  const auto again = path("drawn") + "-seed-5";
+  ASSERT_EQ(run_fakes({"run", "--model", "wrong:100", "--temperature", "0.7", "--batch", "3", "--bench", "fake", "--seed", "5", "--out", again}).exit_code, 0);
+  const auto settled = gate("drawn-baseline", "drawn", {"--rerun", again});
+  EXPECT_NE(settled.exit_code, 3) << settled.out;
+  EXPECT_THAT(settled.out, HasSubstr("the candidate is the mean of 2 runs"));
+  EXPECT_THAT(settled.err, HasSubstr("--seed 6 ")) << "and the next one, if need be";
+  EXPECT_EQ(gate("drawn-baseline", "drawn", {"--rerun", path("right")}).exit_code, 3) << "another benchmark";
+}
+
+TEST_F(GateCommand, DoesNotSendForRepliesThatWouldBeTheSame) {
+  EXPECT_THAT(gate("few", "few-worse").err, HasSubstr("asking fake again would tell nothing new, for the model repeats itself at temperature 0"));
+  EXPECT_EQ(gate("right", "again").err, "");
+}
+
 TEST_F(GateCommand, WritesAPageInAFolder) {
   const auto gated = gate("right", "worse", {"--format", "html", "--html-folder", "--out", path("folder")});
   EXPECT_EQ(gated.exit_code, 1) << gated.err;
