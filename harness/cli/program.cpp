@@ -23,6 +23,7 @@ constexpr std::array kVerbs = {
     Verb{"gate", "decide whether a candidate is as good as a baseline", gate_verb},
     Verb{"baseline", "keep a finished run as one small file for later gates", baseline_verb},
     Verb{"compare", "set several runs side by side: metrics, real differences, flips", compare_verb},
+    Verb{"history", "metrics over runs made one after the other, and where they took another level", history_verb},
     Verb{"plan", "how many samples see a drop of d, and a subset that does", plan_verb},
     Verb{"report", "write a finished run's numbers: HTML, Markdown, CSV, LaTeX, JUnit, ...", report_verb},
     Verb{"list", "benchmarks, models (families of checkpoints), metrics, profiles", list_verb},
@@ -37,6 +38,7 @@ constexpr const char* kExamples =
     "  assay baseline save runs/chartqa --out main.baseline\n"
     "  assay gate --baseline main.baseline --candidate runs/new\n"
     "  assay compare runs/chartqa runs/new --format html --out reports\n"
+    "  assay history evaluation/history/*.baseline\n"
     "  assay report runs/chartqa --format md\n"
     "  assay plan --bench mme --data-dir data --margin 1\n"
     "  assay list\n"

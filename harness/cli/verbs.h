@@ -26,6 +26,7 @@ int score_verb(const Program& program, Arguments arguments);
 int gate_verb(const Program& program, Arguments arguments);
 int baseline_verb(const Program& program, Arguments arguments);
 int compare_verb(const Program& program, Arguments arguments);
+int history_verb(const Program& program, Arguments arguments);
 int report_verb(const Program& program, Arguments arguments);
 int plan_verb(const Program& program, Arguments arguments);
 int list_verb(const Program& program, Arguments arguments);

@@ -162,6 +162,16 @@ TEST_F(GateCommand, DoesNotSendForRepliesThatWouldBeTheSame) {
   EXPECT_EQ(gate("right", "again").err, "");
 }
 
+TEST_F(GateCommand, ShowsAHistory) {
+  const auto shown = run_fakes({"history", path("right"), path("again"), path("worse"), path("slightly")});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, AllOf(HasSubstr("fake_large accuracy (official): 4 runs"), HasSubstr(path("slightly")), HasSubstr("4 runs are too few to show a change of level at 5 %")));
+  EXPECT_EQ(json::parse(run_fakes({"history", path("right"), path("again"), "--format", "json"}).out, "stdout")["runs"].Size(), 2U);
+  const auto wrong = run_fakes({"history", path("right"), "--alpha", "2", "--waive", "wieghts"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_THAT(wrong.err, AllOf(HasSubstr("name at least two runs"), HasSubstr("--alpha must be a share"), HasSubstr("--waive")));
+}
+
 TEST_F(GateCommand, WritesAPageInAFolder) {
   const auto gated = gate("right", "worse", {"--format", "html", "--html-folder", "--out", path("folder")});
   EXPECT_EQ(gated.exit_code, 1) << gated.err;
