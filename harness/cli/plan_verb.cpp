@@ -52,7 +52,7 @@ std::optional<T> number_of(const char* option, const std::string& text, const ch
 void check_options(const PlanOptions& options, Problems& problems) {
   check_format(options.format, problems);
   if (!options.has_data() && !options.count) problems.emplace_back("name benchmarks with --bench, or a number of samples with --count");
-  if (!options.runs.empty() && options.runs.size() != 2) problems.push_back(fmt::format("--runs takes two run folders, got {}", options.runs.size()));
+  if (!options.runs.empty() && options.runs.size() != 2) problems.push_back(fmt::format("--runs takes two runs, got {}", options.runs.size()));
   if (!options.runs.empty() && options.flip_rate) problems.emplace_back("--runs measures the flip rate; leave out --flip-rate");
   if (options.has_data() && options.clusters) problems.emplace_back("--clusters belongs to --count; a benchmark's own are counted");
   if (options.has_data() && options.count && options.subset_file.empty())
@@ -70,7 +70,7 @@ PlanOptions parse_options(Arguments arguments) {
   line.text("count", count, "samples, in place of a benchmark; with --write-subset: the size of each benchmark's subset");
   line.text("clusters", clusters, "pictures that --count samples are on; default: one each");
   line.text("flip-rate", flip_rate, fmt::format("share of samples whose score differs between two runs; default: {} is assumed", kAssumedFlipRate));
-  line.list("runs", options.runs, "two runs to measure it on, and how flips on a picture correlate: a run and its repetition, or old and new");
+  line.list("runs", options.runs, "two runs to measure it on, and how flips on a picture correlate: a run and its repetition, or old and new; folders or baseline files");
   line.text("correlation", correlation, fmt::format("of flips within a cluster; default: measured with --runs, else {} is assumed", kAssumedCorrelation));
   line.text("margin", margin, "drop to be seen, in points (hundredths of the metric's full scale) [1]");
   line.text("alpha", alpha, "error rate of the one-sided test [0.05]");
@@ -108,23 +108,29 @@ SizeReport plan_counts(const PlanOptions& options) {
   return {options.target, {std::move(size)}, {}};
 }
 
-/// Two runs, and what they were made with.
 struct TwoRuns {
-  ScoresOfRun first, second;
+  MeasuredRun first, second;
 };
 
 /// Fills in benchmarks and data folder from the runs where the command line leaves them out, and checks that both saw the same data.
 TwoRuns read_runs(PlanOptions& options) {
-  const Manifest first = read_manifest(options.runs[0]), second = read_manifest(options.runs[1]);
-  const RunConfig config = config_of(first, options.runs[0]);
-  if (options.benchmarks.empty()) options.benchmarks = config.task.benchmarks;
-  if (options.data_dir.empty()) options.data_dir = config.task.data_dir;
-  for (const auto& name : options.benchmarks) {
-    const std::string before = value_of(first, name + ".data_digest"), now = value_of(second, name + ".data_digest");
-    if (before.empty() || now.empty()) throw DataError(fmt::format("--runs: {} is not in {}", name, options.runs[before.empty() ? 0 : 1]));
-    if (before != now) throw DataError(fmt::format("--runs: the runs saw different data of {}: digests {} and {}", name, before, now));
+  TwoRuns runs{read_measured_run(options.runs[0]), read_measured_run(options.runs[1])};
+  const Manifest &first = runs.first.manifest, &second = runs.second.manifest;
+  if (!first.fixed.empty()) {
+    const RunConfig config = config_of(first, options.runs[0]);
+    if (options.benchmarks.empty()) options.benchmarks = config.task.benchmarks;
+    if (options.data_dir.empty()) options.data_dir = config.task.data_dir;
   }
-  return {scores_of_run(options.runs[0]), scores_of_run(options.runs[1])};
+  if (options.benchmarks.empty())
+    throw ConfigError(fmt::format("--runs: {} has no manifest, being replies of another harness; name the benchmarks with --bench", options.runs[0]));
+  for (const auto& name : options.benchmarks) {
+    const bool is_in_first = runs.first.scores.contains(name);
+    if (!is_in_first || !runs.second.scores.contains(name)) throw DataError(fmt::format("--runs: {} is not in {}", name, options.runs[is_in_first ? 1 : 0]));
+    const std::string before = value_of(first, name + ".data_digest"), now = value_of(second, name + ".data_digest");
+    if (before != now && !before.empty() && !now.empty())
+      throw DataError(fmt::format("--runs: the runs saw different data of {}: digests {} and {}", name, before, now));
+  }
+  return runs;
 }
 
 /// One benchmark: what is planned, and what it is planned from.
@@ -138,7 +144,7 @@ OpenedSet plan_benchmark(const PlanOptions& options, const PlannedBenchmark& pla
   if (!set.note.empty()) notes.push_back(set.note);
   SourcedNumber flip_rate = given_or(options.flip_rate, kAssumedFlipRate), correlation = given_or(options.correlation, kAssumedCorrelation);
   if (runs != nullptr) {
-    const auto measured = measure_flips(paired_units(set, runs->first, runs->second));
+    const auto measured = measure_flips(paired_units(set, runs->first.scores, runs->second.scores));
     flip_rate = {measured.flip_rate, Origin::kMeasured};
     if (!options.correlation && measured.correlation) correlation = {*measured.correlation, Origin::kMeasured};
     notes.push_back(fmt::format("{}: {} of {} samples have another score in the second run", set.benchmark, measured.flips, measured.units));

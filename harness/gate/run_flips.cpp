@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "harness/base/error.h"
 #include "harness/journal.h"
-#include "harness/manifest.h"
+#include "harness/scored_run.h"
 
 namespace assay {
 namespace {
@@ -16,10 +17,7 @@ double score_in_unit(double score, const std::string& id) {
   return score;
 }
 
-}  // namespace
-
-ScoresOfRun scores_of_run(const std::filesystem::path& run) {
-  (void)read_manifest(run);  // says it best when there is no run
+ScoresOfRun scores_in_journals(const std::filesystem::path& run) {
   ScoresOfRun scores;
   JournalFiles(run).for_each([&](const JournalRecord& record, RecordPlace) {
     auto& of_benchmark = scores[record.benchmark];
@@ -27,6 +25,27 @@ ScoresOfRun scores_of_run(const std::filesystem::path& run) {
     else of_benchmark[record.id] = record.score.value;
   });
   return scores;
+}
+
+/// Of each benchmark's first profile, as journals have them.
+ScoresOfRun scores_in(const ScoredRun& run) {
+  ScoresOfRun scores;
+  for (const auto& benchmark : run.benchmarks) {
+    const auto [place, is_first] = scores.try_emplace(benchmark.result.benchmark);
+    if (!is_first) continue;
+    for (const auto& sample : benchmark.samples)
+      if (!std::isnan(sample.value)) place->second[sample.id] = sample.value;
+  }
+  return scores;
+}
+
+}  // namespace
+
+MeasuredRun read_measured_run(const std::filesystem::path& run) {
+  if (std::filesystem::is_directory(run)) return {read_manifest(run), scores_in_journals(run)};
+  ScoredRun scored = read_scored_run(run);
+  ScoresOfRun scores = scores_in(scored);
+  return {std::move(scored.manifest), std::move(scores)};
 }
 
 std::vector<PairedUnit> paired_units(const PlanningSet& set, const ScoresOfRun& first, const ScoresOfRun& second) {

@@ -4,14 +4,23 @@
 #include <string>
 
 #include "harness/gate/planning_set.h"
+#include "harness/manifest.h"
 
 namespace assay {
 
-/// What a run's journals say of each sample: benchmark, id, and the score under the run's first profile; samples without one are left out.
+/// What a run says of each sample: benchmark, id, and the score under the run's first profile; samples without one are left out.
 using ScoresOfRun = std::map<std::string, std::map<std::string, double>>;
 
-/// Throws   DataError where there is no run
-[[nodiscard]] ScoresOfRun scores_of_run(const std::filesystem::path& run);
+/// A run as planning reads it.
+struct MeasuredRun {
+  Manifest manifest;  ///< empty for replies of another harness
+  ScoresOfRun scores;
+};
+
+/// Takes a run folder, ended or not, and a file of `assay baseline save` or `assay score --save`.
+///
+/// Throws   DataError where there is no run, or the file is damaged
+[[nodiscard]] MeasuredRun read_measured_run(const std::filesystem::path& run);
 
 /// The samples of `set` that both runs have scored, paired.
 ///

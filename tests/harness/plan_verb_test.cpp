@@ -137,9 +137,30 @@ TEST(Plan, MeasuresFlipsOnTwoRuns) {
   EXPECT_GT(failed, 5);
   EXPECT_NEAR(set["flip_rate"]["value"].GetDouble(), failed / 300, 1e-12);
   EXPECT_THAT(plan["notes"][0].GetString(), HasSubstr(fmt::format("fake: {} of 300 samples have another score", failed)));
+  const auto kept = (folder / "second.baseline").string();
+  ASSERT_EQ(run_fakes({"baseline", "save", second, "--out", kept}).exit_code, 0);
+  EXPECT_EQ(run_fakes({"plan", "--runs", first + "," + kept, "--format", "json"}).out, ended.out) << "of a baseline file too";
+  EXPECT_EQ(run_fakes({"plan", "--runs", kept + "," + first, "--format", "json"}).exit_code, 0);
   const auto other = run_fakes({"plan", "--runs", first + "," + second, "--bench", "fake_small"});
   EXPECT_EQ(other.exit_code, 3);
   EXPECT_THAT(other.err, HasSubstr("fake_small is not in " + first));
+}
+
+TEST(Plan, MeasuresFlipsOnRepliesOfOtherHarnesses) {
+  const TemporaryFolder folder;
+  std::vector<std::string> kept;
+  for (const std::string name : {"first", "second"}) {
+    const auto replies = folder.write(name + ".tsv", "s0\tw0\ns1\tw1\ns2\tw2\ns3\t" + std::string(name == "first" ? "w3" : "no") + "\n").string();
+    kept.push_back((folder / (name + ".scores")).string());
+    const auto scored = run_fakes({"score", "--bench", "fake_small", "--predictions", replies, "--save", kept.back()});
+    ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  }
+  const auto ended = run_fakes({"plan", "--bench", "fake_small", "--runs", kept[0] + "," + kept[1], "--format", "json"});
+  ASSERT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_EQ(json::parse(ended.out, "stdout")["sets"][0]["flip_rate"]["value"].GetDouble(), 0.25);
+  const auto nameless = run_fakes({"plan", "--runs", kept[0] + "," + kept[1]});
+  EXPECT_EQ(nameless.exit_code, 2);
+  EXPECT_THAT(nameless.err, HasSubstr("has no manifest, being replies of another harness; name the benchmarks with --bench"));
 }
 
 TEST(RunSamples, AsksWhatAPlanChose) {
@@ -247,7 +268,7 @@ INSTANTIATE_TEST_SUITE_P(Plan, WrongPlan,
                                            WrongUse{"clusters_of_a_benchmark", {"--bench", "fake", "--clusters", "3"}, "--clusters belongs to --count"},
                                            WrongUse{"count_of_a_benchmark", {"--bench", "fake", "--count", "3"}, "name its file with --write-subset"},
                                            WrongUse{"subset_of_nothing", {"--count", "3", "--write-subset", "x"}, "--write-subset needs --bench"},
-                                           WrongUse{"one_run", {"--runs", "a"}, "--runs takes two run folders, got 1"},
+                                           WrongUse{"one_run", {"--runs", "a"}, "--runs takes two runs, got 1"},
                                            WrongUse{"benchmark", {"--bench", "fale"}, "did you mean \"fake\"?"},
                                            WrongUse{"nan", {"--count", "9", "--flip-rate", "nan"}, "--flip-rate must be a share in [0, 1]"}),
                          [](const auto& wrong) { return wrong.param.name; });
