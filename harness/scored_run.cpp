@@ -93,7 +93,7 @@ ScoredRun read_run_folder(const std::filesystem::path& path) {
   const auto samples = samples_path(path);
   Manifest manifest = read_manifest(path);
   if (!std::filesystem::exists(samples))
-    throw DataError(fmt::format("{}: the run has not ended: it has no {}; let `assay run` go on to its end", path.string(), samples.filename().string()));
+    throw ModelError(fmt::format("{}: the run has not ended: it has no {}; let `assay run` go on to its end", path.string(), samples.filename().string()));
   ScoredRun run{path.string(), {}, std::move(manifest), parse_samples_file(read_file(samples), samples.string()), {}, {}};
   for (int k = 2; std::filesystem::exists(samples_path(repeat_path(path, k))); ++k) {
     const auto again = samples_path(repeat_path(path, k));

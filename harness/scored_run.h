@@ -55,8 +55,9 @@ struct ScoredRun {
 /// One file that holds all of a run; `digest` is computed.
 [[nodiscard]] std::string baseline_file(const ScoredRun& run);
 
-/// From a run folder, or a file that `assay baseline save` or `assay score --save` wrote. Throws DataError for what is neither, is damaged, cut
-/// short, unfinished, or of a later version of the format.
+/// From a run folder, or a file that `assay baseline save` or `assay score --save` wrote.
+///
+/// Throws   ModelError for a run that has not ended; DataError for what is neither, is damaged, cut short, or of a later version of the format
 [[nodiscard]] ScoredRun read_scored_run(const std::filesystem::path& path);
 
 /// Null when the run has no such benchmark under that scoring profile.

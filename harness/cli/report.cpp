@@ -26,6 +26,8 @@ bool is_results_file(const std::string& path) { return std::filesystem::is_regul
 
 RunRecord read_record(const std::string& run) {
   const auto path = is_results_file(run) ? std::filesystem::path(run) : results_path(run);
+  if (!is_results_file(run) && std::filesystem::exists(manifest_path(run)) && !std::filesystem::exists(path))
+    throw ModelError(fmt::format("{}: the run has not ended: it has no {}; let `assay run` go on to its end", run, path.filename().string()));
   if (!std::filesystem::exists(path)) throw DataError(fmt::format("{}: there are no results; a run writes them when it has ended", path.string()));
   return parse_results(read_file(path), path.string());
 }

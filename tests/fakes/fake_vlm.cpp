@@ -161,6 +161,8 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
     behaviour.delay_ms = number_in(name);
   } else if (name.starts_with("dying:")) {
     behaviour.dies_after = number_in(name);
+  } else if (name == "buggy") {
+    behaviour.answer = [](const Request&) -> Result<Generation> { throw InternalError("the fake lost count"); };
   } else if (name == "other-weights") {
     behaviour.weights = "others";
   } else if (name == "unreadable-weights") {

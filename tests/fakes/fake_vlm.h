@@ -30,7 +30,7 @@ struct FakeBehaviour {
 /// Says another word of the same length for one request in `one_in`.
 [[nodiscard]] Result<Generation> wrong_answer(const Request& request, unsigned one_in);
 
-/// By name: "oracle", "constant", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "other-weights", "unreadable-weights".
+/// By name: "oracle", "constant", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "buggy", "other-weights", "unreadable-weights".
 /// ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 

@@ -102,7 +102,9 @@ TEST_P(Help, HasExamplesAndGoesToStdout) {
 }
 INSTANTIATE_TEST_SUITE_P(Assay, Help,
                          ::testing::Values(std::vector<std::string>{}, std::vector<std::string>{"run"}, std::vector<std::string>{"score"},
-                                           std::vector<std::string>{"report"}, std::vector<std::string>{"plan"}, std::vector<std::string>{"list"},
+                                           std::vector<std::string>{"report"}, std::vector<std::string>{"gate"}, std::vector<std::string>{"baseline"},
+                                           std::vector<std::string>{"compare"}, std::vector<std::string>{"history"},
+                                           std::vector<std::string>{"plan"}, std::vector<std::string>{"list"},
                                            std::vector<std::string>{"describe"}, std::vector<std::string>{"inspect"},
                                            std::vector<std::string>{"inspect", "tokens"}, std::vector<std::string>{"inspect", "pixels"},
                                            std::vector<std::string>{"inspect", "prompt"}, std::vector<std::string>{"inspect", "weights"},
@@ -216,6 +218,14 @@ TEST(Run, EndsWithFourWhenTheEngineBreaks) {
   EXPECT_EQ(ended.exit_code, 4);
   EXPECT_THAT(ended.err, HasSubstr("assay: the fake engine broke"));
   EXPECT_EQ(run_fake_model(folder / "run", "oracle", "fake").exit_code, 0);
+}
+
+TEST(Run, EndsWithSeventyForABugOfOurs) {
+  const TemporaryFolder folder;
+  const auto ended = run_fake_model(folder / "run", "buggy", "fake");
+  EXPECT_EQ(ended.exit_code, 70);
+  EXPECT_THAT(ended.err, HasSubstr("the fake lost count"));
+  EXPECT_EQ(run_fake_model(folder / "run", "oracle", "fake").exit_code, 0) << "what was recorded is no less good";
 }
 
 TEST(Run, WritesSubmissionFiles) {

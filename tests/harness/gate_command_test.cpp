@@ -136,8 +136,9 @@ TEST_F(GateCommand, WritesEveryReportAskedFor) {
 TEST_F(GateCommand, OfAnUnfinishedRunSaysSo) {
   (void)make("dead", "dying:100", "fake_large");
   const auto gated = gate("right", "dead");
-  EXPECT_EQ(gated.exit_code, 3);
+  EXPECT_EQ(gated.exit_code, 4);
   EXPECT_THAT(gated.err, HasSubstr("the run has not ended"));
+  EXPECT_EQ(run_fakes({"report", path("dead")}).exit_code, 4);
 }
 
 TEST_F(GateCommand, SaysHowToSettleWhatIsOpen) {

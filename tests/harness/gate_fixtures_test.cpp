@@ -44,6 +44,33 @@ TEST(GateFixtures, MathVistaTellsBardFromMiniGpt4) {
   EXPECT_EQ(gate(bard, bard).exit_code, 0);
 }
 
+/// The first 50 answers of a MathVista file, scored and kept.
+std::string first_fifty(const TemporaryFolder& folder, const std::string& name) {
+  const auto all = json::parse_file(testing::shared_root() / "fixtures/mathvista" / name);
+  json::Document part;
+  part.SetObject();
+  for (int id = 1; id <= 50; ++id) {
+    const auto key = std::to_string(id);
+    part.AddMember(json::string_value(key, part.GetAllocator()), json::Value(json::require(all, key, name), part.GetAllocator()), part.GetAllocator());
+  }
+  const auto file = folder.path() / (name + ".scores");
+  const auto scored = run_assay({"score", "--bench", "mathvista_testmini", "--predictions", folder.write(name, json::dump(part)).string(), "--save", file.string()});
+  EXPECT_EQ(scored.exit_code, 0) << scored.err;
+  return file.string();
+}
+
+TEST(GateFixtures, FiftyOfTheSameAnswersDecideNothingAndNameTheNumberThatWould) {
+  ASSAY_NEEDS_SHARED("fixtures/mathvista");
+  const TemporaryFolder folder;
+  const auto open = gate(first_fifty(folder, "output_bard.json"), first_fifty(folder, "output_minigpt4_llama2.json"));
+  EXPECT_EQ(open.exit_code, 5) << open.out;
+  EXPECT_NEAR(number(open, "difference"), -10, 1e-9) << "36 % and 26 %, by 11 lost and 6 gained";
+  EXPECT_EQ(number(open, "units"), 50);
+  EXPECT_GT(number(open, "samples_needed"), 1000);
+  EXPECT_THAT(run_assay({"gate", "--baseline", (folder / "output_bard.json.scores").string(), "--candidate", (folder / "output_minigpt4_llama2.json.scores").string()}).out,
+              ::testing::ContainsRegex("about [0-9,]+ would decide"));
+}
+
 TEST(GateFixtures, MmeComparesWhatBothAnsweredOnlyWhenTold) {
   ASSAY_NEEDS_SHARED("fixtures/mme");
   const TemporaryFolder folder;
