@@ -131,7 +131,7 @@ constexpr Rule kRules[] = {
     {"scienceqa_*", "lmms-eval", "letter_lmms_scienceqa: the whole reply is a letter in either case, or it begins with a capital letter and a full stop"},
     {"scienceqa_*", "internvl", kInternVlLetter},
     {"scienceqa_*", "llava", "letter_llava_scienceqa: the reply is one of A to E, or begins with \"X. \", else \"The answer is X\", once"},
-    {"seed_bench*", "official", "the whole reply, stripped, is the letter"},
+    {"seed_bench*", "official", "the whole reply, stripped, is the letter; asked as official, the letter of the text with the least mean loss"},
     {"seed_bench*", "vlmevalkit", kKitLetterReadBack},
     {"seed_bench*", "lmms-eval", "letter_first of the stripped reply, in either case"},
     {"seed_bench*", "internvl", "letter_first: the first letter of the reply as it is, whatever it is"},

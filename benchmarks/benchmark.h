@@ -60,6 +60,7 @@ struct Submission {
 };
 
 /// A kind of metric, for people who choose among them.
+  std::vector<Option> ranked = {};  ///< when not empty: nothing is written; the reply is the letter of the option whose text has the least perplexity behind the prompt
 struct MetricNote {
   std::string name;     ///< as in the results; a part that stands for several is in angle brackets: "<subtask>.acc_plus"
   std::string formula;  ///< one line that says what is divided by what

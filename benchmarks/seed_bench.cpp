@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -14,23 +17,37 @@
 #include "datasets/seed_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/json.h"
+#include "harness/base/error.h"
 #include "metrics/option_letter.h"
 #include "metrics/python_text.h"
 
 namespace assay {
 namespace {
 
-/// InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter.
+/// InternVL's own script sends the text of its seed.jsonl, which is LLaVA's: the question, its options and the request for a letter. `official` is
+/// the authors' first way to score: nothing is written, and the option is taken whose text has the least mean loss behind the bare question. They
+/// count the end token of their model (T5) too; here a text's own tokens are all.
+/// Source   AILab-CVC/SEED-Bench 3fea02b3 model/instruct_blip_interface.py, process_prompt and forward; 250947c2 eval.py, run_inference
 constexpr SuffixProfile kPrompts[] = {
     {"vlmevalkit", "", 4096, 6},
     {"internvl", "", 100, 6},
     {"lmms-eval", "", 1024, 0},
     {"llava", "", 128, 0},
     {"qwen", "", 10, 0},
+    {"official", "", 1, 0},
     {"plain", "", 1024, 0},
 };
 
 Letter as_letter(std::string_view text) {
+/// The bare question, with its options to rank. Throws DataError where one of them has no text.
+Question ranked_question(const Sample& sample, const SuffixProfile& profile) {
+  Question question = suffixed_question(sample, "Question: " + sample.question + "\nAnswer:", profile);
+  question.ranked = sample.options;
+  const bool can_rank = sample.options.size() > 1 && std::ranges::none_of(sample.options, [](const Option& option) { return option.text.empty(); });
+  if (!can_rank) throw DataError(fmt::format("{}: ranking takes two options or more, each with a text; the question has {}", sample.id, sample.options.size()));
+  return question;
+}
+
   return text.size() == 1 && text.front() >= 'A' && text.front() <= 'Z' ? Letter(text) : std::nullopt;
 }
 
@@ -116,6 +133,7 @@ class SeedBench final : public CatalogBenchmark {
     if (profile.name == "qwen") return suffixed_question(sample, choice_text_qwen(sample, "\n"), profile);
     const auto language = profile.name == "vlmevalkit" ? AskIn::kLanguageOfQuestion : AskIn::kEnglish;
     Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
+    if (profile.name == "official") return ranked_question(sample, profile);
     if (profile.name == "lmms-eval") question.decoding.stop = {"ASSISTANT:"};
     if (profile.name == "internvl") question.decoding.min_new_tokens = 1;
     return question;

@@ -141,6 +141,12 @@ void write_generation(Writer& writer, const Generation& generation) {
     for (const double value : generation.option_log_probabilities) write_number(writer, value);
     writer.EndArray();
   }
+  if (!generation.option_token_counts.empty()) {
+    write_key(writer, "option_token_counts");
+    writer.StartArray();
+    for (const std::int64_t count : generation.option_token_counts) writer.Int64(count);
+    writer.EndArray();
+  }
   write_key(writer, "prompt_token_count");
   writer.Int64(generation.prompt_token_count);
   if (generation.reused_token_count > 0) {
@@ -219,6 +225,8 @@ Generation read_generation(const json::Value& line, std::string_view where) {
   generation.finish = finish_named(json::require_string(line, "finish", where), where);
   if (const auto* values = json::find(line, "option_log_probabilities"); values != nullptr && values->IsArray())
     for (const auto& value : values->GetArray()) generation.option_log_probabilities.push_back(number_or_nan(value));
+  if (const auto* counts = json::find(line, "option_token_counts"); counts != nullptr && counts->IsArray())
+    for (const auto& count : counts->GetArray()) generation.option_token_counts.push_back(count.IsInt64() ? count.GetInt64() : -1);
   generation.prompt_token_count = json::int_or(line, "prompt_token_count", 0);
   generation.reused_token_count = json::int_or(line, "reused_token_count", 0);
   if (const auto* is_audited = json::find(line, "is_audited"); is_audited != nullptr && is_audited->IsBool()) generation.is_audited = is_audited->GetBool();

@@ -1,18 +1,28 @@
 #include "harness/likelihood.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "harness/base/error.h"
 
 namespace assay {
 
 void rank_options(const Sample& sample, Request& request) {
-  if (sample.options.size() < 2) return;
+  if (sample.options.size() < 2 || !request.options.empty()) return;
   for (const auto& option : sample.options) request.options.push_back(option.letter);
   request.writes_too = true;
 }
 
+const std::string& letter_of(std::span<const Option> options, std::string_view text) {
+  const auto found = std::ranges::find(options, text, &Option::text);
+  if (found == options.end()) throw InternalError(fmt::format("the model ranked \"{}\", which was no option", text));
+  return found->letter;
+}
+
 LikeliestOption likeliest_option(const Sample& sample, const Generation& generation) {
   const auto& sums = generation.option_log_probabilities;
-  if (sums.empty() || sums.size() != sample.options.size()) return {};
+  if (generation.finish == Finish::kRanked || sums.empty() || sums.size() != sample.options.size()) return {};
   const auto& option = sample.options[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
   const auto& accepted = sample.references;
   const bool is_right = std::ranges::any_of(accepted, [&](const std::string& answer) { return answer == option.letter || answer == option.text; });

@@ -69,6 +69,7 @@ std::string content_key_of(const Question& question, KeyText& text) {
   text.add_number(question.max_tiles.value_or(-1));
   return text.digest();
 }
+  for (const Option& option : question.ranked) text.add("ranked").add(option.letter).add(option.text);
 
 /// Numbers pictures in the order in which they first appear.
 class PictureRanks {
@@ -302,3 +303,5 @@ Request request_for(const PlannedBenchmark& planned, const PlannedSample& which,
 }
 
 }  // namespace assay
+  for (Option& option : question.ranked) request.options.push_back(std::move(option.text));
+  request.ranks_per_token = !request.options.empty();

@@ -18,6 +18,7 @@ struct InFlight {
   std::size_t benchmark = 0;
   std::size_t planned = 0;
   Sample sample;
+  std::vector<Option> ranked = {};  ///< whose texts are ranked in place of a reply
 };
 
 /// Hands out what is not done and takes back what is; the model may call both from threads of its own.
@@ -75,9 +76,11 @@ class Samples final : public RequestSource, public GenerationSink {
     try {
       Sample sample = from.source->get(which.index);
       stage = "ask";
-      Request request = request_for(from, which, question_for(from, sample, plan_.decoding));
+      Question question = question_for(from, sample, plan_.decoding);
+      std::vector<Option> ranked = question.ranked;
+      Request request = request_for(from, which, std::move(question));
       if (plan_.ranks_options) rank_options(sample, request);
-      in_flight_.insert_or_assign(request.id, InFlight{benchmark, planned, std::move(sample)});
+      in_flight_.insert_or_assign(request.id, InFlight{benchmark, planned, std::move(sample), std::move(ranked)});
       return request;
     } catch (const InternalError&) {
       throw;
@@ -90,6 +93,7 @@ class Samples final : public RequestSource, public GenerationSink {
     const PlannedBenchmark& from = plan_.benchmarks[in_flight.benchmark];
     const PlannedSample& which = from.samples[in_flight.planned];
     JournalRecord record{from.benchmark->name(), which.id, which.content_key, std::move(generation), {}, {}};
+    if (record.generation && record.generation->finish == Finish::kRanked) record.generation->reply = letter_of(in_flight.ranked, record.generation->reply);
     const Reply reply{std::move(in_flight.sample), record.generation ? record.generation->reply : "", state_of(record.generation)};
     record.score = score_reply(*from.benchmark, reply, from.scoring_profiles.front(), &record.score_error);
     journal_.append(record);

@@ -73,6 +73,7 @@ struct Request {
   bool writes_too = false;           ///< with options: false: the likeliest one is the reply; true: a reply is written all the same
   Decoding decoding;
   std::optional<int> max_tiles;  ///< most tiles a picture may be cut into; nothing: as the checkpoint's config says
+  bool ranks_per_token = false;  ///< with options: the likeliest by the mean over its tokens, which is the least perplexity, instead of their sum
 };
 
 enum class Finish { kStop, kLength, kRanked };
@@ -104,6 +105,7 @@ struct Generation {
   std::vector<std::int64_t> token_ids;  ///< as generated, the end token included when there was one
   Finish finish = Finish::kStop;
   std::vector<double> option_log_probabilities;  ///< one per Request::options: sum over its tokens, natural logarithm
+  std::vector<std::int64_t> option_token_counts;  ///< one per Request::options
   std::int64_t prompt_token_count = 0;
   std::int64_t reused_token_count = 0;  ///< of the prompt's first tokens, those that an earlier question had run already
   bool is_audited = false;              ///< it was run again by itself, with the same logits and the same reply

@@ -246,8 +246,9 @@ class Engine : public Vlm {
   };
 
   static Generation with_likeliest(const Request& request, Generation generation) {
-    const auto& sums = generation.option_log_probabilities;
-    generation.reply = request.options[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
+    auto worths = generation.option_log_probabilities;
+    for (std::size_t i = 0; request.ranks_per_token && i < worths.size(); ++i) worths[i] /= static_cast<double>(std::max<std::int64_t>(1, generation.option_token_counts[i]));
+    generation.reply = request.options[static_cast<std::size_t>(std::max_element(worths.begin(), worths.end()) - worths.begin())];
     generation.finish = Finish::kRanked;
     return generation;
   }

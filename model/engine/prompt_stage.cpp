@@ -74,6 +74,7 @@ void rank_options(const Family& family, const Request& request, const at::Tensor
       for (std::size_t i = 1; i < ids.size(); ++i) sum += log_probability(row_of(rows, static_cast<std::int64_t>(i) - 1), ids[i]);
     }
     generation.option_log_probabilities.push_back(sum);
+    generation.option_token_counts.push_back(static_cast<std::int64_t>(ids.size()));
   }
   generation.times.decode_ms += ms_since(begin);
 }

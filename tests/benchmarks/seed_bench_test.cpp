@@ -68,6 +68,18 @@ TEST(SeedBench, ProfilesReadDifferently) {
   EXPECT_EQ(score("Answer: B", "internvl").value, 1);  // the first letter, whatever the word
   EXPECT_EQ(score("", "internvl").state, SampleState::kEmpty);
 }
+TEST(SeedBench, RanksTextsBehindTheBareQuestion) {
+  const auto seed = make_benchmark("seed_bench");
+  Sample sample = questions(1).front();
+  sample.question = "How many?";
+  const auto question = seed->ask(sample, "official");
+  EXPECT_EQ(question.prompt.turns.at(0).parts.back().text, "Question: How many?\nAnswer:");
+  ASSERT_EQ(question.ranked.size(), 4u);
+  EXPECT_EQ(question.ranked[2].letter + question.ranked[2].text, "Cthree");
+  EXPECT_TRUE(seed->ask(sample, "llava").ranked.empty());
+  sample.options[1].text.clear();
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)seed->ask(sample, "official"); }), HasSubstr("0: ranking takes two options or more, each with a text"));
+}
 TEST(SeedBench, LeavesOutVideosAgainstTheData) {
   const auto seed = make_benchmark("seed_bench");
   const testing::FakeSource data(questions(2));

@@ -135,6 +135,29 @@ TEST_P(InternVlParity, WritesTheSameReply) {
   EXPECT_EQ(one.result->reply, GetParam().reply);
 }
 
+/// The sums are rank_options.py's, which runs each option behind the prompt as one text and adds up its tokens.
+TEST(RankedOptions, HaveTheSumsOfTheReference) {
+  const auto cases = read_golden_cases();
+  const auto golden = std::ranges::find_if(cases, [](const GoldenCase& one) { return one.variant == "native_qwen2" && one.name == "one_tile"; });
+  ASSERT_NE(golden, cases.end());
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  const auto model = open_vlm((parity_root() / "native_qwen2/checkpoint").string(), options);
+  for (const auto& [ranks_per_token, likeliest] : {std::pair(false, 0U), std::pair(true, 3U)}) {
+    auto request = request_for(*golden);
+    request.options = {"red", "a red circle", "the boat", "There are seven bars in the chart"};
+    request.ranks_per_token = ranks_per_token;
+    OneRequest one(request);
+    model->run(one, one);
+    ASSERT_TRUE(one.result) << one.result.error().message;
+    constexpr double kSums[] = {-16.685629, -63.096197, -35.630159, -98.585330};
+    EXPECT_EQ(one.result->option_token_counts, (std::vector<std::int64_t>{2, 8, 4, 13}));
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(one.result->option_log_probabilities.at(i), kSums[i], kTolerance) << request.options[i];
+    EXPECT_EQ(one.result->reply, request.options[likeliest]);
+    EXPECT_EQ(one.result->finish, Finish::kRanked);
+  }
+}
+
 std::string name_of_case(const ::testing::TestParamInfo<GoldenCase>& golden) { return golden.param.variant + "_" + golden.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Golden, InternVlParity, ::testing::ValuesIn(read_golden_cases()), name_of_case);
