@@ -7,6 +7,7 @@
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "datasets/ai2d_jsonl.h"
+#include "datasets/hub_parquet.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/option_letter.h"
 #include "metrics/python_text.h"
@@ -52,7 +53,8 @@ std::vector<std::string> parts_of(const Sample& sample) { return {snake_case(sam
 
 std::unique_ptr<SampleSource> open_masked(const DataPlaces& places) {
   const auto found = find_data(places, {"ai2d", "AI2D", "ai2diagram", "LMUData"}, {"AI2D_TEST.tsv", "ai2d_test_vlmevalkit.jsonl", "ai2d_test.jsonl"},
-                               "ai2d_test: VLMEvalKit's AI2D_TEST.tsv, InternVL's ai2d_test_vlmevalkit.jsonl or XComposer's ai2d_test.jsonl");
+                               "ai2d_test: VLMEvalKit's AI2D_TEST.tsv, InternVL's ai2d_test_vlmevalkit.jsonl or XComposer's ai2d_test.jsonl", {"ai2d", "data/test-*.parquet"});
+  if (found.extension() == ".parquet") return open_hub_parquet(found, {.options = {"options"}, .answer_is_place = true});
   return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_ai2d_jsonl(found);
 }
 

@@ -14,6 +14,8 @@
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/caption_json.h"
+#include "datasets/hub_parquet.h"
+#include "datasets/hub_sets.h"
 #include "datasets/text_lines.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -60,12 +62,21 @@ struct CaptionSet {
   std::vector<std::string_view> folders, files;
   std::string_view what;
   std::string_view breakdown;  ///< a field whose values are scored by themselves, as sets of their own
+  HubSplit hub;
+  std::unique_ptr<SampleSource> (*open_hub)(const std::filesystem::path& shard);
 };
+
+std::unique_ptr<SampleSource> open_hub_nocaps(const std::filesystem::path& shard) {
+  return open_hub_parquet(shard, {.id = "image_id", .question = "", .answers = "annotations_captions"});
+}
+
 const CaptionSet kSets[] = {
     {"coco_karpathy_test", "test", {"coco", "COCO", "coco/annotations", "LMUData"}, {"coco_karpathy_test_gt.json", "coco_karpathy_test.json", "COCO_VAL.tsv"},
-     "InternVL's coco_karpathy_test_gt.json, coco_karpathy_test.json or VLMEvalKit's COCO_VAL.tsv", ""},
-    {"flickr30k_test", "test", {"flickr30k", "Flickr30k"}, {"flickr30k_test_karpathy.json"}, "InternVL's flickr30k_test_karpathy.json", ""},
-    {"nocaps_val", "val", {"nocaps", "NoCaps"}, {"nocaps_val_4500_captions.json"}, "the official nocaps_val_4500_captions.json", "domain"},
+     "InternVL's coco_karpathy_test_gt.json, coco_karpathy_test.json or VLMEvalKit's COCO_VAL.tsv", "", {"coco-karpathy", "data/test-*.parquet"}, open_hub_coco_karpathy},
+    {"flickr30k_test", "test", {"flickr30k", "Flickr30k"}, {"flickr30k_test_karpathy.json"}, "InternVL's flickr30k_test_karpathy.json", "",
+     {"flickr30k", "data/test-*.parquet"}, open_hub_flickr30k},
+    {"nocaps_val", "val", {"nocaps", "NoCaps"}, {"nocaps_val_4500_captions.json"}, "the official nocaps_val_4500_captions.json", "domain",
+     {"NoCaps", "data/validation-*.parquet"}, open_hub_nocaps},
 };
 
 /// Replies and references as the profile compares them. All references are tokenized as one text, and so are all candidates.
@@ -188,7 +199,8 @@ class Captions final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "cider"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = find_data(places, set_.folders, set_.files, fmt::format("{}: {}", set_.name, set_.what));
+    const auto found = find_data(places, set_.folders, set_.files, fmt::format("{}: {}", set_.name, set_.what), set_.hub);
+    if (found.extension() == ".parquet") return set_.open_hub(found);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_caption_json(found);
   }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "benchmarks/short_answer.h"
+#include "datasets/hub_sets.h"
 #include "metrics/exact_answer.h"
 
 /// GQA and OCR-VQA: a reply is right when it is the answer, letter for letter.
@@ -59,7 +60,8 @@ const ShortAnswerSet kSets[] = {
      .questions = {"testdev_balanced_questions.json", "testdev_balanced.jsonl", "llava_gqa_testdev_balanced_qwen_format.jsonl",
                    "GQA_TestDev_Balanced.tsv"},
      .what = "the official testdev_balanced_questions.json, Qwen-VL's testdev_balanced.jsonl or VLMEvalKit's GQA_TestDev_Balanced.tsv",
-     .image_folders = {"images"}, .prompts = kGqaPrompts, .scorings = kGqaScorings, .breakdowns = {"types.structural"}},
+     .image_folders = {"images"}, .prompts = kGqaPrompts, .scorings = kGqaScorings, .breakdowns = {"types.structural"},
+     .hub = {"GQA", "testdev_balanced_instructions/testdev-*.parquet"}, .open_hub = open_hub_gqa},
     {.name = "ocrvqa_test", .split = "test", .folders = {"ocrvqa", "OCRVQA", "OCR-VQA", "LMUData"}, .questions = {"ocrvqa_test.jsonl", "OCRVQA_TEST.tsv"},
      .what = "Qwen-VL's ocrvqa_test.jsonl or VLMEvalKit's OCRVQA_TEST.tsv", .image_folders = {"images"}, .prompts = kOcrvqaPrompts,
      .scorings = kOcrvqaScorings},

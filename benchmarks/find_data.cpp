@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "datasets/locate.h"
 
@@ -26,18 +26,22 @@ bool is_of(const std::filesystem::path& root, std::string_view name) {
   });
 }
 
+}  // namespace
+
 std::optional<std::filesystem::path> try_find_hub(const DataPlaces& places, const HubSplit& hub) {
-  const std::vector<std::string> named = {fmt::format("{}/{}", hub.name, hub.files), fmt::format("*/{}/{}", hub.name, hub.files),
-                                          fmt::format("datasets--*--{}/snapshots/*/{}", hub.name, hub.files)};
+  std::vector<std::string_view> patterns = {hub.files};
+  if (!hub.also.empty()) patterns.push_back(hub.also);
   for (const auto& root : places.roots) {
-    auto candidates = named;
-    if (is_of(root, hub.name)) candidates.emplace_back(hub.files);
-    if (auto found = try_find_first(std::span(&root, 1), candidates)) return found;
+    std::vector<std::string> candidates;
+    for (const auto files : patterns) {
+      candidates.insert(candidates.end(), {fmt::format("{}/{}", hub.name, files), fmt::format("*/{}/{}", hub.name, files),
+                                           fmt::format("datasets--*--{}/snapshots/*/{}", hub.name, files)});
+      if (is_of(root, hub.name)) candidates.emplace_back(files);
+    }
+    if (auto found = try_find_first(std::span(&root, 1), candidates)) return found->lexically_normal();
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::filesystem::path find_data(const DataPlaces& places, std::initializer_list<std::string_view> folders,
                                 std::initializer_list<std::string_view> files, std::string_view what) {
@@ -52,7 +56,7 @@ std::filesystem::path find_data(const DataPlaces& places, std::span<const std::s
 std::filesystem::path find_data(const DataPlaces& places, std::span<const std::string_view> folders, std::span<const std::string_view> files,
                                 std::string_view what, const HubSplit& hub) {
   if (const auto found = try_find_first(places.roots, candidates_of(folders, files))) return found->lexically_normal();
-  if (const auto found = try_find_hub(places, hub)) return found->lexically_normal();
+  if (auto found = try_find_hub(places, hub)) return *std::move(found);
   return find_data(places, folders, files, fmt::format("{}, or the hub's {} ({})", what, hub.name, hub.files));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +22,11 @@ namespace assay {
 struct HubSplit {
   std::string_view name;   ///< "ChartQA"
   std::string_view files;  ///< "data/test-*.parquet"
+  std::string_view also = {};  ///< where the set may have them instead; empty: nowhere
 };
+
+/// A parquet file of the split: in a folder with the data set's name, or in the hub's cache.
+[[nodiscard]] std::optional<std::filesystem::path> try_find_hub(const DataPlaces& places, const HubSplit& hub);
 
 /// The same, and where there are none of `files`, a parquet file of the split: in a folder with the data set's name, or in the hub's cache.
 [[nodiscard]] std::filesystem::path find_data(const DataPlaces& places, std::span<const std::string_view> folders,

@@ -18,6 +18,7 @@
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/python_text.h"
 #include "metrics/yes_no.h"
+#include "datasets/hub_sets.h"
 
 namespace assay {
 namespace {
@@ -220,7 +221,9 @@ class HallusionBench final : public CatalogBenchmark {
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
     const auto found = find_data(places, {"HallusionBench", "hallusion_bench", "hallusionbench", "LMUData"}, {"HallusionBench.json", "HallusionBench.tsv"},
                                  "hallusion_bench: the authors' HallusionBench.json, pictures in hallusion_bench/ or beside it, or VLMEvalKit's "
-                                 "HallusionBench.tsv");
+                                 "HallusionBench.tsv",
+                                 {"HallusionBench", "data/image-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_hallusion(found);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_hallusion_json(found);
   }
 

@@ -13,6 +13,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_sets.h"
 #include "datasets/judged_json.h"
 #include "datasets/json_rows.h"
 #include "datasets/json_sample.h"
@@ -99,7 +100,9 @@ class LlavaBenchWild final : public CatalogBenchmark {
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
     const auto found = find_data(places, {"llava-bench-in-the-wild", "llava_bench_wild", "LLaVA-Bench", "LMUData"}, {"questions.jsonl", "LLaVABench.tsv"},
-                                 "llava_bench_wild: the official questions.jsonl, context.jsonl and answers_gpt4.jsonl, or VLMEvalKit's LLaVABench.tsv");
+                                 "llava_bench_wild: the official questions.jsonl, context.jsonl and answers_gpt4.jsonl, or VLMEvalKit's LLaVABench.tsv",
+                                 {"llava-bench-in-the-wild", "data/train-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_llava_bench(found);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_llava_bench(found);
   }
 

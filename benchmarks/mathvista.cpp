@@ -16,6 +16,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_sets.h"
 #include "datasets/json_rows.h"
 #include "datasets/json_sample.h"
 #include "datasets/mathvista_json.h"
@@ -116,9 +117,11 @@ class MathVista final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = is_test_ ? find_data(places, {"mathvista", "MathVista", "MathVista/data"}, {"test.json"}, "mathvista_test: the authors' test.json")
+    const auto found = is_test_ ? find_data(places, {"mathvista", "MathVista", "MathVista/data"}, {"test.json"}, "mathvista_test: the authors' test.json",
+                                            {"MathVista", "data/test-*.parquet"})
                                 : find_data(places, {"mathvista", "MathVista", "MathVista/data", "LMUData"}, {"testmini.json", "MathVista_MINI.tsv"},
-                                            "mathvista_testmini: the authors' testmini.json or VLMEvalKit's MathVista_MINI.tsv");
+                                            "mathvista_testmini: the authors' testmini.json or VLMEvalKit's MathVista_MINI.tsv", {"MathVista", "data/testmini-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_mathvista(found);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_mathvista_json(found);
   }
 

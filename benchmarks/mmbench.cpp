@@ -18,6 +18,7 @@
 #include "datasets/mmbench_samples.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
+#include "datasets/hub_sets.h"
 #include "metrics/option_letter.h"
 #include "metrics/python_text.h"
 
@@ -38,6 +39,7 @@ struct Split {
 constexpr Split kSplits[] = {
     {"ccbench", "test", Language::kChinese, "CCBench.tsv", "CCBench_legacy.tsv", "CCBench", true},
     {"mmbench_dev_cn", "dev", Language::kChinese, "MMBench_DEV_CN.tsv", "mmbench_dev_cn_20231003.tsv", "MMBench", true},
+  std::string_view hub = {};    ///< files of the hub's MMBench; empty: the set has no such split
     {"mmbench_dev_cn_v11", "dev", Language::kChinese, "MMBench_DEV_CN_V11.tsv", "", "", true},
     {"mmbench_dev_en", "dev", Language::kEnglish, "MMBench_DEV_EN.tsv", "mmbench_dev_en_20231003.tsv", "MMBench", true},
     {"mmbench_dev_en_v11", "dev", Language::kEnglish, "MMBench_DEV_EN_V11.tsv", "", "", true},
@@ -180,7 +182,11 @@ std::unique_ptr<SampleSource> MmBench::open(const DataPlaces& places) const {
     // the samples folder itself is known by its picture folder: other data sets have a questions.jsonl too
     candidates.push_back(fmt::format("{}/../questions.jsonl", split_.sample_set));
   }
-  const auto found = find_first(places.roots, candidates, fmt::format("{}: VLMEvalKit's {}", split_.name, split_.tsv)).lexically_normal();
+  if (!split_.hub.empty() && !try_find_first(places.roots, candidates)) {
+    if (const auto hub = try_find_hub(places, {"MMBench", split_.hub})) return open_hub_mmbench(*hub);
+  }
+  const auto what = fmt::format("{}: VLMEvalKit's {}{}", split_.name, split_.tsv, split_.hub.empty() ? "" : fmt::format(", or the hub's MMBench ({})", split_.hub));
+  const auto found = find_first(places.roots, candidates, what).lexically_normal();
   if (found.extension() == ".tsv") return open_vlmevalkit_tsv(found);
   const std::string language = split_.language == Language::kChinese ? "cn" : "en";
   return make_circular(open_mmbench_samples(found.parent_path(), std::string(split_.sample_set), language));

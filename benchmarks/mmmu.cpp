@@ -15,6 +15,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "datasets/filtered.h"
+#include "datasets/hub_sets.h"
 #include "datasets/mmmu_answers.h"
 #include "datasets/pandas_types.h"
 #include "datasets/vlmevalkit_tsv.h"
@@ -141,8 +142,11 @@ class Mmmu final : public CatalogBenchmark {
 std::unique_ptr<SampleSource> Mmmu::open(const DataPlaces& places) const {
   const std::string tsv = split_.in_table.empty() ? "MMMU_TEST.tsv" : "MMMU_DEV_VAL.tsv";
   const auto what = fmt::format("{}: VLMEvalKit's {}{}", name(), tsv, split_.labels.empty() ? "" : fmt::format(", or to score only the authors' {}", split_.labels));
-  const auto found = split_.labels.empty() ? find_data(places, {"MMMU", "mmmu", "LMUData"}, {tsv}, what)
-                                           : find_data(places, {"MMMU", "mmmu", "LMUData", "MMMU/mmmu"}, {tsv, split_.labels}, what);
+  const auto files = fmt::format("data/{}-*.parquet", split_.name == "val" ? "validation" : split_.name);
+  const HubSplit hub{"MMMU", files};
+  const auto found = split_.labels.empty() ? find_data(places, {"MMMU", "mmmu", "LMUData"}, {tsv}, what, hub)
+                                           : find_data(places, {"MMMU", "mmmu", "LMUData", "MMMU/mmmu"}, {tsv, split_.labels}, what, hub);
+  if (found.extension() == ".parquet") return open_hub_mmmu(found);
   if (found.extension() == ".json") return open_mmmu_answers(found);
   auto table = open_vlmevalkit_tsv(found);
   if (split_.in_table.empty()) return table;

@@ -8,6 +8,7 @@
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
+#include "datasets/hub_sets.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/option_letter.h"
 
@@ -80,7 +81,8 @@ void amend_basis(MetricBasis& accuracy, std::span<const ScoredReply> replies, st
 }
 
 std::unique_ptr<SampleSource> open(const DataPlaces& places) {
-  return open_vlmevalkit_tsv(find_data(places, {"MMStar", "mmstar", "LMUData"}, {"MMStar.tsv"}, "mmstar: VLMEvalKit's MMStar.tsv"));
+  const auto found = find_data(places, {"MMStar", "mmstar", "LMUData"}, {"MMStar.tsv"}, "mmstar: VLMEvalKit's MMStar.tsv", {"MMStar", "mmstar.parquet", "*/val-*.parquet"});
+  return found.extension() == ".parquet" ? open_hub_mmstar(found) : open_vlmevalkit_tsv(found);
 }
 
 constexpr ChoiceTraits kMmStar = {"mmstar", "val", kPrompts, kScorings, open, text_of, parts_of, amend, nullptr, amend_basis};

@@ -19,6 +19,7 @@
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/json_rows.h"
+#include "datasets/hub_sets.h"
 #include "datasets/judged_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -139,7 +140,9 @@ class MmVet final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "total"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = find_data(places, {"mm-vet", "mmvet", "MM-Vet", "LMUData"}, {"mm-vet.json", "MMVet.tsv"}, "mmvet: the official mm-vet.json or VLMEvalKit's MMVet.tsv");
+    const auto found = find_data(places, {"mm-vet", "mmvet", "MM-Vet", "LMUData"}, {"mm-vet.json", "MMVet.tsv"}, "mmvet: the official mm-vet.json or VLMEvalKit's MMVet.tsv",
+                                 {"MMVet", "data/test-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_mmvet(found);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_mmvet_json(found);
   }
 

@@ -14,6 +14,7 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_sets.h"
 #include "datasets/pope_files.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/python_text.h"
@@ -244,7 +245,9 @@ class Pope final : public CatalogBenchmark {
     const auto found = find_data(places, {"pope", "POPE", "coco", "pope/coco", "POPE/coco", "output/coco", "pope/output/coco", "POPE/output/coco", "LMUData"},
                                  {"coco_pope_random.json", "coco_pope_popular.json", "coco_pope_adversarial.json", "llava_pope_test.jsonl", "POPE.tsv"},
                                  "pope: the authors' coco_pope_{random,popular,adversarial}.json with pictures in images/, val2014/ or beside them, "
-                                 "LLaVA's llava_pope_test.jsonl, or VLMEvalKit's POPE.tsv");
+                                 "LLaVA's llava_pope_test.jsonl, or VLMEvalKit's POPE.tsv",
+                                 {"POPE", "data/test-*.parquet", "Full/random-*.parquet"});
+    if (found.extension() == ".parquet") return open_hub_pope(found);
     if (found.extension() == ".tsv") return open_vlmevalkit_tsv(found);
     return found.extension() == ".jsonl" ? open_pope_jsonl(found) : open_pope_folder(found.parent_path());
   }

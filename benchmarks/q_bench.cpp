@@ -6,6 +6,7 @@
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
+#include "datasets/hub_sets.h"
 #include "datasets/qbench_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -62,12 +63,14 @@ std::vector<std::string> parts_of(const Sample& sample) {
 std::unique_ptr<SampleSource> open_json(const DataPlaces& places, std::string_view json) {
   return open_qbench_json(find_data(places, {"qbench", "Q-Bench", "q_bench"}, {json}, fmt::format("Q-Bench: the authors' {}", json)));
 }
-std::unique_ptr<SampleSource> open_json_or_table(const DataPlaces& places, std::string_view json, std::string_view tsv) {
-  const auto found = find_data(places, {"qbench", "Q-Bench", "q_bench", "LMUData"}, {json, tsv}, fmt::format("Q-Bench: the authors' {} or VLMEvalKit's {}", json, tsv));
+std::unique_ptr<SampleSource> open_json_or_table(const DataPlaces& places, std::string_view json, std::string_view tsv, std::string_view hub) {
+  const auto found = find_data(places, {"qbench", "Q-Bench", "q_bench", "LMUData"}, {json, tsv}, fmt::format("Q-Bench: the authors' {} or VLMEvalKit's {}", json, tsv),
+                               {"Q-Bench-HF", hub});
+  if (found.extension() == ".parquet") return open_hub_q_bench(found);
   return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_qbench_json(found);
 }
-std::unique_ptr<SampleSource> open_dev(const DataPlaces& places) { return open_json_or_table(places, "llvisionqa_dev.json", "Q-Bench1_VAL.tsv"); }
-std::unique_ptr<SampleSource> open_test(const DataPlaces& places) { return open_json_or_table(places, "llvisionqa_test.json", "Q-Bench1_TEST.tsv"); }
+std::unique_ptr<SampleSource> open_dev(const DataPlaces& places) { return open_json_or_table(places, "llvisionqa_dev.json", "Q-Bench1_VAL.tsv", "data/dev-*.parquet"); }
+std::unique_ptr<SampleSource> open_test(const DataPlaces& places) { return open_json_or_table(places, "llvisionqa_test.json", "Q-Bench1_TEST.tsv", "data/test-*.parquet"); }
 std::unique_ptr<SampleSource> open_dev_cn(const DataPlaces& places) { return open_json(places, "质衡-问答-验证集.json"); }
 std::unique_ptr<SampleSource> open_test_cn(const DataPlaces& places) { return open_json(places, "质衡-问答-测试集.json"); }
 

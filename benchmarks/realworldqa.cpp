@@ -4,6 +4,7 @@
 #include "benchmarks/choice_question.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
+#include "datasets/hub_sets.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/python_text.h"
 
@@ -40,6 +41,7 @@ constexpr ChoiceProfile kScorings[] = {
 /// lmms-eval sends the question as the hub's set writes it, with the options and a request of its own.
 std::string text_of(const Sample& sample, std::string_view profile) {
   if (profile != "lmms-eval") return choice_text(sample, profile);
+  if (const auto text = sample.fields.find("text"); text != sample.fields.end()) return std::string(python::strip(text->second));
   if (sample.options.empty()) return std::string(python::strip(sample.question));
   return sample.question + option_lines(sample.options) + "\nPlease answer directly with only the letter of the correct option and nothing else.";
 }
@@ -47,7 +49,9 @@ std::string text_of(const Sample& sample, std::string_view profile) {
 std::vector<std::string> parts_of(const Sample& sample) { return {snake_case(sample.category)}; }
 
 std::unique_ptr<SampleSource> open(const DataPlaces& places) {
-  return open_vlmevalkit_tsv(find_data(places, {"RealWorldQA", "realworldqa", "LMUData"}, {"RealWorldQA.tsv"}, "realworldqa: VLMEvalKit's RealWorldQA.tsv"));
+  const auto found = find_data(places, {"RealWorldQA", "realworldqa", "LMUData"}, {"RealWorldQA.tsv"}, "realworldqa: VLMEvalKit's RealWorldQA.tsv",
+                               {"RealWorldQA", "data/test-*.parquet"});
+  return found.extension() == ".parquet" ? open_hub_realworldqa(found) : open_vlmevalkit_tsv(found);
 }
 
 constexpr ChoiceTraits kRealWorldQa = {"realworldqa", "test", kPrompts, kScorings, open, text_of, parts_of};

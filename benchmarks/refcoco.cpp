@@ -15,6 +15,7 @@
 #include "benchmarks/summary.h"
 #include "datasets/json_rows.h"
 #include "datasets/json_sample.h"
+#include "datasets/hub_sets.h"
 #include "datasets/refcoco.h"
 #include "harness/base/error.h"
 #include "metrics/grounding.h"
@@ -101,8 +102,11 @@ class RefCoco final : public CatalogBenchmark {
     if (set_.stem.empty()) return open_refcoco_tsv(find_data(places, {"LMUData", "refcoco"}, {"RefCOCO.tsv"}, "refcoco: VLMEvalKit's RefCOCO.tsv"));
     const std::string lines = fmt::format("{}.jsonl", set_.stem), list = fmt::format("{}.json", set_.stem);
     const std::string quoted = python::replace(lines, "+", "%2B");
-    return open_refcoco_json(find_data(places, {"refcoco", "RefCOCO", "refcoco+", "refcocog"}, {lines, quoted, list},
-                                       fmt::format("{}: {} as Qwen-VL and InternVL keep it, or {} as MiniGPT-4 does", set_.name, lines, list)));
+    const auto hub_name = set_.name.starts_with("refcocoplus") ? "RefCOCOplus" : set_.name.starts_with("refcocog") ? "RefCOCOg" : "RefCOCO";
+    const std::string hub_files = fmt::format("data/{}-*.parquet", set_.split);
+    const auto found = find_data(places, {"refcoco", "RefCOCO", "refcoco+", "refcocog"}, {lines, quoted, list},
+                                 fmt::format("{}: {} as Qwen-VL and InternVL keep it, or {} as MiniGPT-4 does", set_.name, lines, list), {hub_name, hub_files});
+    return found.extension() == ".parquet" ? open_hub_refcoco(found) : open_refcoco_json(found);
   }
 
   [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<GroundingPrompt>(kPrompts), name()); }

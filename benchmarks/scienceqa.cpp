@@ -12,6 +12,7 @@
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/scienceqa_predictions.h"
+#include "datasets/hub_sets.h"
 #include "datasets/scienceqa_files.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/option_letter.h"
@@ -101,10 +102,13 @@ class ScienceQa final : public CatalogBenchmark {
 std::unique_ptr<SampleSource> ScienceQa::open(const DataPlaces& places) const {
   const std::string tsv = split_ == "val" ? "ScienceQA_VAL.tsv" : "ScienceQA_TEST.tsv";
   const std::string jsonl = fmt::format("scienceqa_{}_img.jsonl", split_);
+  const std::string full = fmt::format("ScienceQA-FULL/{}-*.parquet", split_ == "val" ? "validation" : split_), images = python::replace(full, "FULL", "IMG");
   const auto found = find_data(places, {"scienceqa", "ScienceQA", "data/scienceqa", "ScienceQA/data/scienceqa", "LMUData"},
                                {"problems.json", jsonl, split_ == "test" ? "llava_test_CQM-A.json" : "problems.json", tsv},
                                fmt::format("{}: the authors' problems.json with pid_splits.json, Qwen-VL's {}, LLaVA's llava_test_CQM-A.json or VLMEvalKit's {}",
-                                           name(), jsonl, tsv));
+                                           name(), jsonl, tsv),
+                               {"ScienceQA", full, images});
+  if (found.extension() == ".parquet") return open_hub_scienceqa(found);
   if (found.extension() == ".tsv") return open_vlmevalkit_tsv(found);
   if (found.extension() == ".jsonl") return open_scienceqa_jsonl(found);
   return found.filename() == "problems.json" ? open_scienceqa_problems(found, split_) : open_scienceqa_llava(found);

@@ -14,10 +14,11 @@
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/summary.h"
+#include "datasets/hub_sets.h"
 #include "datasets/seed_json.h"
 #include "datasets/vlmevalkit_tsv.h"
-#include "harness/base/json.h"
 #include "harness/base/error.h"
+#include "harness/base/json.h"
 #include "metrics/option_letter.h"
 #include "metrics/python_text.h"
 
@@ -33,12 +34,11 @@ constexpr SuffixProfile kPrompts[] = {
     {"internvl", "", 100, 6},
     {"lmms-eval", "", 1024, 0},
     {"llava", "", 128, 0},
-    {"qwen", "", 10, 0},
     {"official", "", 1, 0},
+    {"qwen", "", 10, 0},
     {"plain", "", 1024, 0},
 };
 
-Letter as_letter(std::string_view text) {
 /// The bare question, with its options to rank. Throws DataError where one of them has no text.
 Question ranked_question(const Sample& sample, const SuffixProfile& profile) {
   Question question = suffixed_question(sample, "Question: " + sample.question + "\nAnswer:", profile);
@@ -48,6 +48,7 @@ Question ranked_question(const Sample& sample, const SuffixProfile& profile) {
   return question;
 }
 
+Letter as_letter(std::string_view text) {
   return text.size() == 1 && text.front() >= 'A' && text.front() <= 'Z' ? Letter(text) : std::nullopt;
 }
 
@@ -115,13 +116,16 @@ class SeedBench final : public CatalogBenchmark {
   [[nodiscard]] std::string main_metric() const override { return "accuracy"; }
 
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
+    constexpr HubSplit kHub = {"SEED-Bench", "data/test-*.parquet"};
     if (has_videos_) {
-      return open_seed_json(find_data(places, {"SEED", "SEED-Bench", "seed_bench", "seed", "SEEDBench"}, {"SEED-Bench.json"},
-                                      "seed_bench_all: the authors' SEED-Bench.json, a frame of each video in SEED-Bench-video-image/"),
-                            {}, {.images = true, .video_stills = true});
+      const auto found = find_data(places, {"SEED", "SEED-Bench", "seed_bench", "seed", "SEEDBench"}, {"SEED-Bench.json"},
+                                   "seed_bench_all: the authors' SEED-Bench.json, a frame of each video in SEED-Bench-video-image/", kHub);
+      if (found.extension() == ".parquet") return open_hub_seed_bench(found, SeedKinds::kAll);
+      return open_seed_json(found, {}, {.images = true, .video_stills = true});
     }
     const auto found = find_data(places, {"SEED", "SEED-Bench", "seed_bench", "seed", "SEEDBench", "LMUData"}, {"SEED-Bench.json", "SEEDBench_IMG.tsv"},
-                                 "seed_bench: the authors' SEED-Bench.json or VLMEvalKit's SEEDBench_IMG.tsv");
+                                 "seed_bench: the authors' SEED-Bench.json or VLMEvalKit's SEEDBench_IMG.tsv", kHub);
+    if (found.extension() == ".parquet") return open_hub_seed_bench(found, SeedKinds::kPictures);
     return found.extension() == ".tsv" ? open_vlmevalkit_tsv(found) : open_seed_json(found, {});
   }
 
@@ -129,11 +133,11 @@ class SeedBench final : public CatalogBenchmark {
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override {
     if (auto asked = ask_by_family(name(), sample, prompt_profile)) return std::move(*asked);
     const auto& profile = find_profile<SuffixProfile>(kPrompts, prompt_profile, "prompt profile of " + name());
+    if (profile.name == "official") return ranked_question(sample, profile);
     if (profile.name == "plain") return suffixed_question(sample, choice_text_plain(sample), profile);
     if (profile.name == "qwen") return suffixed_question(sample, choice_text_qwen(sample, "\n"), profile);
     const auto language = profile.name == "vlmevalkit" ? AskIn::kLanguageOfQuestion : AskIn::kEnglish;
     Question question = suffixed_question(sample, choice_text_letter(sample, language), profile);
-    if (profile.name == "official") return ranked_question(sample, profile);
     if (profile.name == "lmms-eval") question.decoding.stop = {"ASSISTANT:"};
     if (profile.name == "internvl") question.decoding.min_new_tokens = 1;
     return question;

@@ -52,7 +52,7 @@ class ShortAnswer final : public CatalogBenchmark {
     const auto found = set_.hub.name.empty() ? find_data(places, set_.folders, set_.questions, what)
                                              : find_data(places, set_.folders, set_.questions, what, set_.hub);
     auto source = found.extension() == ".tsv"       ? open_vlmevalkit_tsv(found)
-                  : found.extension() == ".parquet" ? open_hub_parquet(found, {.id = "question_id", .answers = "answers"})
+                  : found.extension() == ".parquet" ? set_.open_hub != nullptr ? set_.open_hub(found) : open_hub_parquet(found, {.id = "question_id", .answers = "answers"})
                                                     : open_question_json({found, annotations_beside(found, set_.annotations), set_.image_folders});
     if (const auto first = source->get(0); !first.references.empty() && first.references.size() < set_.fewest_references) {
       throw DataError(fmt::format("{}: {} answer(s) to a question, and the rules of {} compare a reply with ten; put the annotation file ({}) beside it",

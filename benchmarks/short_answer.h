@@ -50,6 +50,7 @@ struct ShortAnswerSet {
   std::size_t fewest_references = 1;          ///< a labelled sample with less cannot be scored by these rules
   SubmissionForm submission = SubmissionForm::kNone;
   HubSplit hub = {};                          ///< none where its name is empty
+  std::unique_ptr<SampleSource> (*open_hub)(const std::filesystem::path& shard) = nullptr;  ///< null: question_id and answers say all
 };
 
 /// The set must outlive the benchmark.

@@ -14,16 +14,16 @@
 #include "harness/base/error.h"
 
 namespace assay {
-namespace {
 
-/// "val2014/COCO_val2014_000000391895.jpg" -> "391895"
-std::string number_in_name(const std::string& name) {
+std::string coco_number(const std::string& name) {
   const auto stem = std::filesystem::path(name).stem().string();
   const auto last = stem.rfind('_');
   auto number = last == std::string::npos ? stem : stem.substr(last + 1);
   number.erase(0, std::min(number.find_first_not_of('0'), number.size() - 1));
   return number;
 }
+
+namespace {
 
 class CaptionJson final : public SampleSource {
  public:
@@ -66,7 +66,7 @@ class CaptionJson final : public SampleSource {
 
   [[nodiscard]] std::string id_of(const json::Value& row, std::size_t i) const {
     if (json::find(row, "id") != nullptr) return require_scalar(row, "id", images_.where(i));
-    return number_in_name(require_scalar(row, "image", images_.where(i)));
+    return coco_number(require_scalar(row, "image", images_.where(i)));
   }
 
   JsonRows images_;

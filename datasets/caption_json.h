@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "datasets/sample.h"
 
@@ -14,5 +15,8 @@ namespace assay {
 ///
 /// Throws   DataError with file and line; for a picture that comes twice or has no caption
 [[nodiscard]] std::unique_ptr<SampleSource> open_caption_json(const std::filesystem::path& json);
+
+/// The number at the end of a COCO picture's name: "val2014/COCO_val2014_000000391895.jpg" -> "391895".
+[[nodiscard]] std::string coco_number(const std::string& name);
 
 }  // namespace assay

@@ -8,9 +8,8 @@
 #include "harness/base/error.h"
 
 namespace assay {
-namespace {
 
-Sample read_question(const json::Value& entry, const std::string& where) {
+Sample hallusion_question(const json::Value& entry, const std::string& where) {
   const auto part = [&](const char* key) { return require_scalar(entry, key, where); };
   Sample sample;
   sample.category = part("category");
@@ -30,13 +29,11 @@ Sample read_question(const json::Value& entry, const std::string& where) {
   return sample;
 }
 
-}  // namespace
-
 std::unique_ptr<SampleSource> open_hallusion_json(const std::filesystem::path& json) {
   const auto [document, digest] = read_json_file(json);
   if (!document.IsArray()) throw DataError(fmt::format("{}: expected a list of questions", json.string()));
   std::vector<Sample> samples;
-  for (rapidjson::SizeType i = 0; i < document.Size(); ++i) samples.push_back(read_question(document[i], place_in(json.string(), "", i)));
+  for (rapidjson::SizeType i = 0; i < document.Size(); ++i) samples.push_back(hallusion_question(document[i], place_in(json.string(), "", i)));
   const auto folder = json.parent_path();
   const auto find = [folder](const std::filesystem::path& stated) {
     std::vector<std::filesystem::path> candidates;

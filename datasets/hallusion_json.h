@@ -4,6 +4,7 @@
 #include <string>
 
 #include "datasets/sample.h"
+#include "harness/base/json.h"
 
 namespace assay {
 
@@ -18,5 +19,8 @@ namespace assay {
 ///
 /// Throws   DataError that names the file and the entry, for a gt_answer other than 0 and 1, too
 [[nodiscard]] std::unique_ptr<SampleSource> open_hallusion_json(const std::filesystem::path& json);
+
+/// One entry of it.
+[[nodiscard]] Sample hallusion_question(const json::Value& entry, const std::string& where);
 
 }  // namespace assay

@@ -38,6 +38,16 @@ Corners corners_of(const json::Value& list, const std::string& where) {
   return corners;
 }
 
+}  // namespace
+
+void set_refcoco_box(Sample& sample, const json::Value& list, RefCocoBox form, const std::string& where) {
+  auto box = corners_of(list, where);
+  if (form == RefCocoBox::kSize) box[2] += box[0], box[3] += box[1];
+  set_box(sample, box);
+}
+
+namespace {
+
 /// "height480_width640"
 void set_size_from_id(Sample& sample, std::string_view id) {
   const auto middle = id.find("_width");
@@ -62,9 +72,8 @@ class RefCocoJson final : public SampleSource {
     const bool is_minigpt4 = json::find(row, "img_id") != nullptr;
     const char* phrase = is_minigpt4 ? "sents" : json::find(row, "sent") != nullptr ? "sent" : "question";
     sample.question = sample.fields["phrase"] = json::require_string(row, phrase, where);
-    auto box = corners_of(json::require(row, json::find(row, "bbox") != nullptr ? "bbox" : "gt_answers", where), where);
-    if (is_minigpt4) box[2] += box[0], box[3] += box[1];
-    set_box(sample, box);
+    const auto& box = json::require(row, json::find(row, "bbox") != nullptr ? "bbox" : "gt_answers", where);
+    set_refcoco_box(sample, box, is_minigpt4 ? RefCocoBox::kSize : RefCocoBox::kCorners, where);
     if (json::find(row, "height") != nullptr) {
       sample.fields["height"] = require_scalar(row, "height", where);
       sample.fields["width"] = require_scalar(row, "width", where);

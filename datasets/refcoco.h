@@ -1,8 +1,10 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "datasets/sample.h"
+#include "harness/base/json.h"
 
 namespace assay {
 
@@ -17,6 +19,12 @@ namespace assay {
 ///
 /// Throws   DataError with file and line
 [[nodiscard]] std::unique_ptr<SampleSource> open_refcoco_json(const std::filesystem::path& json);
+
+/// How the third and fourth number of a box are meant.
+enum class RefCocoBox { kCorners, kSize };
+
+/// Fills in the sample's box and reference from a list of four numbers. Throws DataError for anything else.
+void set_refcoco_box(Sample& sample, const json::Value& list, RefCocoBox form, const std::string& where);
 
 /// VLMEvalKit's RefCOCO.tsv with all eight splits: the id is "<split>_<index>", the box stands in columns of its own or in `answer`.
 ///

@@ -30,19 +30,6 @@ void read_choices(Sample& sample, const json::Value& problem, const std::string&
   sample.references = {letter_at(static_cast<std::size_t>(place))};
 }
 
-Sample read_problem(const std::string& id, const json::Value& problem, const std::string& where) {
-  Sample sample;
-  sample.id = id;
-  sample.question = json::require_string(problem, "question", where);
-  sample.hint = json::string_or(problem, "hint", "");
-  sample.category = json::string_or(problem, "subject", "");
-  read_choices(sample, problem, where);
-  const std::string image = json::string_or(problem, "image", "");
-  if (!image.empty()) sample.images = {stated_picture(std::filesystem::path(id) / image)};
-  add_fields(sample, problem, {"question", "choices", "answer", "hint", "image", "lecture", "solution"});
-  return sample;
-}
-
 /// The split's numbers in the authors' order.
 std::vector<std::string> numbers_of(const json::Document& problems, const std::filesystem::path& splits, const std::string& split, Digest& digest) {
   std::vector<std::string> numbers;
@@ -82,6 +69,19 @@ Sample read_conversation(const json::Value& entry, const std::string& where) {
 
 }  // namespace
 
+Sample scienceqa_problem(const std::string& id, const json::Value& problem, const std::string& where) {
+  Sample sample;
+  sample.id = id;
+  sample.question = json::require_string(problem, "question", where);
+  sample.hint = json::string_or(problem, "hint", "");
+  sample.category = json::string_or(problem, "subject", "");
+  read_choices(sample, problem, where);
+  const std::string image = json::string_or(problem, "image", "");
+  if (!image.empty()) sample.images = {stated_picture(std::filesystem::path(id) / image)};
+  add_fields(sample, problem, {"question", "choices", "answer", "hint", "image", "lecture", "solution"});
+  return sample;
+}
+
 std::unique_ptr<SampleSource> open_scienceqa_problems(const std::filesystem::path& problems, const std::string& split) {
   const auto [document, problems_digest] = read_json_file(problems);
   if (!document.IsObject()) throw DataError(fmt::format("{}: expected an object of problems by number", problems.string()));
@@ -94,7 +94,7 @@ std::unique_ptr<SampleSource> open_scienceqa_problems(const std::filesystem::pat
   for (const auto& number : numbers_of(document, splits, split, digest)) {
     const auto* problem = json::find(document, number);
     if (problem == nullptr) throw DataError(fmt::format("{}: no problem \"{}\", which {} lists", problems.string(), number, splits.string()));
-    samples.push_back(read_problem(number, *problem, fmt::format("{}: problem {}", problems.string(), number)));
+    samples.push_back(scienceqa_problem(number, *problem, fmt::format("{}: problem {}", problems.string(), number)));
   }
   return std::make_unique<SampleList>(std::move(samples), std::move(paths), digest.hex(), find_in(problems.parent_path(), split));
 }
@@ -107,7 +107,7 @@ std::unique_ptr<SampleSource> open_scienceqa_jsonl(const std::filesystem::path& 
     const std::filesystem::path image = json::string_or(row, "image", "");
     const std::string folder = image.parent_path().filename().string();
     const bool is_numbered = !folder.empty() && folder.find_first_not_of("0123456789") == std::string::npos;
-    Sample sample = read_problem(is_numbered ? folder : std::to_string(i), row, lines.where(i));
+    Sample sample = scienceqa_problem(is_numbered ? folder : std::to_string(i), row, lines.where(i));
     if (!image.empty()) sample.images = {stated_picture(image)};
     samples.push_back(std::move(sample));
   }

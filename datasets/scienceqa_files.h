@@ -4,6 +4,7 @@
 #include <string>
 
 #include "datasets/sample.h"
+#include "harness/base/json.h"
 
 namespace assay {
 
@@ -31,5 +32,8 @@ namespace assay {
 ///
 /// Throws   DataError that names the file and the entry
 [[nodiscard]] std::unique_ptr<SampleSource> open_scienceqa_llava(const std::filesystem::path& json);
+
+/// One problem as the authors write it.
+[[nodiscard]] Sample scienceqa_problem(const std::string& id, const json::Value& problem, const std::string& where);
 
 }  // namespace assay

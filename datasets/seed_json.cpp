@@ -20,6 +20,14 @@ constexpr std::array<std::string_view, 12> kDimensions = {
     "Scene Understanding", "Instance Identity",  "Instance Location",  "Instance Attributes", "Instances Counting", "Spatial Relation",
     "Instance Interaction", "Visual Reasoning", "Text Understanding", "Action Recognition",  "Action Prediction",  "Procedure Understanding"};
 
+}  // namespace
+
+std::string seed_dimension(std::int64_t type) {
+  return type >= 1 && type <= static_cast<std::int64_t>(kDimensions.size()) ? std::string(kDimensions[static_cast<std::size_t>(type) - 1]) : fmt::format("type {}", type);
+}
+
+namespace {
+
 using DimensionNames = std::map<std::int64_t, std::string>;
 
 DimensionNames dimension_names(const json::Document& document) {
@@ -43,7 +51,7 @@ Sample read_question(const json::Value& question, const DimensionNames& names, c
   sample.references = scalars_of(question, "answer", where);
   const auto type = json::require_int(question, "question_type_id", where);
   const auto name = names.find(type);
-  sample.category = name != names.end() ? name->second : fmt::format("type {}", type);
+  sample.category = name != names.end() ? name->second : seed_dimension(type);
   sample.images = {stated_picture(require_scalar(question, "data_id", where))};
   add_fields(sample, question, {"question_id", "question", "answer", "choice_a", "choice_b", "choice_c", "choice_d"});
   return sample;

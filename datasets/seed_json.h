@@ -12,6 +12,9 @@ struct SeedOptions {
   bool video_stills = false;  ///< questions on videos (types 10 to 12), asked on one frame: `<data_id>.png` or `.jpg`
 };
 
+/// The paper's name of a dimension, counted from 1; "type 13" for one that it does not have.
+[[nodiscard]] std::string seed_dimension(std::int64_t type);
+
 /// SEED-Bench.json: {"questions": [...], "question_type": {name: id}}.
 ///   id          question_id
 ///   options     A to D from choice_a to choice_d
