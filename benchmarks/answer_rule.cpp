@@ -95,6 +95,7 @@ constexpr Rule kRules[] = {
     {"mmmu_*", "official", "letter_mmmu: (X), else X between spaces, else an option's text, the last of several; open questions by parse_mmmu_open: a number or text read "
                            "contains the label"},
     {"mmmu_*", "vlmevalkit", "letter_vlmevalkit; an open question is a choice between the label and \"Other Answers\"; a word for a missing cell is the text nan"},
+    {"mmdu", "*", "read_score_dict: the dict at the end of each turn's judgement; the mean of the overall scores"},
     {"mmmu_*", "lmms-eval", "letter_lmms_mmmu: as official, but X needs no space before it and X. counts; open questions as official"},
     {"mmmu_*", "internvl", "letter_internvl: a first letter that is an option, else the first option whose text is in the reply; open questions as official"},
     {"mmmu_*", "xcomposer", "letter_xcomposer: the first of A to Z anywhere, else Z; open questions as official, of the reply in lower case"},

@@ -7,6 +7,7 @@
 
 #include "benchmarks/answer_rule.h"
 #include "benchmarks/families.h"
+#include "benchmarks/mmdu.h"
 #include "benchmarks/prediction_file.h"
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
@@ -43,6 +44,7 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"mmbench_test_cn_v11", "mmbench_test_cn, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_cn_v11"); }},
     {"mmbench_test_en", "perception and reasoning in English, no public answers", kMmBench, [] { return make_mmbench("mmbench_test_en"); }},
     {"mmbench_test_en_v11", "mmbench_test_en, version 1.1", kMmBench, [] { return make_mmbench("mmbench_test_en_v11"); }},
+    {"mmdu", "dialogues over several pictures, graded turn by turn by a judge", "arXiv:2406.11833", make_mmdu},
     {"mme", "perception and cognition, paired yes or no", "arXiv:2306.13394", make_mme},
     {"mmmu_dev", "mmmu_val's questions for development", "arXiv:2311.16502", [] { return make_mmmu("dev"); }},
     {"mmmu_test", "college subjects with pictures, no public answers", "arXiv:2311.16502", [] { return make_mmmu("test"); }},

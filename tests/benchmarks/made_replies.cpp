@@ -131,6 +131,7 @@ constexpr Row kRows[] = {
     {"okvqa", ten_answers}, {"textvqa", ten_answers}, {"vizwiz", ten_answers}, {"gqa", one_answer},     {"ocrvqa", one_answer},         {"ocrbench", ocrbench},
     {"refcoco", refcoco},   {"coco_", caption},    {"flickr30k", caption},   {"nocaps", caption},       {"mathvista", mathvista},       {"mmvet", with_a_reference},
     {"llava_bench", with_a_reference}, {"convbench", with_a_reference},
+    {"mmdu", with_a_reference},
 };
 
 Make maker_of(std::string_view benchmark) {
@@ -145,6 +146,7 @@ std::vector<std::string> judgement(const std::string& benchmark, int kind) {
   if (benchmark == "mmvet") return std::array<std::vector<std::string>, 3>{{{"1", "1"}, {"0.5", "0.2"}, {"0"}}}[static_cast<std::size_t>(kind)];
   if (benchmark == "llava_bench_wild") return {std::array{"10 10\nBoth are good.", "8 5.5\n", "Both are good."}[static_cast<std::size_t>(kind)]};
   if (benchmark != "convbench") return {};
+  if (benchmark == "mmdu") return {std::array{"{'Overall Score': 10}", "{'Overall Score': 5}", "no dict"}[static_cast<std::size_t>(kind)], "{'Creativity': 9, 'Overall Score': 10}"};
   const std::string win = "Overall, Response A is better.", loss = "Overall, Response B is better.";
   return {kind == 2 ? loss : win, kind == 0 ? win : loss, kind == 2 ? loss : win, kind == 0 ? win : loss};
 }
