@@ -56,6 +56,8 @@ constexpr Rule kRules[] = {
     {"mmbench_*", "internvl", kInternVlLetter},
     {"chartqa_test", "official", kRelaxed},
     {"chartqa_test", "vlmevalkit", "relaxed_match: the stripped reply, a number within 5 % of the label, else equal but for letter case; a word for a missing cell is "
+    {"mmbench_*", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about, whose answer is read by the same rule"},
+    {"mmbench_*", "lmms-eval-judged", "as lmms-eval; what it cannot read a judge is asked about, whose answer is read by the same rule"},
                                    "the text nan"},
     {"chartqa_test", "lmms-eval", kRelaxed},
     {"chartqa_test", "internvl", "relaxed_match with its sides exchanged: the label within 5 % of the stripped reply, else equal but for letter case"},
@@ -81,6 +83,9 @@ constexpr Rule kRules[] = {
     {"hallusion_bench", "lmms-eval", "as official, on the questions with a figure"},
     {"hallusion_bench", "vlmevalkit", kKitYesNo},
     {"hallusion_bench", "internvl", kKitYesNo},
+    {"hallusion_bench", "official-judged", "the grade that the file brings, else a judge's word: incorrect, correct or unclear; an unclear reply is right where there is no figure"},
+    {"hallusion_bench", "lmms-eval-judged", "as official-judged, on the questions with a figure"},
+    {"hallusion_bench", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about: Yes, No or Unknown"},
     {"hallusion_bench", "xcomposer", "yes_no_xcomposer_hallusion: yes where the reply contains yes in either case, else no"},
     {"llava_bench_wild", "*", kScorePair},
     {"mathvista_*", "official-2023", "normalize_extraction: as official, but whole numbers are not read through float (3.0 is none)"},

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,11 +34,19 @@ struct JudgeMessage {
   std::string role;  ///< "system", "user", "assistant"
   std::string text;
 };
+/// How it is asked again when its answer cannot be read.
+struct JudgeRetry {
+  std::string behind;  ///< put behind the last message
+  double temperature = 0;
+};
 struct JudgeQuestion {
   std::string id;  ///< the sample's, with what is asked behind a slash where there are several
   std::vector<JudgeMessage> messages;
   int max_tokens = 256;
   double temperature = 0;
+  std::function<bool(const std::string&)> is_readable = nullptr;  ///< null: every answer is
+  std::vector<JudgeRetry> retries = {};                           ///< in their order, until an answer can be read; the last answer stays as it is
+  bool is_retry = false;
 };
 
 /// A scored reply; what metrics are made of.
@@ -51,6 +60,7 @@ struct Question {
   Prompt prompt;
   Decoding decoding;
   std::optional<int> max_tiles;
+  std::vector<Option> ranked = {};  ///< when not empty: nothing is written; the reply is the letter of the option whose text has the least perplexity behind the prompt
 };
 
 /// A file to hand in where a split has no public answers.
@@ -60,7 +70,6 @@ struct Submission {
 };
 
 /// A kind of metric, for people who choose among them.
-  std::vector<Option> ranked = {};  ///< when not empty: nothing is written; the reply is the letter of the option whose text has the least perplexity behind the prompt
 struct MetricNote {
   std::string name;     ///< as in the results; a part that stands for several is in angle brackets: "<subtask>.acc_plus"
   std::string formula;  ///< one line that says what is divided by what

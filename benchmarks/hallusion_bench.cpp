@@ -1,24 +1,27 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "benchmarks/basis.h"
+#include "benchmarks/fallback_judge.h"
 #include "benchmarks/families.h"
 #include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/hallusion_key.h"
+#include "benchmarks/judge.h"
 #include "benchmarks/profile.h"
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/hallusion_json.h"
+#include "datasets/hub_sets.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "metrics/python_text.h"
 #include "metrics/yes_no.h"
-#include "datasets/hub_sets.h"
 
 namespace assay {
 namespace {
@@ -33,8 +36,8 @@ constexpr SuffixProfile kPrompts[] = {
 
 YesNo by_vlmevalkit(std::string_view reply) { return yes_no_vlmevalkit(as_vlmevalkit_reads(std::string(reply))); }
 
-/// `official` and `lmms-eval` ask a judge. Where the file brings its grades they are taken; else the words yes and no are compared with the
-/// label, and a reply with neither or both is unclear, as the judge would call it.
+/// The authors and lmms-eval have a judge compare: `...-judged` asks one, or takes the grades that the file brings. `official` and `lmms-eval` take such
+/// grades too; else the words yes and no are compared with the label, and a reply with neither or both is unclear, as the judge would call it.
 struct ScoringProfile {
   std::string_view name;
   YesNo (*read)(std::string_view);
@@ -44,6 +47,7 @@ struct ScoringProfile {
   bool by_l2_category;                    ///< figures and questions are told apart by l2-category alone
   bool skips_figure_zero;                 ///< of VS, where it is no figure
   Scale scale;
+  enum class Asks { kNobody, kAboutUnread, kAboutAll } asks = Asks::kNobody;  ///< a judge, about replies that cannot be read, or about all
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", yes_no_vlmevalkit, true, true, false, false, true, Scale::kPercentFromSum},
@@ -51,6 +55,9 @@ constexpr ScoringProfile kScorings[] = {
     {"lmms-eval", yes_no_vlmevalkit, true, true, true, false, true, Scale::kPercentFromSum},
     {"internvl", by_vlmevalkit, false, false, true, true, false, Scale::kPercent},
     {"xcomposer", yes_no_xcomposer_hallusion, false, false, true, false, false, Scale::kFraction},
+    {"official-judged", yes_no_vlmevalkit, true, true, false, false, true, Scale::kPercentFromSum, ScoringProfile::Asks::kAboutAll},
+    {"lmms-eval-judged", yes_no_vlmevalkit, true, true, true, false, true, Scale::kPercentFromSum, ScoringProfile::Asks::kAboutAll},
+    {"vlmevalkit-judged", by_vlmevalkit, false, false, true, true, false, Scale::kPercent, ScoringProfile::Asks::kAboutUnread},
 };
 
 bool is_labelled_yes(const Sample& sample) {
@@ -234,6 +241,7 @@ class HallusionBench final : public CatalogBenchmark {
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
   [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
@@ -248,15 +256,42 @@ class HallusionBench final : public CatalogBenchmark {
   }
 };
 
+/// Whether the profile needs a judge's word on the reply.
+bool needs_judge(const Reply& reply, const ScoringProfile& rule) {
+  if (rule.asks == ScoringProfile::Asks::kNobody || reply.sample.references.empty() || reply.state == SampleState::kError) return false;
+  if (rule.takes_grades && reply.sample.fields.contains(kHallusionGrade)) return false;
+  return rule.asks == ScoringProfile::Asks::kAboutAll || rule.read(reply.text) == YesNo::kOther;
+}
+
+/// The judge's words as the authors count them: 0 at odds with the reference, 1 not, 2 unclear.
+std::string grade_of(const std::string& judged) {
+  const std::string text = python::lower(judged);
+  if (text.find("incorrect") != std::string::npos) return "0";
+  return text.find("correct") != std::string::npos ? "1" : "2";
+}
+
+std::vector<JudgeQuestion> HallusionBench::judge_questions(const Reply& reply, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  if (!needs_judge(reply, rule)) return {};
+  if (rule.asks == ScoringProfile::Asks::kAboutUnread) return {yes_no_judge_question(reply.sample, reply.text)};
+  return {conflict_judge_question(reply.sample, reply.text)};
+}
+
 Score HallusionBench::score(const Reply& reply, std::string_view profile) const {
   const auto& rule = scoring(profile);
   const Sample& sample = reply.sample;
-  const auto grade = sample.fields.find(kHallusionGrade);
-  const YesNo answer = rule.read(reply.text);
+  const auto recorded = sample.fields.find(kHallusionGrade);
+  std::string grade = recorded == sample.fields.end() ? "" : recorded->second;
+  YesNo answer = rule.read(reply.text);
+  if (needs_judge(reply, rule)) {
+    if (reply.judge_replies.empty()) return judge_failed(reply);
+    if (rule.asks == ScoringProfile::Asks::kAboutAll) grade = grade_of(reply.judge_replies.front());
+    else answer = yes_no_vlmevalkit(reply.judge_replies.front());
+  }
   const auto text = answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer)));
   if (sample.references.empty()) return make_score(reply, text, kNan);
   bool is_right = answer == (is_labelled_yes(sample) ? YesNo::kYes : YesNo::kNo), is_unclear = answer == YesNo::kOther;
-  if (rule.takes_grades && grade != sample.fields.end()) is_right = grade->second == "1", is_unclear = grade->second == "2";
+  if (rule.takes_grades && !grade.empty()) is_right = grade == "1", is_unclear = grade == "2";
   if (is_unclear && rule.unclear_is_right_without_picture) {
     const auto key = hallusion_key(sample);
     is_right = key.category == "VS" && key.figure == "0";
@@ -268,7 +303,7 @@ std::vector<Answered> gather(std::span<const ScoredReply> replies, const Scoring
   std::vector<Answered> answered;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
-    if (sample.references.empty()) continue;
+    if (sample.references.empty() || std::isnan(scored.score.value)) continue;
     auto key = hallusion_key(sample);
     if (rule.only_with_picture && !key.has_picture()) continue;
     auto set = fmt::format("{}_{}_{}", key.category, key.subcategory, key.set);

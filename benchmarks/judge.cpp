@@ -49,6 +49,20 @@ class RecordedJudge final : public Judge {
   RecordedReplies replies_;
 };
 
+/// Asks until the answer can be read. Nothing where one of the questions has no answer.
+std::optional<std::string> readable_answer(Judge& judge, const JudgeQuestion& question) {
+  auto answer = judge.answer(question);
+  for (const auto& retry : question.retries) {
+    if (!answer || !question.is_readable || question.is_readable(*answer)) return answer;
+    JudgeQuestion again = question;
+    again.messages.back().text += retry.behind;
+    again.temperature = retry.temperature;
+    again.is_retry = true;
+    answer = judge.answer(again);
+  }
+  return answer;
+}
+
 class NoJudge final : public Judge {
  public:
   [[nodiscard]] std::optional<std::string> answer(const JudgeQuestion&) override { return std::nullopt; }
@@ -82,7 +96,7 @@ void ask_judge(Judge& judge, const Benchmark& benchmark, std::string_view profil
   for (auto& reply : replies) {
     if (needs_none(reply)) continue;
     for (const auto& question : benchmark.judge_questions(reply, profile)) {
-      auto answer = judge.answer(question);
+      auto answer = readable_answer(judge, question);
       if (!answer) {
         reply.judge_replies.clear();
         break;

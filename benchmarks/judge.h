@@ -38,7 +38,8 @@ using RecordedReplies = std::map<std::string, std::vector<std::string>>;
 /// Has no answer to anything.
 [[nodiscard]] std::unique_ptr<Judge> make_no_judge();
 
-/// Asks the judge about every reply that has no answers yet, and puts them there: all that the benchmark's profile wants to know, or none.
+/// Asks the judge about every reply that has no answers yet, and puts them there: all that the benchmark's profile wants to know, or none. An answer that
+/// cannot be read is asked for again as the question says.
 void ask_judge(Judge& judge, const Benchmark& benchmark, std::string_view profile, std::vector<Reply>& replies);
 
 /// The recorded answers of each reply's sample put there as they are, however many.

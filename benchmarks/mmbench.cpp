@@ -1,11 +1,15 @@
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
+#include <optional>
 
 #include "benchmarks/basis.h"
 #include "benchmarks/choice_question.h"
+#include "benchmarks/fallback_judge.h"
 #include "benchmarks/families.h"
 #include "benchmarks/family_prompts.h"
+#include "benchmarks/judge.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/mmbench_submission.h"
 #include "benchmarks/prediction_file.h"
@@ -14,11 +18,11 @@
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/circular.h"
+#include "datasets/hub_sets.h"
 #include "datasets/locate.h"
 #include "datasets/mmbench_samples.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
-#include "datasets/hub_sets.h"
 #include "metrics/option_letter.h"
 #include "metrics/python_text.h"
 
@@ -35,17 +39,17 @@ struct Split {
   std::string_view legacy_tsv;  ///< the authors'; empty: there is none
   std::string_view sample_set;  ///< its set in the authors' samples folder; empty: none
   bool has_answers;
+  std::string_view hub = {};    ///< files of the hub's MMBench; empty: the set has no such split
 };
 constexpr Split kSplits[] = {
-    {"ccbench", "test", Language::kChinese, "CCBench.tsv", "CCBench_legacy.tsv", "CCBench", true},
-    {"mmbench_dev_cn", "dev", Language::kChinese, "MMBench_DEV_CN.tsv", "mmbench_dev_cn_20231003.tsv", "MMBench", true},
-  std::string_view hub = {};    ///< files of the hub's MMBench; empty: the set has no such split
+    {"ccbench", "test", Language::kChinese, "CCBench.tsv", "CCBench_legacy.tsv", "CCBench", true, "cc/test-*.parquet"},
+    {"mmbench_dev_cn", "dev", Language::kChinese, "MMBench_DEV_CN.tsv", "mmbench_dev_cn_20231003.tsv", "MMBench", true, "cn/dev-*.parquet"},
     {"mmbench_dev_cn_v11", "dev", Language::kChinese, "MMBench_DEV_CN_V11.tsv", "", "", true},
-    {"mmbench_dev_en", "dev", Language::kEnglish, "MMBench_DEV_EN.tsv", "mmbench_dev_en_20231003.tsv", "MMBench", true},
+    {"mmbench_dev_en", "dev", Language::kEnglish, "MMBench_DEV_EN.tsv", "mmbench_dev_en_20231003.tsv", "MMBench", true, "en/dev-*.parquet"},
     {"mmbench_dev_en_v11", "dev", Language::kEnglish, "MMBench_DEV_EN_V11.tsv", "", "", true},
-    {"mmbench_test_cn", "test", Language::kChinese, "MMBench_TEST_CN.tsv", "mmbench_test_cn_20231003.tsv", "", false},
+    {"mmbench_test_cn", "test", Language::kChinese, "MMBench_TEST_CN.tsv", "mmbench_test_cn_20231003.tsv", "", false, "cn/test-*.parquet"},
     {"mmbench_test_cn_v11", "test", Language::kChinese, "MMBench_TEST_CN_V11.tsv", "", "", false},
-    {"mmbench_test_en", "test", Language::kEnglish, "MMBench_TEST_EN.tsv", "mmbench_test_en_20231003.tsv", "", false},
+    {"mmbench_test_en", "test", Language::kEnglish, "MMBench_TEST_EN.tsv", "mmbench_test_en_20231003.tsv", "", false, "en/test-*.parquet"},
     {"mmbench_test_en_v11", "test", Language::kEnglish, "MMBench_TEST_EN_V11.tsv", "", "", false},
 };
 
@@ -69,12 +73,14 @@ enum class MissingRotations {
   kIgnored  ///< a group is judged on the rows there are, as VLMEvalKit and lmms-eval do; without its first row it does not count
 };
 
-/// No profile asks a judge, and none draws a letter: a reply that the rule cannot read is wrong and unparsed.
+/// No profile draws a letter: a reply that the rule cannot read is wrong and unparsed, or a judge says which option it means. Where that judge has no
+/// answer the reply has no score, and its question none either unless another rotation is wrong.
 struct ScoringProfile {
   std::string_view name;
   Letter (*read)(const Reply&);
   Scale scale;
   MissingRotations missing;
+  std::optional<NoOption> judge = {};  ///< nothing: none is asked
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", by_vlmevalkit, Scale::kFraction, MissingRotations::kWrong},
@@ -82,6 +88,8 @@ constexpr ScoringProfile kScorings[] = {
     {"lmms-eval", by_lmms, Scale::kPercent, MissingRotations::kIgnored},
     {"lmms-eval-static", by_lmms_static, Scale::kPercent, MissingRotations::kIgnored},
     {"internvl", by_internvl, Scale::kFraction, MissingRotations::kWrong},
+    {"vlmevalkit-judged", by_vlmevalkit_read_back, Scale::kFraction, MissingRotations::kIgnored, NoOption::kZ},
+    {"lmms-eval-judged", by_lmms, Scale::kPercent, MissingRotations::kIgnored, NoOption::kE},
 };
 
 constexpr std::int64_t kRotationStep = 1'000'000;  // a rotated row's index is its question's plus k million
@@ -116,11 +124,13 @@ std::string picture_of(const Sample& sample) { return sample.images.empty() ? ci
 /// A question with all of its rotations.
 struct Group {
   std::size_t rows = 0, right = 0, options = 0;
+  std::size_t undecided = 0;  ///< of the rows: those that wait for a judge's word
   bool has_first = false;
   std::string ability, category;
   std::string picture;
 
   [[nodiscard]] bool is_incomplete() const { return !has_first || rows < options; }
+  [[nodiscard]] bool is_undecided() const { return undecided > 0 && right + undecided == rows; }
 };
 
 std::map<std::string, Group> gather_groups(std::span<const ScoredReply> replies) {
@@ -131,6 +141,7 @@ std::map<std::string, Group> gather_groups(std::span<const ScoredReply> replies)
     Group& group = groups[circular_group(sample)];
     ++group.rows;
     group.right += scored.score.value == 1 ? 1 : 0;
+    group.undecided += std::isnan(scored.score.value) ? 1 : 0;
     group.options = std::max(group.options, sample.options.size());
     group.has_first |= is_first_rotation(sample);
     if (group.rows == 1 || is_first_rotation(sample)) group.picture = picture_of(sample);
@@ -149,6 +160,7 @@ class MmBench final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kChoicePrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
   [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
@@ -223,8 +235,24 @@ Question MmBench::ask(const Sample& sample, std::string_view prompt_profile) con
   return question;
 }
 
+/// A reply that the rule cannot read, and that can be right at all.
+bool needs_judge(const Reply& reply, const ScoringProfile& rule) {
+  return rule.judge && reply.state != SampleState::kError && !reply.sample.references.empty() && !rule.read(reply);
+}
+
+std::vector<JudgeQuestion> MmBench::judge_questions(const Reply& reply, std::string_view profile) const {
+  const auto& rule = scoring(profile);
+  if (!needs_judge(reply, rule)) return {};
+  return {option_judge_question(reply.sample, reply.text, *rule.judge)};
+}
+
 Score MmBench::score(const Reply& reply, std::string_view profile) const {
-  const auto letter = scoring(profile).read(reply);
+  const auto& rule = scoring(profile);
+  auto letter = rule.read(reply);
+  if (needs_judge(reply, rule)) {
+    if (!reply.judge_replies.empty()) letter = rule.read({reply.sample, reply.judge_replies.front()});
+    if (!letter) return judge_failed(reply);
+  }
   const auto& references = reply.sample.references;
   return make_score(reply, letter, value_if_labelled(reply.sample, letter && !references.empty() && *letter == references.front()));
 }
@@ -233,7 +261,7 @@ Score MmBench::score(const Reply& reply, std::string_view profile) const {
 std::vector<Unit> circular_units(const std::map<std::string, Group>& groups, MissingRotations missing) {
   std::vector<Unit> units;
   for (const auto& [index, group] : groups) {
-    if (missing == MissingRotations::kIgnored && !group.has_first) continue;
+    if (group.is_undecided() || (missing == MissingRotations::kIgnored && !group.has_first)) continue;
     const bool is_right = group.right == group.rows && (missing == MissingRotations::kIgnored || !group.is_incomplete());
     units.push_back({index, is_right ? 1.0 : 0.0, index});
   }
@@ -246,7 +274,7 @@ std::vector<Unit> row_units(std::span<const ScoredReply> replies, Rotations whic
   std::vector<Unit> units;
   for (const auto& scored : replies) {
     const Sample& sample = scored.reply.sample;
-    if (sample.references.empty() || (which == Rotations::kFirst && !is_first_rotation(sample))) continue;
+    if (sample.references.empty() || std::isnan(scored.score.value) || (which == Rotations::kFirst && !is_first_rotation(sample))) continue;
     units.push_back({circular_group(sample), scored.score.value, sample.id});
   }
   return units;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -18,8 +19,8 @@
 #include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
-#include "datasets/json_rows.h"
 #include "datasets/hub_sets.h"
+#include "datasets/json_rows.h"
 #include "datasets/judged_json.h"
 #include "datasets/vlmevalkit_tsv.h"
 #include "harness/base/error.h"
@@ -40,12 +41,18 @@ struct ScoringProfile {
   std::optional<double> (*read)(std::string_view);
   std::string_view grading;  ///< what the judge reads first
   int max_tokens;
+  std::string_view retry_text;  ///< behind the question when its answer was no grade
+  std::array<double, 4> retry_temperatures;
 };
+/// Five answers are looked at; after them the authors and VLMEvalKit count 0, and here the sample is judge-failed.
+/// Source   yuweihao/MM-Vet acde843e mm-vet_evaluator.ipynb; open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/mmvet.py
+constexpr std::string_view kPredict = "\nPredict the correctness of the answer (digit): ";
+constexpr std::array kAuthorsTemperatures = {0.0, 0.5, 1.0, 1.5}, kKitTemperatures = {0.5, 1.0, 1.5, 2.0};
 constexpr ScoringProfile kScorings[] = {
-    {"official", read_grade, kMmVetGrading, 3},
-    {"vlmevalkit", read_whole_grade, kMmVetGradingVlmEvalKit, 3},
-    {"lmms-eval", read_grade, kMmVetGrading, 128},
-    {"internvl", read_grade, kMmVetGrading, 3},
+    {"official", read_grade, kMmVetGrading, 3, kPredict, kAuthorsTemperatures},
+    {"vlmevalkit", read_whole_grade, kMmVetGradingVlmEvalKit, 3, "", kKitTemperatures},
+    {"lmms-eval", read_grade, kMmVetGrading, 128, kPredict, kAuthorsTemperatures},
+    {"internvl", read_grade, kMmVetGrading, 3, kPredict, kAuthorsTemperatures},
 };
 
 /// Sorted, as they make up a question's name among the others with the same: "math_ocr".
@@ -162,7 +169,10 @@ class MmVet final : public CatalogBenchmark {
     const std::string truth = sample.references.empty() ? "" : sample.references.front();
     const std::string text = fmt::format("{}\n{} | {} | {} | ", rule.grading.substr(0, rule.grading.size() - (rule.name == "vlmevalkit" ? 1 : 0)), sample.question,
                                          python::replace(python::replace(truth, "<AND>", " <AND> "), "<OR>", " <OR> "), reply.text);
-    return {{sample.id, {{"user", text}}, rule.max_tokens, 0}};
+    JudgeQuestion question{sample.id, {{"user", text}}, rule.max_tokens, 0};
+    question.is_readable = [read = rule.read](const std::string& answer) { return read(answer).has_value(); };
+    for (const double temperature : rule.retry_temperatures) question.retries.push_back({std::string(rule.retry_text), temperature});
+    return {std::move(question)};
   }
 
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {

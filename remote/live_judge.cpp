@@ -71,6 +71,7 @@ class LiveJudge final : public Judge {
     ChatRequest chat;
     chat.model = options_.endpoint.model;
     chat.max_tokens = question.max_tokens;
+    if (question.is_retry) chat.temperature = question.temperature;
     for (const auto& [role, text] : question.messages) chat.messages.push_back({role, {{text, ""}}});
     return chat_body(chat);
   }

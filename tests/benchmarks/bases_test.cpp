@@ -72,7 +72,7 @@ TEST(Bases, DoNotDependOnTheReplies) {
     for (auto& reply : replies) reply.text = "no idea", reply.sample.fields.erase("recorded_choice");
     const auto wrong = benchmark.bases(scored(benchmark, replies, profile), profile);
     ASSERT_EQ(right.size(), wrong.size());
-    if (benchmark.name().starts_with("mathvista")) return;  // what no rule can read waits for a judge
+    if (benchmark.name().starts_with("mathvista") || profile.ends_with("-judged")) return;  // what no rule can read waits for a judge
     for (std::size_t i = 0; i < right.size(); ++i) EXPECT_EQ(testing::places_of(right[i]), testing::places_of(wrong[i])) << right[i].name;
   });
 }

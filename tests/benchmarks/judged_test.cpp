@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -54,6 +55,131 @@ TEST(Judge, IsAskedOnlyWhereNothingIsRecorded) {
   EXPECT_THAT(replies[1].judge_replies, ElementsAre("0.2"));
   EXPECT_TRUE(replies[2].judge_replies.empty());
 }
+/// Answers from a list, and keeps what it was asked.
+class ListedJudge final : public Judge {
+ public:
+  explicit ListedJudge(std::vector<std::string> answers) : answers_(std::move(answers)) {}
+  std::optional<std::string> answer(const JudgeQuestion& question) override {
+    asked.push_back(question);
+    return asked.size() <= answers_.size() ? std::optional(answers_[asked.size() - 1]) : std::nullopt;
+  }
+  std::vector<JudgeQuestion> asked;
+
+ private:
+  std::vector<std::string> answers_;
+};
+TEST(Judge, IsAskedAgainAsMmVetDoes) {
+  const auto mmvet = make_benchmark("mmvet");
+  const auto asked = [&](std::vector<std::string> answers, const char* profile) {
+    std::vector<Reply> replies = {judged("1", "x = -1", {})};
+    ListedJudge judge(std::move(answers));
+    ask_judge(judge, *mmvet, profile, replies);
+    std::string text;
+    for (const auto& question : judge.asked)
+      text += fmt::format("{:.1f}{} ", question.temperature, question.messages.back().text.ends_with("\nPredict the correctness of the answer (digit): ") ? "+" : "");
+    return std::pair(text, mmvet->score(replies[0], profile));
+  };
+  EXPECT_EQ(asked({"0.4", "0.9"}, "official").first, "0.0 ");
+  const auto [thrice, score] = asked({"good", "1.5", "0.7"}, "official");
+  EXPECT_EQ(thrice, "0.0 0.0+ 0.5+ ");
+  EXPECT_EQ(score.value, 0.7);
+  const auto [five, failed] = asked({"a", "b", "c", "d", "e", "0.1"}, "official");
+  EXPECT_EQ(five, "0.0 0.0+ 0.5+ 1.0+ 1.5+ ");
+  EXPECT_EQ(failed.state, SampleState::kJudgeFailed) << "where the authors count 0";
+  EXPECT_EQ(asked({"0.4 of it", "0.3"}, "vlmevalkit").first, "0.0 0.5 ");
+  EXPECT_EQ(asked({"x"}, "official").second.state, SampleState::kJudgeFailed) << "the judge has no second answer";
+}
+
+Reply choice_reply(std::string id, std::string text, std::vector<std::string> judge_replies = {}) {
+  Reply reply;
+  reply.sample.id = std::move(id);
+  reply.sample.question = "What is it";
+  reply.sample.options = {{"A", "teddy bear"}, {"B", "rabbit"}};
+  reply.sample.references = {"A"};
+  reply.text = std::move(text);
+  reply.judge_replies = std::move(judge_replies);
+  return reply;
+}
+TEST(Judge, SaysWhichOptionOfMmBenchIsMeant) {
+  const auto bench = make_benchmark("mmbench_dev_en");
+  EXPECT_TRUE(bench->judge_questions(choice_reply("1", "A"), "vlmevalkit-judged").empty());
+  EXPECT_TRUE(bench->judge_questions(choice_reply("1", "a cute toy"), "vlmevalkit").empty());
+  const auto questions = bench->judge_questions(choice_reply("1", "a cute toy"), "vlmevalkit-judged");
+  ASSERT_EQ(questions.size(), 1u);
+  const auto& text = questions[0].messages.at(0).text;
+  EXPECT_THAT(text, StartsWith("You are an AI assistant who will help me to match an answer with several options of a single-choice question."));
+  EXPECT_THAT(text, HasSubstr("Answer: Spider\nYour output: Z\n"));
+  EXPECT_THAT(text, EndsWith("Example 3: \nQuestion: What is it?\nOptions: There are several options: \nA. teddy bear\nB. rabbit\n\nAnswer: a cute toy\nYour output: "));
+  EXPECT_THAT(bench->judge_questions(choice_reply("1", "a cute toy"), "lmms-eval-judged").at(0).messages[0].text, HasSubstr("Answer: Spider\nYour output: E\n"));
+  auto chinese = choice_reply("1", "可爱的玩具");
+  chinese.sample.question = "这是什么";
+  EXPECT_THAT(bench->judge_questions(chinese, "vlmevalkit-judged").at(0).messages[0].text, EndsWith("答案: 可爱的玩具\n输出: "));
+
+  EXPECT_EQ(bench->score(choice_reply("1", "a cute toy", {"A"}), "vlmevalkit-judged").value, 1);
+  EXPECT_EQ(bench->score(choice_reply("1", "a cute toy", {"Z"}), "vlmevalkit-judged").value, 0);
+  EXPECT_EQ(bench->score(choice_reply("1", "a cute toy", {"well"}), "vlmevalkit-judged").state, SampleState::kJudgeFailed);
+  EXPECT_EQ(bench->score(choice_reply("1", "a cute toy"), "vlmevalkit-judged").state, SampleState::kJudgeFailed);
+  EXPECT_EQ(bench->score(choice_reply("1", "a cute toy"), "vlmevalkit").state, SampleState::kUnparsed);
+}
+TEST(Judge, WhoFailsLeavesAQuestionOutUnlessItIsWrongAnyway) {
+  const auto bench = make_benchmark("mmbench_dev_en");
+  const std::vector<Reply> replies = {choice_reply("1", "A"), choice_reply("1000001", "a cute toy"),                         // waits for the judge
+                                      choice_reply("2", "B"), choice_reply("1000002", "a cute toy"),                         // wrong whatever it says
+                                      choice_reply("3", "A"), choice_reply("1000003", "a cute toy", {"A"})};                 // right
+  const auto metrics = metrics_of(*bench, replies, "vlmevalkit-judged");
+  EXPECT_EQ(find_metric(metrics, "circular_accuracy")->count, 2);
+  EXPECT_EQ(value_of(metrics, "circular_accuracy"), 0.5);
+  EXPECT_EQ(find_metric(metrics, "vanilla_all_accuracy")->count, 4);
+}
+TEST(Judge, ComparesHallusionBenchsReplies) {
+  const auto bench = make_benchmark("hallusion_bench");
+  Reply reply;
+  reply.sample.id = "VD_chart_0_0_1";
+  reply.sample.question = "Is it red?";
+  reply.sample.category = "VD";
+  reply.sample.references = {"Yes"};
+  reply.sample.fields = {{"category", "VD"}, {"subcategory", "chart"}, {"set_id", "0"}, {"figure_id", "0"}, {"question_id", "1"}, {"visual_input", "1"}, {"gt_answer_details", "It is red."}};
+  reply.text = "The bar is crimson.";
+  const auto questions = bench->judge_questions(reply, "official-judged");
+  ASSERT_EQ(questions.size(), 1u);
+  EXPECT_EQ(questions[0].max_tokens, 16);
+  EXPECT_THAT(questions[0].messages[0].text, EndsWith("please generate \"unclear\". \n\n Question:Is it red?\nReference answer: It is red.\nPrediction answer:The bar is crimson.\nOutput:"));
+  EXPECT_TRUE(bench->judge_questions(reply, "official").empty());
+  EXPECT_THAT(bench->judge_questions(reply, "vlmevalkit-judged").at(0).messages[0].text, EndsWith("Example 3: \nQuestion: Is it red??\nAnswer: The bar is crimson.\nYour output: "));
+  EXPECT_EQ(bench->score(reply, "official-judged").state, SampleState::kJudgeFailed);
+  for (const auto& [said, value] : {std::pair("Incorrect.", 0.0), std::pair("It is Correct", 1.0), std::pair("unclear", 0.0)}) {
+    reply.judge_replies = {said};
+    EXPECT_EQ(bench->score(reply, "official-judged").value, value) << said;
+  }
+  reply.judge_replies = {"Yes"};
+  EXPECT_EQ(bench->score(reply, "vlmevalkit-judged").value, 1);
+  EXPECT_EQ(metrics_of(*bench, {reply}, "official-judged").front().name, "average");
+  reply.judge_replies.clear();
+  EXPECT_EQ(find_metric(metrics_of(*bench, {reply}, "official-judged"), "aacc")->count, 0) << "no word of the judge's, no place in the denominator";
+  reply.text = "Yes";
+  EXPECT_TRUE(bench->judge_questions(reply, "vlmevalkit-judged").empty());
+}
+
+TEST(Mmdu, AveragesTurnsInEachDimension) {
+  const auto mmdu = make_benchmark("mmdu");
+  const testing::TemporaryFile file("judged.json", R"({"0": ["Good. {'Creativity': 8, 'Overall Score': 6}", "I cannot say"], "1": ["{'Creativity': 3, 'Overall Score': 9}"]})");
+  const auto replies = mmdu->read_predictions(file.path(), nullptr);
+  ASSERT_EQ(replies.size(), 2u);
+  const auto metrics = metrics_of(*mmdu, replies, "vlmevalkit");
+  EXPECT_EQ(value_of(metrics, "overall_score"), 75);
+  EXPECT_EQ(find_metric(metrics, "overall_score")->count, 2);
+  EXPECT_EQ(value_of(metrics, "all.overall_score"), 50) << "a turn without a score counts as 0 among all";
+  EXPECT_EQ(value_of(metrics, "creativity"), 55);
+  EXPECT_TRUE(std::isnan(value_of(metrics, "richness")));
+  EXPECT_EQ(value_of(metrics, "all.richness"), 0);
+  std::vector<Sample> dialogues(1);
+  dialogues[0].id = "0";
+  dialogues[0].question = "['one', 'two', 'three']";
+  const testing::TemporaryFile one("judged.json", R"({"0": ["a", "b"]})");
+  const testing::FakeSource data(dialogues);
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)mmdu->read_predictions(one.path(), &data); }), HasSubstr("the dialogue 0 has 3 turns, and the file 2 judgements of it"));
+}
+
 TEST(Judge, LeavesAScoreAbsentRatherThanGuessed) {
   for (const auto* name : {"mmvet", "llava_bench_wild", "convbench"}) {
     const auto benchmark = make_benchmark(name);

@@ -142,11 +142,12 @@ Make maker_of(std::string_view benchmark) {
 }
 
 /// 0 right, 1 half right, 2 wrong.
-std::vector<std::string> judgement(const std::string& benchmark, int kind) {
+std::vector<std::string> judgement(const std::string& benchmark, std::string_view profile, int kind) {
+  if (benchmark == "hallusion_bench" && profile.ends_with("-judged")) return {profile.starts_with("vlmevalkit") ? "Unknown" : std::array{"correct", "unclear", "incorrect"}[static_cast<std::size_t>(kind)]};
   if (benchmark == "mmvet") return std::array<std::vector<std::string>, 3>{{{"1", "1"}, {"0.5", "0.2"}, {"0"}}}[static_cast<std::size_t>(kind)];
   if (benchmark == "llava_bench_wild") return {std::array{"10 10\nBoth are good.", "8 5.5\n", "Both are good."}[static_cast<std::size_t>(kind)]};
-  if (benchmark != "convbench") return {};
   if (benchmark == "mmdu") return {std::array{"{'Overall Score': 10}", "{'Overall Score': 5}", "no dict"}[static_cast<std::size_t>(kind)], "{'Creativity': 9, 'Overall Score': 10}"};
+  if (benchmark != "convbench") return {};
   const std::string win = "Overall, Response A is better.", loss = "Overall, Response B is better.";
   return {kind == 2 ? loss : win, kind == 0 ? win : loss, kind == 2 ? loss : win, kind == 0 ? win : loss};
 }
@@ -167,7 +168,7 @@ std::vector<Reply> made_replies(const std::string& benchmark, std::string_view p
     const auto texts = make(sample, i, profile);
     const int kind = answers == Answers::kRight || i % 5 < 2 ? 0 : i % 5 < 4 ? 1 : 2;
     reply.text = kind == 0 ? texts.right : kind == 1 ? texts.half : texts.wrong;
-    reply.judge_replies = judgement(benchmark, kind);
+    reply.judge_replies = judgement(benchmark, profile, kind);
     if (benchmark.starts_with("scienceqa")) sample.fields[kRecordedChoice] = reply.text;
     if (answers == Answers::kMixed) {
       if (i % 11 == 3) reply.text.clear();

@@ -44,6 +44,15 @@ TEST(LiveJudge, AsksItsPinnedModelAtTemperatureZero) {
   EXPECT_EQ(body["max_tokens"].GetInt(), 3);
 }
 
+TEST(LiveJudge, AsksAgainWarmerWhereTheBenchmarkDoes) {
+  const HostileServer server(grade);
+  auto again = question("a", "How good?");
+  again.temperature = 1.5;
+  again.is_retry = true;
+  (void)make_live_judge(options_for(server))->answer(again);
+  EXPECT_EQ(json::parse(server.seen().at(0).body, "body")["temperature"].GetDouble(), 1.5);
+}
+
 TEST(LiveJudge, AsksNothingThatIsInItsCache) {
   const TemporaryFolder folder;
   const auto cache = (folder / "judge.jsonl").string();

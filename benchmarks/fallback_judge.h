@@ -1,0 +1,24 @@
+#pragma once
+#include <string>
+
+#include "benchmarks/benchmark.h"
+
+/// What a judge is asked about a reply that a toolkit's own rule cannot read, or that its authors have a judge compare.
+namespace assay {
+
+/// The letter that stands for "none of the options" in the judge's answer.
+enum class NoOption { kZ, kE };
+
+/// Which option a reply means: in Chinese where the question is.
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/multiple_choice.py, build_prompt and build_prompt_cn; lmms-eval's copy says E for Z
+[[nodiscard]] JudgeQuestion option_judge_question(const Sample& sample, const std::string& reply, NoOption none);
+
+/// Whether a reply means yes or no.
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/yorn.py, YOrN_match_prompt
+[[nodiscard]] JudgeQuestion yes_no_judge_question(const Sample& sample, const std::string& reply);
+
+/// Whether a reply is at odds with the reference answer: "correct", "incorrect" or "unclear".
+/// Source   tianyi-lab/HallusionBench 744007c2 utils.py, evaluate_by_chatgpt
+[[nodiscard]] JudgeQuestion conflict_judge_question(const Sample& sample, const std::string& reply);
+
+}  // namespace assay
