@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/base/error.h"
+#include "remote/chat_request.h"
 
 namespace assay {
 namespace {
@@ -77,6 +78,9 @@ void ChatClient::begin_attempt(std::unique_ptr<Open> open) {
   open->times.waited_ms = ms_between(open->handed_over, open->began);
   open->times.first_token_ms = -1;
   open->stream = {};
+  if (renames_limit_) {
+    if (auto renamed = with_max_completion_tokens(open->call.body)) open->call.body = *std::move(renamed);
+  }
   HttpCall http{endpoint_.chat_url(), open->call.body, endpoint_.is_local, {}};
   if (open->call.is_streamed) {
     http.on_bytes = [&open = *open](std::string_view bytes) {
@@ -96,10 +100,23 @@ void ChatClient::settle(std::unique_ptr<Open> open, const HttpReply& http, std::
     finished.push_back({std::move(open->call.id), std::move(outcome.reply), open->times});
     return;
   }
+  if (comes_again_renamed(open, outcome)) return;
   if (outcome.is_overload) flow_.on_refusal(open->began, Clock::now());
   if (comes_again(open, outcome, http.retry_after_ms)) return;
   SampleFailure failure{open->call.id, std::move(outcome.stage), std::move(outcome.message)};
   finished.push_back({std::move(open->call.id), std::move(failure), open->times});
+}
+
+bool ChatClient::comes_again_renamed(std::unique_ptr<Open>& open, const Outcome& outcome) {
+  if (!outcome.refuses_max_tokens) return false;
+  auto renamed = with_max_completion_tokens(open->call.body);
+  if (!renamed) return false;  // it went out under that name
+  renames_limit_ = true;
+  open->call.body = *std::move(renamed);
+  --open->times.attempts;
+  open->due = Clock::now();
+  waiting_.push_back(std::move(open));
+  return true;
 }
 
 bool ChatClient::comes_again(std::unique_ptr<Open>& open, Outcome& outcome, double retry_after_ms) {

@@ -66,6 +66,8 @@ class ChatClient {
   void settle(std::unique_ptr<Open> open, const HttpReply& http, std::vector<ChatFinished>& finished);
   /// True when it waits for another attempt; else why not is at the end of the outcome's message.
   bool comes_again(std::unique_ptr<Open>& open, Outcome& outcome, double retry_after_ms);
+  /// True when it goes out again at once with its limit under another name; from then on all do.
+  bool comes_again_renamed(std::unique_ptr<Open>& open, const Outcome& outcome);
   [[nodiscard]] Clock::time_point next_due() const;
 
   Endpoint endpoint_;
@@ -77,6 +79,7 @@ class ChatClient {
   std::map<HttpClient::Id, std::unique_ptr<Open>> running_;
   std::deque<std::unique_ptr<Open>> waiting_;
   Clock::time_point paused_until_{};
+  bool renames_limit_ = false;
 };
 
 }  // namespace assay

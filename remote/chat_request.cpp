@@ -95,4 +95,12 @@ std::string chat_body(const ChatRequest& request) {
   return {text.GetString(), text.GetSize()};
 }
 
+std::optional<std::string> with_max_completion_tokens(std::string_view body) {
+  constexpr std::string_view kKey = R"(,"max_tokens":)";  // never inside a text: JSON writes a quotation mark there as \"
+  const auto at = body.find(kKey);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string renamed(body.substr(0, at));
+  return renamed.append(R"(,"max_completion_tokens":)").append(body.substr(at + kKey.size()));
+}
+
 }  // namespace assay

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -33,5 +34,8 @@ struct ChatRequest {
 /// As JSON. Equal requests give equal bytes, so that they may be known by their digest. Text that is no UTF-8 is written with U+FFFD in its place.
 /// Source   OpenAI API reference, "Create chat completion"; vLLM, OpenAI-compatible server, "Extra parameters"
 [[nodiscard]] std::string chat_body(const ChatRequest& request);
+
+/// The same body with the limit under the name max_completion_tokens, which newer models want. Nothing where it has no max_tokens.
+[[nodiscard]] std::optional<std::string> with_max_completion_tokens(std::string_view body);
 
 }  // namespace assay

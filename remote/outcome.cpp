@@ -11,7 +11,7 @@ namespace {
 using Kind = Outcome::Kind;
 namespace stage = endpoint_stage;
 
-Outcome failed(Kind kind, const char* at, std::string message, bool is_overload = false) { return {kind, {}, at, std::move(message), is_overload}; }
+Outcome failed(Kind kind, const char* at, std::string message, bool is_overload = false) { return {kind, {}, at, std::move(message), is_overload, false}; }
 
 /// On one line, of a length that a journal can bear.
 std::string shortened(std::string_view text) {
@@ -62,7 +62,10 @@ Outcome of_error_status(const HttpReply& http, const Secret& key) {
     default: break;
   }
   if (http.status >= 500) return failed(Kind::kTryAgain, stage::kBroken, text);
-  return failed(Kind::kFail, stage::kRefused, text);
+  Outcome outcome = failed(Kind::kFail, stage::kRefused, text);
+  // OpenAI's reasoning models: "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
+  outcome.refuses_max_tokens = http.status == 400 && error.message.find("max_completion_tokens") != std::string::npos;
+  return outcome;
 }
 
 ChatReply masked(ChatReply reply, const Secret& key) {
@@ -77,7 +80,7 @@ Outcome read_outcome(const HttpReply& http, ChatStream* stream, const Secret& ke
   if (http.status != 200) return of_error_status(http, key);
   try {
     const bool is_streamed = stream != nullptr && http.content_type.starts_with("text/event-stream");
-    Outcome outcome{Kind::kReply, masked(is_streamed ? stream->take() : read_chat_reply(http.body), key), "", "", false};
+    Outcome outcome{Kind::kReply, masked(is_streamed ? stream->take() : read_chat_reply(http.body), key), "", "", false, false};
     const std::string& reason = outcome.reply.finish_reason;
     if (reason == "content_filter") return failed(Kind::kFail, stage::kFiltered, "the reply was stopped by a content filter");
     if (reason == "tool_calls" || reason == "function_call") return failed(Kind::kFail, stage::kUnreadable, "the model called a tool, and none was offered");

@@ -34,6 +34,7 @@ struct Outcome {
   std::string stage;    ///< for the others
   std::string message;
   bool is_overload = false;  ///< fewer requests at once may help
+  bool refuses_max_tokens = false;  ///< it wants the limit under its newer name, max_completion_tokens
 };
 
 /// Reads an attempt. `stream` is what has been read of a streamed reply; null where none was asked for. Nothing that leaves holds the key.

@@ -64,6 +64,33 @@ TEST(ChatClient, GivesTheReply) {
   EXPECT_EQ(finished.times.first_token_ms, -1);
 }
 
+TEST(ChatClient, NamesTheLimitAsTheEndpointWantsIt) {
+  const HostileServer server([](const SeenRequest& request, const Wire& wire) {
+    if (request.body.find(R"("max_tokens")") == std::string::npos) return wire.answer(200, chat_json("a cat"));
+    wire.answer(400, R"({"error": {"message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "code": "unsupported_parameter"}})");
+  });
+  ChatClient client(server.endpoint(), quick(1));
+  for (const char* id : {"a", "b"}) {
+    client.start({id, R"({"messages":"\",\"max_tokens\":1","max_tokens":5,"stream":false})", false});
+    std::vector<ChatFinished> finished;
+    while (finished.empty()) finished = client.wait(std::chrono::milliseconds(100));
+    ASSERT_TRUE(finished[0].reply) << finished[0].reply.error().message;
+    EXPECT_EQ(finished[0].times.attempts, 1);
+  }
+  ASSERT_THAT(server.seen(), SizeIs(3)) << "the second request goes out right at once";
+  EXPECT_EQ(server.seen()[1].body, R"({"messages":"\",\"max_tokens\":1","max_completion_tokens":5,"stream":false})");
+}
+TEST(ChatClient, FailsWhereTheNewNameIsRefusedToo) {
+  const HostileServer server([](const SeenRequest&, const Wire& wire) { wire.answer(400, R"({"error": {"message": "max_completion_tokens is too large"}})"); });
+  ChatClient client(server.endpoint(), quick(1));
+  client.start({"a", R"({"model":"m","max_tokens":5})", false});
+  std::vector<ChatFinished> finished;
+  while (finished.empty()) finished = client.wait(std::chrono::milliseconds(100));
+  ASSERT_FALSE(finished[0].reply);
+  EXPECT_EQ(finished[0].reply.error().stage, "endpoint/refused");
+  EXPECT_THAT(server.seen(), SizeIs(2));
+}
+
 TEST(ChatClient, TimesTheFirstTokenOfAStream) {
   const auto finished = ask_one(
       [](const SeenRequest&, const Wire& wire) {
