@@ -58,6 +58,7 @@ struct DecodingConfig {
   std::optional<int> max_new_tokens;
   std::optional<int> max_tiles;
 };
+  bool reencodes_pictures = false;
 
 /// Where the run is kept, and when it gives up.
 struct OutputConfig {
@@ -118,6 +119,8 @@ void visit(Config& config, Visitor&& field) {
         config.decoding.max_tiles);
   field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
   field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
+  field(Field{"reencode-like-vlmevalkit", "", "show the pictures of its tables as it does: through JPEG where their image_path ends in .jpg", Effect::kFixed},
+        config.decoding.reencodes_pictures);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
   field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
   field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);

@@ -18,6 +18,8 @@
 #include "harness/base/file.h"
 #include "harness/base/suggestion.h"
 #include "harness/base/utf8.h"
+#include "harness/plugins.h"
+#include "harness/reencoding.h"
 #include "harness/sample_list_file.h"
 
 namespace assay {
@@ -282,6 +284,7 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   if (decoding.max_new_tokens) question.decoding.max_new_tokens = *decoding.max_new_tokens;
   if (decoding.max_tiles) question.max_tiles = decoding.max_tiles;
   if (decoding.temperature > 0) {
+  if (decoding.reencodes_pictures) reencode_like_vlmevalkit(sample, question);
     question.decoding.do_sample = true;
     question.decoding.temperature = decoding.temperature;
     question.decoding.top_p = decoding.top_p;

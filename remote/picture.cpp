@@ -139,4 +139,10 @@ Result<std::string> picture_uri(const ImageInput& image, const PictureForm& form
   return written_anew(*decoded, image.name, is_blank || form.kind == PictureForm::Kind::kFile ? PictureForm{PictureForm::Kind::kPng} : form);
 }
 
+Result<std::string> picture_as_jpeg(std::string_view bytes, const std::string& name, const ImageLimits& limits, int quality) {
+  auto decoded = decode_image(bytes, name, limits);
+  if (!decoded) return std::move(decoded).error();
+  return as_jpeg(*decoded, name, quality);
+}
+
 }  // namespace assay

@@ -13,6 +13,9 @@ namespace assay {
 ///          has to be decoded, cannot be
 [[nodiscard]] Result<std::string> picture_uri(const ImageInput& image, const PictureForm& form, const ImageLimits& limits, bool is_blank);
 
+/// The picture written anew as JPEG of that quality, with halved chroma. Returns a SampleFailure of stage "decode" for one that cannot be decoded.
+[[nodiscard]] Result<std::string> picture_as_jpeg(std::string_view bytes, const std::string& name, const ImageLimits& limits, int quality);
+
 /// "image/jpeg" and the like, told by content; empty for none of JPEG, PNG, WebP, GIF, BMP and TIFF.
 [[nodiscard]] std::string_view media_type_of(std::string_view bytes);
 

@@ -38,7 +38,7 @@ const std::vector<Rule> kRules = {
     {"benchmarks/speed/", {"benchmarks/", "datasets/", "metrics/", "model/", "harness/", "reports/", "tests/fakes/"}, true},
     {"demo/", {"model/checkpoint/"}},
     {"reports/", {"reports/", "metrics/score.h"}},
-    {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "remote/endpoint.h", "remote/options.h"}},
+    {"harness/", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/vlm.h", "remote/endpoint.h", "remote/options.h", "remote/picture.h"}},
     {"harness/cli/", {"harness/", "benchmarks/", "datasets/", "metrics/", "remote/", "reports/", "model/vlm.h", "model/checkpoint_report.h",
                       "model/request_cost.h", "model/tokenizer/", "model/checkpoint/"}},
     {"harness/main.cpp", {"harness/", "benchmarks/", "datasets/", "metrics/", "reports/", "model/"}},
