@@ -46,6 +46,7 @@ struct TaskConfig {
   std::string samples_file;
   std::string prompt_profile;
   std::vector<std::string> scoring_profiles;
+  std::vector<std::string> plugins;
   bool ranks_options = false;
 };
 
@@ -57,8 +58,8 @@ struct DecodingConfig {
   std::uint64_t seed = 0;
   std::optional<int> max_new_tokens;
   std::optional<int> max_tiles;
-};
   bool reencodes_pictures = false;
+};
 
 /// Where the run is kept, and when it gives up.
 struct OutputConfig {
@@ -97,6 +98,7 @@ template <typename Config, typename Visitor>
 void visit(Config& config, Visitor&& field) {
   field(Field{"model", "DIR", "checkpoint folder, or openai:URL#NAME for a model behind an endpoint (docs/remote.md)", Effect::kFree}, config.model.path);
   field(Field{"bench", "NAME,...", "benchmarks, see `assay list`", Effect::kFixed, true}, config.task.benchmarks);
+  field(Field{"plugin", "FILE", "shared object with benchmarks of your own (docs/adding-a-benchmark.md); may be repeated", Effect::kFree}, config.task.plugins);
   field(Field{"data-dir", "DIR", "where the data sets lie; before ASSAY_DATA, LMUData and the hub cache", Effect::kFree},
         config.task.data_dir);
   field(Field{"out", "DIR", "run folder; an unfinished run in it goes on", Effect::kFree}, config.output.folder);
@@ -117,10 +119,10 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"max-new-tokens", "N", "in place of the benchmark's own limit", Effect::kFixed}, config.decoding.max_new_tokens);
   field(Field{"max-tiles", "N", "most tiles a picture is cut into; default: as the checkpoint says", Effect::kFixed},
         config.decoding.max_tiles);
-  field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
-  field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
   field(Field{"reencode-like-vlmevalkit", "", "show the pictures of its tables as it does: through JPEG where their image_path ends in .jpg", Effect::kFixed},
         config.decoding.reencodes_pictures);
+  field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
+  field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
   field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
   field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);

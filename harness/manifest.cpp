@@ -11,6 +11,7 @@
 #include "harness/clock.h"
 #include "harness/hardware.h"
 #include "harness/journal.h"
+#include "harness/plugins.h"
 #include "harness/run_folder.h"
 #include "harness/version.h"
 
@@ -60,6 +61,7 @@ void add_benchmark(Manifest& manifest, const PlannedBenchmark& planned) {
   for (const auto& path : planned.source->paths()) paths.push_back(path.string());
   manifest.fixed.push_back({name + ".data_digest", json_text(planned.source->digest())});
   if (const auto digest = planned.benchmark->definition_digest(); !digest.empty()) manifest.fixed.push_back({name + ".definition_digest", json_text(digest)});
+  if (const auto digest = plugin_digest_of(name); !digest.empty()) manifest.fixed.push_back({name + ".plugin_digest", json_text(digest)});
   manifest.fixed.push_back({name + ".prompt_profile", json_text(planned.prompt_profile)});
   manifest.fixed.push_back({name + ".scoring_profiles", json_texts(planned.scoring_profiles)});
   if (planned.listed)
@@ -178,6 +180,13 @@ RunConfig config_of(const Manifest& manifest, const std::filesystem::path& run) 
   // The run's own copy: the file it was made from may have moved, and its path may be meant from another folder.
   if (const auto samples = values.find("samples"); samples != values.end() && samples->second.texts != std::vector<std::string>{""})
     samples->second.texts = {sample_list_path(run).string()};
+  // A plugin that has moved may lie in the run's folder.
+  if (const auto plugins = values.find("plugin"); plugins != values.end()) {
+    for (auto& plugin : plugins->second.texts) {
+      const auto kept = run / std::filesystem::path(plugin).filename();
+      if (!std::filesystem::exists(plugin) && std::filesystem::exists(kept)) plugin = kept.string();
+    }
+  }
   Problems problems;
   RunConfig config = make_config({}, values, problems);
   throw_if_any(problems);

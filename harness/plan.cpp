@@ -69,9 +69,9 @@ std::string content_key_of(const Question& question, KeyText& text) {
     text.add("beams").add_number(decoding.beams).add_number(decoding.length_penalty).add_number(static_cast<int>(decoding.early_stopping));
   for (const std::string& stop : decoding.stop) text.add(stop);
   text.add_number(question.max_tiles.value_or(-1));
+  for (const Option& option : question.ranked) text.add("ranked").add(option.letter).add(option.text);
   return text.digest();
 }
-  for (const Option& option : question.ranked) text.add("ranked").add(option.letter).add(option.text);
 
 /// Numbers pictures in the order in which they first appear.
 class PictureRanks {
@@ -216,12 +216,12 @@ std::int64_t Plan::sample_count() const {
 
 std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog) {
   std::vector<std::string> names;
-  for (const auto& entry : catalog) names.emplace_back(entry.name);
+  for (const auto& entry : with_plugins(catalog)) names.emplace_back(entry.name);
   return names;
 }
 
 std::unique_ptr<Benchmark> make_from(std::span<const BenchmarkEntry> catalog, std::string_view name) {
-  for (const auto& entry : catalog)
+  for (const auto& entry : with_plugins(catalog))
     if (entry.name == name) return entry.make();
   if (is_yaml_benchmark(name)) return make_yaml_benchmark(name);
   throw ConfigError(fmt::format("no benchmark is named \"{}\"{}", name, suggestion(name, names_of(catalog))));
@@ -247,6 +247,7 @@ std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, con
 }
 
 Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places) {
+  load_plugins(config.task.plugins);
   Plan plan;
   plan.decoding = config.decoding;
   plan.ranks_options = config.task.ranks_options;
@@ -283,8 +284,8 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   Question question = planned.benchmark->ask(sample, planned.prompt_profile);
   if (decoding.max_new_tokens) question.decoding.max_new_tokens = *decoding.max_new_tokens;
   if (decoding.max_tiles) question.max_tiles = decoding.max_tiles;
-  if (decoding.temperature > 0) {
   if (decoding.reencodes_pictures) reencode_like_vlmevalkit(sample, question);
+  if (decoding.temperature > 0) {
     question.decoding.do_sample = true;
     question.decoding.temperature = decoding.temperature;
     question.decoding.top_p = decoding.top_p;
@@ -302,9 +303,9 @@ Request request_for(const PlannedBenchmark& planned, const PlannedSample& which,
   request.prompt = std::move(question.prompt);
   request.decoding = std::move(question.decoding);
   request.max_tiles = question.max_tiles;
+  for (Option& option : question.ranked) request.options.push_back(std::move(option.text));
+  request.ranks_per_token = !request.options.empty();
   return request;
 }
 
 }  // namespace assay
-  for (Option& option : question.ranked) request.options.push_back(std::move(option.text));
-  request.ranks_per_token = !request.options.empty();

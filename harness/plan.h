@@ -46,6 +46,7 @@ struct Plan {
   [[nodiscard]] std::int64_t sample_count() const;
 };
 
+/// Those of the plugins loaded so far too, here and in make_from().
 [[nodiscard]] std::vector<std::string> names_of(std::span<const BenchmarkEntry> catalog);
 
 /// The one of that name, or what the YAML file of that name defines. Throws ConfigError with the nearest names when there is none.
@@ -57,7 +58,7 @@ struct Plan {
 /// The profiles asked for, or the default one. Throws ConfigError with a suggestion for a name that the benchmark does not have.
 [[nodiscard]] std::vector<std::string> choose_scoring_profiles(const Benchmark& benchmark, const std::vector<std::string>& asked);
 
-/// Opens the data and reads every sample once. Throws ConfigError for profiles or sample ids that do not exist and for a --samples file
+/// Loads the config's plugins, opens the data and reads every sample once. Throws ConfigError for profiles or sample ids that do not exist and for a --samples file
 /// that does not fit, DataError for data that is missing, empty, or names two samples alike.
 [[nodiscard]] Plan make_plan(const RunConfig& config, std::span<const BenchmarkEntry> catalog, const DataPlaces& places);
 

@@ -8,6 +8,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/verbs.h"
 #include "harness/plan.h"
+#include "harness/plugins.h"
 #include "model/tokenizer/tokenizer.h"
 
 namespace assay {
@@ -124,11 +125,12 @@ int inspect_prompt(const Program& program, Arguments arguments) {
   RawValues given;
   CommandLine line("inspect prompt", "The exact prompt of one sample, as a run would send it.",
                    "  assay inspect prompt --model M --bench chartqa_test --data-dir data --sample 17\n");
-  line.fields(given, {"model", "bench", "data-dir", "sample", "prompt-profile", "max-tiles", "max-new-tokens", "dtype", "device",
+  line.fields(given, {"model", "bench", "plugin", "data-dir", "sample", "prompt-profile", "max-tiles", "max-new-tokens", "dtype", "device",
                       "chat-template", "system", "no-system", "max-image-pixels", "max-image-bytes", "threads", "format"});
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
   const RunConfig config = make_config({}, given, problems);
+  load_plugins(config.task.plugins);
   append(problems, validate(config, names_of(program.catalog)));
   if (config.task.benchmarks.size() > 1) problems.emplace_back("--bench: one benchmark at a time");
   if (config.task.samples.size() != 1) problems.emplace_back("--sample is missing: name one sample");

@@ -16,6 +16,7 @@
 #include "harness/hardware.h"
 #include "harness/interrupt.h"
 #include "harness/manifest.h"
+#include "harness/plugins.h"
 #include "harness/progress.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
@@ -69,7 +70,9 @@ RunOptions parse_options(const Program& program, Arguments arguments) {
   for (auto& name : options.config.task.benchmarks) {
     if (is_yaml_benchmark(name)) name = std::filesystem::absolute(name).lexically_normal().string();  // the run is scored again from any folder
   }
+  for (auto& file : options.config.task.plugins) file = std::filesystem::absolute(file).lexically_normal().string();
   if (!options.prints_config) {
+    load_plugins(options.config.task.plugins);
     append(problems, validate(options.config, names_of(program.catalog)));
     if (options.early_stop.is_asked_for == options.early_stop.baseline.empty()) problems.emplace_back("--until-decided and --baseline belong together");
     if (options.early_stop.is_asked_for && options.config.output.repeat > 1) problems.emplace_back("--until-decided and --repeat exclude each other");

@@ -15,6 +15,7 @@
 #include "harness/clock.h"
 #include "harness/manifest.h"
 #include "harness/plan.h"
+#include "harness/plugins.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
@@ -38,7 +39,7 @@ constexpr const char* kExamples =
 struct ScoreOptions {
   std::string run, predictions, bench, data_dir, save, format = "text";
   JudgeOptions judge;
-  std::vector<std::string> profiles;
+  std::vector<std::string> profiles, plugins;
   bool is_partial_fine = false;
   bool explains = false;
   std::string limit_explained;
@@ -109,6 +110,7 @@ void print_notes(const Judge& judge) {
 }
 
 Scored score_predictions(const Program& program, const ScoreOptions& options) {
+  load_plugins(options.plugins);
   const auto benchmark = make_from(program.catalog, options.bench);
   const auto profiles = choose_scoring_profiles(*benchmark, options.profiles);
   check_explains(options, benchmark->name(), profiles);
@@ -154,6 +156,7 @@ Scored score_run(const Program& program, const ScoreOptions& options) {
   const Manifest manifest = read_manifest(run);
   RunConfig config = config_of(manifest, run);
   if (!options.data_dir.empty()) config.task.data_dir = options.data_dir;
+  if (!options.plugins.empty()) config.task.plugins = options.plugins;
   config.task.scoring_profiles.clear();
   Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
   check_data(plan, manifest, run);
@@ -197,6 +200,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
   add_judge_options(line, options.judge);
+  line.texts("plugin", options.plugins, "shared object with benchmarks of your own; may be repeated");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
   line.flag("explain", options.explains, "with several profiles: list the samples that they score differently, and the rule of each");
