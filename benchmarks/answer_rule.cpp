@@ -1,5 +1,7 @@
 #include "benchmarks/answer_rule.h"
 
+#include "benchmarks/name_pattern.h"
+
 namespace assay {
 namespace {
 
@@ -54,10 +56,10 @@ constexpr Rule kRules[] = {
     {"mmbench_*", "lmms-eval", "letter_lmms_mmbench: the only one of A to E that stands alone, else the only option of A to D whose text is in the reply"},
     {"mmbench_*", "lmms-eval-static", "letter_lmms_mmbench, and what that leaves open by letter_lmms_extract: the surest and then the last spelling of a letter"},
     {"mmbench_*", "internvl", kInternVlLetter},
-    {"chartqa_test", "official", kRelaxed},
-    {"chartqa_test", "vlmevalkit", "relaxed_match: the stripped reply, a number within 5 % of the label, else equal but for letter case; a word for a missing cell is "
     {"mmbench_*", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about, whose answer is read by the same rule"},
     {"mmbench_*", "lmms-eval-judged", "as lmms-eval; what it cannot read a judge is asked about, whose answer is read by the same rule"},
+    {"chartqa_test", "official", kRelaxed},
+    {"chartqa_test", "vlmevalkit", "relaxed_match: the stripped reply, a number within 5 % of the label, else equal but for letter case; a word for a missing cell is "
                                    "the text nan"},
     {"chartqa_test", "lmms-eval", kRelaxed},
     {"chartqa_test", "internvl", "relaxed_match with its sides exchanged: the label within 5 % of the stripped reply, else equal but for letter case"},
@@ -81,11 +83,11 @@ constexpr Rule kRules[] = {
     {"hallusion_bench", "official", "the judge's grade where the file brings one, else yes_no_vlmevalkit: the word yes or the word no, but not both; an unclear reply "
                                     "is right where there is no figure"},
     {"hallusion_bench", "lmms-eval", "as official, on the questions with a figure"},
-    {"hallusion_bench", "vlmevalkit", kKitYesNo},
-    {"hallusion_bench", "internvl", kKitYesNo},
     {"hallusion_bench", "official-judged", "the grade that the file brings, else a judge's word: incorrect, correct or unclear; an unclear reply is right where there is no figure"},
     {"hallusion_bench", "lmms-eval-judged", "as official-judged, on the questions with a figure"},
     {"hallusion_bench", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about: Yes, No or Unknown"},
+    {"hallusion_bench", "vlmevalkit", kKitYesNo},
+    {"hallusion_bench", "internvl", kKitYesNo},
     {"hallusion_bench", "xcomposer", "yes_no_xcomposer_hallusion: yes where the reply contains yes in either case, else no"},
     {"llava_bench_wild", "*", kScorePair},
     {"mathvista_*", "official-2023", "normalize_extraction: as official, but whole numbers are not read through float (3.0 is none)"},
@@ -93,6 +95,7 @@ constexpr Rule kRules[] = {
                                   "word for a missing cell is the text nan"},
     {"mathvista_*", "lmms-eval", "normalize_extraction: as official, but both sides are compared as stripped texts"},
     {"mathvista_*", "*", kMathVista},
+    {"mmdu", "*", "read_score_dict: the dict at the end of each turn's judgement; the mean of the overall scores"},
     {"mme", "official", "yes_no_mme: lower case, exactly yes or no, else what the first four letters hold"},
     {"mme", "vlmevalkit", kKitYesNo},
     {"mme", "lmms-eval", "yes_no_lmms_mme: stripped, without full stops, a single y or n counts; else what the first four letters hold"},
@@ -100,7 +103,6 @@ constexpr Rule kRules[] = {
     {"mmmu_*", "official", "letter_mmmu: (X), else X between spaces, else an option's text, the last of several; open questions by parse_mmmu_open: a number or text read "
                            "contains the label"},
     {"mmmu_*", "vlmevalkit", "letter_vlmevalkit; an open question is a choice between the label and \"Other Answers\"; a word for a missing cell is the text nan"},
-    {"mmdu", "*", "read_score_dict: the dict at the end of each turn's judgement; the mean of the overall scores"},
     {"mmmu_*", "lmms-eval", "letter_lmms_mmmu: as official, but X needs no space before it and X. counts; open questions as official"},
     {"mmmu_*", "internvl", "letter_internvl: a first letter that is an option, else the first option whose text is in the reply; open questions as official"},
     {"mmmu_*", "xcomposer", "letter_xcomposer: the first of A to Z anywhere, else Z; open questions as official, of the reply in lower case"},
@@ -155,16 +157,12 @@ constexpr Rule kRules[] = {
     {"vqav2_*", "*", kVqaEvalAi},
 };
 
-bool fits(std::string_view pattern, std::string_view name) {
-  return pattern.ends_with('*') ? name.starts_with(pattern.substr(0, pattern.size() - 1)) : name == pattern;
-}
-
 }  // namespace
 
 std::string_view answer_rule(std::string_view benchmark, std::string_view profile) {
   if (benchmark == "ccbench") benchmark = "mmbench_cc";  // one family, one table of profiles
   for (const auto& rule : kRules) {
-    if (fits(rule.benchmark, benchmark) && fits(rule.profile, profile)) return rule.text;
+    if (fits_pattern(rule.benchmark, benchmark) && fits_pattern(rule.profile, profile)) return rule.text;
   }
   return "";
 }

@@ -8,8 +8,11 @@
 #include "harness/base/suggestion.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/listings.h"
+#include "harness/cli/shown_prompt.h"
 #include "harness/cli/verbs.h"
 #include "harness/plan.h"
+#include "harness/plugins.h"
+#include "harness/published_file.h"
 
 namespace assay {
 namespace {
@@ -41,20 +44,48 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
-/// What was found, or the list of places and layouts that were tried.
+/// Each line further in.
+std::string indented(const std::string& text) {
+  std::string lines = "      ";
+  for (const char c : text) lines += c == '\n' ? "\n      " : std::string(1, c);
+  return lines + "\n";
+}
+
+std::string prompts_text(const Benchmark& benchmark, const Sample& sample, const std::string& which) {
+  std::string text = fmt::format("  asked of {}:\n", which);
+  for (const auto& profile : benchmark.prompt_profiles()) {
+    text += fmt::format("    {} ({}):\n{}", profile, shown_limits(benchmark, sample, profile), indented(shown_prompt(benchmark, sample, profile)));
+  }
+  return text;
+}
+
+std::string prompts_of_first(const Benchmark& benchmark, const SampleSource& source) {
+  try {
+    const Sample first = source.get(0);
+    return prompts_text(benchmark, first, fmt::format("its sample \"{}\"", first.id));
+  } catch (const DataError& error) {
+    return fmt::format("  its first sample: {}\n", error.what());
+  }
+}
+
+/// What was found, or the list of places and layouts that were tried; and what each prompt profile asks of the first sample, or of a made-up one.
 std::string data_text(const Benchmark& benchmark, const std::string& data_dir) {
   try {
     const auto source = benchmark.open(data_places(data_dir));
     std::string text = fmt::format("  data: {} samples\n", source->size());
-    for (const auto& path : source->paths()) text += fmt::format("    {}\n", path.string());
-    return text;
+    for (const auto& path : source->paths()) {
+      const auto note = published_file_note(path);
+      text += fmt::format("    {}{}{}\n", path.string(), note.empty() ? "" : ": ", note);
+    }
+    return text + prompts_of_first(benchmark, *source);
   } catch (const DataError& error) {
-    return fmt::format("  data: not found: {}\n", error.what());
+    return fmt::format("  data: not found: {}\n", error.what()) + prompts_text(benchmark, stand_in_sample(), "a made-up sample");
   }
 }
 
 struct DescribeOptions {
   std::string kind, name, data_dir, format = "text";
+  std::vector<std::string> plugins;
 };
 
 std::string description(const Program& program, const Listing& listing, const json::Value& thing, const DescribeOptions& options) {
@@ -106,12 +137,22 @@ int describe_one(const Program& program, const DescribeOptions& options) {
                                 options.name, suggestion(options.name, known)));
 }
 
+/// The program with the plugins' benchmarks in its catalogue.
+Program with_plugins_of(const Program& program, const std::vector<std::string>& plugins) {
+  load_plugins(plugins);
+  Program extended = program;
+  extended.catalog = with_plugins(program.catalog);
+  return extended;
+}
+
 }  // namespace
 
-int list_verb(const Program& program, Arguments arguments) {
+int list_verb(const Program& given, Arguments arguments) {
   std::string what = "benchmarks", format = "text";
+  std::vector<std::string> plugins;
   CommandLine line("list", "Lists what is built in.", kListExamples);
   line.argument("WHAT", what, "benchmarks (default), models, metrics or profiles; or a benchmark's YAML file");
+  line.texts("plugin", plugins, "shared object with benchmarks of your own; may be repeated");
   line.text("format", format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
@@ -119,6 +160,7 @@ int list_verb(const Program& program, Arguments arguments) {
   const Listing* listing = find_listing(is_yaml_benchmark(what) ? "benchmarks" : what);
   if (listing == nullptr) problems.push_back(fmt::format("assay list: there is no list of \"{}\"{}", what, suggestion(what, kind_names())));
   throw_if_any(problems);
+  const Program program = with_plugins_of(given, plugins);
   auto things = is_yaml_benchmark(what) ? json::Document(rapidjson::kArrayType) : listing->things(program);
   if (is_yaml_benchmark(what)) things.PushBack(json::Value(described(*make_yaml_benchmark(what)), things.GetAllocator()), things.GetAllocator());
   if (wants_json(format)) {
@@ -131,13 +173,14 @@ int list_verb(const Program& program, Arguments arguments) {
   return 0;
 }
 
-int describe_verb(const Program& program, Arguments arguments) {
+int describe_verb(const Program& given, Arguments arguments) {
   DescribeOptions options;
   CommandLine line("describe", "Tells what a benchmark asks, how it scores and where its data was found; or what a metric, a profile or a "
                                "family of models is.", kDescribeExamples);
   line.argument("KIND", options.kind, "benchmarks, models, metrics or profiles; may be left out");
   line.argument("NAME", options.name, "one of them, see `assay list`; left out: all of that kind");
   line.text("data-dir", options.data_dir, "where the data sets lie");
+  line.texts("plugin", options.plugins, "shared object with benchmarks of your own; may be repeated");
   line.text("format", options.format, "text or json");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
@@ -148,6 +191,7 @@ int describe_verb(const Program& program, Arguments arguments) {
   else if (listing == nullptr)
     problems.push_back(fmt::format("assay describe: there is no kind \"{}\"{}", options.kind, suggestion(options.kind, kind_names())));
   throw_if_any(problems);
+  const Program program = with_plugins_of(given, options.plugins);
   return options.name.empty() ? describe_all(program, *listing, options) : describe_one(program, options);
 }
 

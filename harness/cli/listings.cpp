@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "benchmarks/data_note.h"
+#include "harness/cli/shown_prompt.h"
+
 namespace assay {
 namespace {
 
@@ -53,6 +56,26 @@ json::Value rules_value(const Benchmark& benchmark, Allocator& allocator) {
   return value;
 }
 
+/// Whose rules each scoring profile follows.
+json::Value sources_value(const Benchmark& benchmark, const DataNote* note, Allocator& allocator) {
+  json::Value value(rapidjson::kObjectType);
+  for (const auto& profile : benchmark.scoring_profiles()) {
+    const auto source = profile.starts_with("official") && note != nullptr ? note->scorer : note != nullptr ? profile_source(profile) : "";
+    value.AddMember(json::string_value(profile, allocator), json::string_value(source, allocator), allocator);
+  }
+  return value;
+}
+
+/// What each prompt profile asks of a made-up sample.
+json::Value prompts_value(const Benchmark& benchmark, Allocator& allocator) {
+  json::Value value(rapidjson::kObjectType);
+  const Sample sample = stand_in_sample();
+  for (const auto& profile : benchmark.prompt_profiles()) {
+    value.AddMember(json::string_value(profile, allocator), json::string_value(shown_prompt(benchmark, sample, profile), allocator), allocator);
+  }
+  return value;
+}
+
 json::Value benchmark_value(const Benchmark& benchmark, Allocator& allocator) {
   json::Value value(rapidjson::kObjectType);
   add_text(value, "name", benchmark.name(), allocator);
@@ -62,7 +85,13 @@ json::Value benchmark_value(const Benchmark& benchmark, Allocator& allocator) {
   add_text(value, "main_metric", benchmark.main_metric(), allocator);
   value.AddMember("prompt_profiles", texts_value(benchmark.prompt_profiles(), allocator), allocator);
   value.AddMember("scoring_profiles", texts_value(benchmark.scoring_profiles(), allocator), allocator);
+  const DataNote* note = find_data_note(benchmark.name());
+  add_text(value, "count", note == nullptr ? "" : note->count, allocator);
+  add_text(value, "licence", note == nullptr ? "" : note->licence, allocator);
+  add_text(value, "origin", note == nullptr ? "" : note->origin, allocator);
+  value.AddMember("prompts", prompts_value(benchmark, allocator), allocator);
   value.AddMember("answer_rules", rules_value(benchmark, allocator), allocator);
+  value.AddMember("sources", sources_value(benchmark, note, allocator), allocator);
   value.AddMember("metrics", notes_value(benchmark, allocator), allocator);
   return value;
 }
@@ -87,9 +116,18 @@ std::string benchmark_description(const json::Value& benchmark) {
   for (const auto& rule : benchmark["answer_rules"].GetObject()) {
     if (rule.value.GetStringLength() > 0) text += fmt::format("    {}: {}\n", json::text_of(rule.name), json::text_of(rule.value));
   }
+  text += "  after:\n";
+  for (const auto& source : benchmark["sources"].GetObject()) {
+    if (source.value.GetStringLength() > 0) text += fmt::format("    {}: {}\n", json::text_of(source.name), json::text_of(source.value));
+  }
   text += "  metrics:\n";
   for (const auto& metric : benchmark["metrics"].GetArray())
     text += fmt::format("    {}: {}\n", text_in(metric, "name"), text_in(metric, "formula"));
+  if (!text_in(benchmark, "count").empty()) text += fmt::format("  published: {}\n", text_in(benchmark, "count"));
+  if (!text_in(benchmark, "origin").empty()) {
+    const auto licence = text_in(benchmark, "licence");
+    text += fmt::format("  from: {}\n  licence: {}\n", text_in(benchmark, "origin"), licence.empty() ? "not stated in what was read; ask where it is from" : licence);
+  }
   return text;
 }
 

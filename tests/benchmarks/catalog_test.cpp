@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "benchmarks/answer_rule.h"
+#include "benchmarks/data_note.h"
 #include "harness/base/error.h"
 #include "tests/benchmarks/scoring.h"
 
@@ -59,6 +60,17 @@ TEST(Catalog, SaysHowEveryProfileReadsAReply) {
   EXPECT_EQ(make_benchmark("ccbench")->answer_rule("lmms-eval"), make_benchmark("mmbench_dev_cn")->answer_rule("lmms-eval"));
   EXPECT_EQ(answer_rule("mme", "oficial"), "");
   EXPECT_EQ(answer_rule("mme2", "official"), "");
+}
+TEST(Catalog, SaysWhereDataComesFromAndWhatItsScorerFollows) {
+  for (const auto& entry : benchmark_catalog()) {
+    const auto* note = find_data_note(entry.name);
+    ASSERT_NE(note, nullptr) << entry.name;
+    EXPECT_FALSE(note->origin.empty() || note->scorer.empty()) << entry.name;
+    for (const auto& profile : entry.make()->scoring_profiles()) {
+      EXPECT_NE(profile.starts_with("official"), !profile_source(profile).empty()) << entry.name << " " << profile;
+    }
+  }
+  EXPECT_EQ(find_data_note("mme2"), nullptr);
 }
 TEST(Catalog, RefusesUnknownProfiles) {
   const auto benchmark = make_benchmark("mme");
