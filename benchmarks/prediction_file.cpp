@@ -212,7 +212,7 @@ std::vector<Prediction> read_xlsx(const std::filesystem::path& path) {
   const VlmEvalKitColumns columns(table.columns, path.string());
   const auto named = std::ranges::find(table.columns, "prediction");
   if (named == table.columns.end()) {
-    throw DataError(fmt::format("{}: expected a column \"prediction\" as VLMEvalKit writes it; found: {}", path.string(), fmt::join(table.columns, ", ")));
+    throw DataError(fmt::format("{}: expected a column \"prediction\" as VLMEvalKit writes it; found: {}", path.string(), column_list(table.columns)));
   }
   const auto column = static_cast<std::size_t>(named - table.columns.begin());
   const bool has_answers = columns.answer() && table.types[*columns.answer()] != ColumnType::kAllMissing;

@@ -1,12 +1,12 @@
 #include "datasets/vlmevalkit_row.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "datasets/python_literal.h"
 #include "harness/base/error.h"
+#include "harness/base/utf8.h"
 
 namespace assay {
 namespace {
@@ -28,9 +28,19 @@ std::vector<std::string> references_in(std::optional<std::string> answer, bool m
 
 }  // namespace
 
+std::string column_list(const std::vector<std::string>& columns) {
+  constexpr std::size_t kMostColumns = 40, kMostBytes = 60;
+  std::string list;
+  for (std::size_t i = 0; i < columns.size() && i < kMostColumns; ++i) {
+    const bool is_long = columns[i].size() > kMostBytes;
+    list += fmt::format("{}{}{}", i == 0 ? "" : ", ", replace_invalid_utf8(columns[i].substr(0, kMostBytes)), is_long ? "..." : "");
+  }
+  return columns.size() > kMostColumns ? fmt::format("{} and {} more", list, columns.size() - kMostColumns) : list;
+}
+
 VlmEvalKitColumns::VlmEvalKitColumns(const std::vector<std::string>& columns, const std::string& name) : columns_(columns) {
   const auto index = find_column(columns, "index");
-  if (!index) throw DataError(fmt::format("{}: no column \"index\"; found: {}", name, fmt::join(columns, ", ")));
+  if (!index) throw DataError(fmt::format("{}: no column \"index\"; found: {}", name, column_list(columns)));
   index_ = *index;
   image_ = find_column(columns, "image");
   if (!image_) image_path_ = find_column(columns, "image_path");

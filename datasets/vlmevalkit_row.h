@@ -9,6 +9,9 @@
 
 namespace assay {
 
+/// "index, image, ..." for messages, of a length that a terminal can bear: a broken file may have a column name of a gigabyte.
+[[nodiscard]] std::string column_list(const std::vector<std::string>& columns);
+
 /// Which column of a VLMEvalKit table is what, in its TSV data sets and in the prediction files that repeat their columns; and the sample that
 /// a row makes, pictures apart. What goes where: see vlmevalkit_tsv.h.
 class VlmEvalKitColumns {

@@ -87,7 +87,7 @@ class VlmEvalKitTsv : public SampleSource {
 
   void check_pictures() const {
     if (!image_ && !image_path_ && !options_.keep_rows_without_image) {
-      throw DataError(fmt::format("{}: no column \"image\" or \"image_path\"; found: {}", table_.path().string(), fmt::join(table_.columns(), ", ")));
+      throw DataError(fmt::format("{}: no column \"image\" or \"image_path\"; found: {}", table_.path().string(), column_list(table_.columns())));
     }
   }
 

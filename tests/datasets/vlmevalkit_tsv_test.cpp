@@ -145,6 +145,7 @@ TEST_F(VlmEvalKitTsv, NamesBrokenPicturesByFileAndRow) {
 TEST_F(VlmEvalKitTsv, RefusesWhatCannotBeADataSet) {
   EXPECT_THAT(error("question\timage\nq\t\n"), HasSubstr("Set.tsv: no column \"index\"; found: question, image"));
   EXPECT_THAT(error("index\tquestion\n1\tq\n"), HasSubstr("no column \"image\" or \"image_path\""));
+  EXPECT_THAT(error(std::string(100'000, 'x') + "\n1\n"), ::testing::EndsWith("found: " + std::string(60, 'x') + "..."));
   EXPECT_THAT(error("index\timage\n"), HasSubstr("no row with a picture"));
   const auto x = picture_of('x');
   EXPECT_THAT(error(fmt::format("index\timage\n1\t{0}\n01\t{0}\n", x)), HasSubstr("Set.tsv:3:index: index \"1\" comes twice; first on line 2"));
