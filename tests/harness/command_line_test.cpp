@@ -90,14 +90,14 @@ TEST(Assay, DescribesABenchmark) {
                                    HasSubstr("  published: 1,250 questions that people wrote"), HasSubstr("  licence: GPL-3.0")));
   EXPECT_THAT(described.out, HasSubstr("  asked of a made-up sample:\n    vlmevalkit (at most 4096 tokens, at most 12 tiles a picture):\n"
                                        "      <picture>{question}\n      Answer the question using a single word or phrase.\n"));
-  const auto seed = assay({"describe", "seed_bench"});
+  const auto seed = run_assay({"describe", "seed_bench"});
   EXPECT_THAT(seed.out, HasSubstr("    official (its options' texts are ranked, and nothing is written):\n      <picture>Question: {question}\n      Answer:\n"));
 }
 TEST(Assay, DescribesWhatItAsksOfTheFirstSample) {
   const testing::TemporaryFolder folder;
   folder.write("SEED-Bench.json", R"({"questions": [{"question_id": "7", "question": "Which?", "choice_a": "w", "choice_b": "x", "choice_c": "y", "choice_d": "z", "answer": "B",
                                      "data_id": "7.jpg", "data_type": "image", "question_type_id": 1}], "question_type": {}})");
-  const auto described = assay({"describe", "seed_bench", "--data-dir", folder.path().string()});
+  const auto described = run_assay({"describe", "seed_bench", "--data-dir", folder.path().string()});
   EXPECT_THAT(described.out, AllOf(HasSubstr("data: 1 samples"), HasSubstr("  asked of its sample \"7\":\n"),
                                    HasSubstr("      <picture>Which?\n      A. w\n      B. x\n      C. y\n      D. z\n      Answer with the option's letter")));
 }
