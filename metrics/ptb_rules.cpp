@@ -1,38 +1,15 @@
 #include "metrics/ptb_rules.h"
 
-#include <unicode/uchar.h>
-
 #include <algorithm>
 #include <span>
 #include <vector>
 
+#include "metrics/ptb_letters.h"
+#include "metrics/ptb_pattern.h"
 #include "metrics/ptb_words.h"
-#include "metrics/python_text.h"
 
 namespace assay::ptb {
 namespace {
-
-constexpr char32_t kLastOfPlane = 0xFFFF;  ///< the lexer sees two halves of a letter beyond, and throws both away
-constexpr char32_t kSoftHyphen = 0xAD;
-
-/// Behind the text there is a line's end, as at the end of a file.
-char32_t at(Text text, std::size_t i) { return i < text.size() ? text[i] : U'\n'; }
-
-bool is_in(char32_t letter, std::u32string_view set) { return set.find(letter) != Text::npos; }
-bool is_letter(char32_t letter) { return letter <= kLastOfPlane && python::is_alphabetic(letter); }
-bool is_letter_or_digit(char32_t letter) { return is_letter(letter) || is_digit(letter); }
-bool is_upper(char32_t letter) { return letter >= U'A' && letter <= U'Z'; }
-bool is_ascii_digit(char32_t letter) { return letter >= U'0' && letter <= U'9'; }
-bool is_ascii_alphanumeric(char32_t letter) { return is_ascii_letter(letter) || is_ascii_digit(letter); }
-bool is_hyphen(char32_t letter) { return is_in(letter, U"-_\u058A\u2010\u2011"); }
-bool is_white(char32_t letter) { return is_blank(letter) || is_in(letter, U"\r\n\u2028\u2029\u000B\u000C\u0085"); }
-bool is_quote_like(char32_t letter) { return is_apostrophe(letter) || is_in(letter, U"`\u0091\u2018\u201B"); }
-
-template <typename Is>
-std::size_t run(Text text, std::size_t from, Is is) {
-  while (from < text.size() && is(text[from])) ++from;
-  return from;
-}
 
 /// The longest word of a table at the start of the text.
 std::size_t longest_of(Text text, std::span<const std::string_view> words) {
@@ -49,46 +26,6 @@ std::size_t longest_of(Text text, std::span<const std::string_view> words) {
   }
   return longest;
 }
-
-/// All places that a pattern can reach, grown part by part; the furthest counts in the end.
-class Ends {
- public:
-  explicit Ends(Text text) : text_(text) {}
-
-  template <typename Is>
-  Ends& some(Is is, std::size_t fewest, std::size_t most) {
-    std::vector<std::size_t> next;
-    for (const auto start : ends_) {
-      for (std::size_t count = 0; count <= most; ++count) {
-        if (count >= fewest) next.push_back(start + count);
-        if (start + count >= text_.size() || !is(text_[start + count])) break;
-      }
-    }
-    ends_ = std::move(next);
-    return *this;
-  }
-  Ends& digits(std::size_t fewest, std::size_t most) { return some(is_ascii_digit, fewest, most); }
-  Ends& one_of(std::u32string_view set, std::size_t fewest = 1, std::size_t most = 1) {
-    return some([set](char32_t letter) { return is_in(letter, set); }, fewest, most);
-  }
-  /// The part that `grow` adds, or nothing.
-  template <typename Grow>
-  Ends& maybe(Grow grow) {
-    Ends grown = *this;
-    grow(grown);
-    ends_.insert(ends_.end(), grown.ends_.begin(), grown.ends_.end());
-    return *this;
-  }
-  Ends& join(const Ends& other) {
-    ends_.insert(ends_.end(), other.ends_.begin(), other.ends_.end());
-    return *this;
-  }
-  [[nodiscard]] std::size_t furthest() const { return ends_.empty() ? 0 : *std::ranges::max_element(ends_); }
-
- private:
-  Text text_;
-  std::vector<std::size_t> ends_ = {0};
-};
 
 std::size_t thing_part(Text text, std::size_t from) {
   const bool has_prefix = is_in(at(text, from), U"dDoOlL") && is_quote_like(at(text, from + 1)) && is_letter_or_digit(at(text, from + 2));
@@ -147,28 +84,6 @@ constexpr std::u32string_view kGaps = U"- \u00A0";
 constexpr std::u32string_view kFaces = U"-^x=~<>'";
 
 }  // namespace
-
-bool is_ascii_letter(char32_t letter) { return is_upper(letter) || (letter >= U'a' && letter <= U'z'); }
-bool is_digit(char32_t letter) { return letter <= kLastOfPlane && python::is_decimal_digit(letter); }
-bool is_apostrophe(char32_t letter) { return letter == U'\'' || letter == 0x92 || letter == 0x2019; }
-bool is_blank(char32_t letter) { return letter == U' ' || letter == U'\t' || letter == 0xA0 || (letter >= 0x2000 && letter <= 0x200A) || letter == 0x3000; }
-
-bool is_word_letter(char32_t letter) {
-  if (letter < 0x80) return is_ascii_letter(letter);
-  if (letter > kLastOfPlane) return false;
-  const auto type = u_charType(static_cast<UChar32>(letter));
-  return is_letter(letter) || letter == kSoftHyphen || type == U_NON_SPACING_MARK || type == U_COMBINING_SPACING_MARK || (letter >= 0x2C2 && letter <= 0x2FF);
-}
-
-bool is_symbol(char32_t letter) {
-  if (letter < 0x80) return is_in(letter, U"+%&~^|\\");
-  if (letter < 0x100) return is_in(letter, U"\u00A6\u00A7\u00A8\u00A9\u00AC\u00AE\u00AF\u00B0\u00B1\u00B2\u00B3\u00B4\u00B5\u00B6\u00B7\u00B8\u00B9\u00BA\u00D7\u00F7");
-  const auto within = [letter](char32_t low, char32_t high) { return letter >= low && letter <= high; };
-  return letter == 0x387 || within(0x964, 0x965) || letter == 0x60C || letter == 0x61B || letter == 0x66A || within(0x2016, 0x2017) || within(0x2020, 0x2023) ||
-         within(0x2030, 0x2038) || letter == 0x203B || within(0x203E, 0x2042) || letter == 0x2044 || within(0x207A, 0x207F) || within(0x208A, 0x208E) ||
-         within(0x2100, 0x214F) || within(0x2190, 0x2BFF) || letter == 0x3012 || letter == 0x30FB || within(0xFF01, 0xFF0F) || within(0xFF1A, 0xFF20) ||
-         within(0xFF3B, 0xFF40) || within(0xFF5B, 0xFF65);
-}
 
 bool starts_with(Text text, std::string_view word) { return longest_of(text, {&word, 1}) > 0; }
 

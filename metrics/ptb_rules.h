@@ -18,13 +18,6 @@ struct Reach {
 
 using Text = std::u32string_view;  ///< from the place on, to the end of all captions
 
-[[nodiscard]] bool is_word_letter(char32_t letter);  ///< letters, and the marks that are written with them
-[[nodiscard]] bool is_digit(char32_t letter);        ///< of any script
-[[nodiscard]] bool is_apostrophe(char32_t letter);
-[[nodiscard]] bool is_blank(char32_t letter);
-[[nodiscard]] bool is_ascii_letter(char32_t letter);
-[[nodiscard]] bool is_symbol(char32_t letter);  ///< mathematical and other signs that are tokens by themselves
-
 /// Letters, then letters and digits; such parts may be joined by `.`, `!` or `?`.
 [[nodiscard]] std::size_t word(Text text);
 /// 's, 'm, 'd, 're, 've, 'll

@@ -4,6 +4,7 @@
 #include <array>
 #include <string_view>
 
+#include "metrics/ptb_letters.h"
 #include "metrics/ptb_rules.h"
 #include "metrics/python_text.h"
 
