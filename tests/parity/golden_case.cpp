@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include "harness/base/file.h"
 #include "harness/base/json.h"
@@ -34,6 +35,21 @@ GoldenCase read_case(const std::string& variant, const json::Value& value) {
   golden.reply = json::require_string(value, "reply", where);
   return golden;
 }
+
+/// One request in, what became of it out.
+class OneRequest : public RequestSource, public GenerationSink {
+ public:
+  explicit OneRequest(Request request) : request_(std::move(request)) {}
+  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
+  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
+    result = std::move(generation);
+    return std::nullopt;
+  }
+  Result<Generation> result = SampleFailure{"", "", "never finished"};
+
+ private:
+  std::optional<Request> request_;
+};
 
 }  // namespace
 
@@ -102,6 +118,25 @@ Request request_for(const GoldenCase& golden) {
   const bool places_its_own = golden.question.find("<image>") != std::string::npos || !golden.history.empty();
   request.prompt.turns.push_back(user_turn(golden.question, next_image, places_its_own ? 0 : golden.pictures.size()));
   return request;
+}
+
+Prompt dialogue_about(const std::vector<std::string>& pictures, const std::vector<std::pair<std::string, std::string>>& history,
+                      const std::string& question) {
+  Prompt prompt;
+  for (const auto& picture : pictures) prompt.images.push_back(image_input(parity_root() / "pictures" / (picture + ".png")));
+  std::size_t next_image = 0, attached = pictures.size();
+  for (const auto& [asked, answer] : history) {
+    prompt.turns.push_back(user_turn(asked, next_image, std::exchange(attached, 0)));
+    prompt.turns.push_back({Role::kAssistant, {{answer, Part::kNoImage}}});
+  }
+  prompt.turns.push_back(user_turn(question, next_image, attached));
+  return prompt;
+}
+
+Result<Generation> generate(Vlm& model, Request request) {
+  OneRequest one(std::move(request));
+  model.run(one, one);
+  return std::move(one.result);
 }
 
 }  // namespace assay::testing

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/checkpoint/tensor_file.h"
@@ -35,5 +36,12 @@ void PrintTo(const GoldenCase& golden, std::ostream* out);
 /// The request that asks the same through our door.
 [[nodiscard]] Request request_for(const GoldenCase& golden);
 [[nodiscard]] ImageInput image_input(const std::filesystem::path& file);
+
+/// A dialogue about pictures of tests/parity, by name, which stand before its first question.
+[[nodiscard]] Prompt dialogue_about(const std::vector<std::string>& pictures, const std::vector<std::pair<std::string, std::string>>& history,
+                                    const std::string& question);
+
+/// What the model makes of one request.
+[[nodiscard]] Result<Generation> generate(Vlm& model, Request request);
 
 }  // namespace assay::testing

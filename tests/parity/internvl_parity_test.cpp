@@ -9,6 +9,7 @@
 #include "harness/base/digest.h"
 #include "model/internvl/config.h"
 #include "model/internvl/internvl.h"
+#include "tests/parity/tensors.h"
 
 /// The same weights and pictures as the reference implementation: the same tokens, features and logits, and the same greedy ids.
 namespace assay::testing {
@@ -49,8 +50,6 @@ class InternVlParity : public ::testing::TestWithParam<GoldenCase> {
     if (stored == nullptr) return {};
     return at::tensor(to_float32(*stored)).reshape(stored->shape);
   }
-
-  static double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
 
   /// All tiles of all pictures.  -> [tiles, 3, S, S]
   static at::Tensor pixels() {
@@ -110,29 +109,14 @@ TEST_P(InternVlParity, HasTheSameLogits) {
   EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
 }
 
-class OneRequest : public RequestSource, public GenerationSink {
- public:
-  explicit OneRequest(Request request) : request_(std::move(request)) {}
-  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
-  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
-    result = std::move(generation);
-    return std::nullopt;
-  }
-  Result<Generation> result = SampleFailure{"", "", "never finished"};
-
- private:
-  std::optional<Request> request_;
-};
-
 TEST_P(InternVlParity, WritesTheSameReply) {
-  OneRequest one(request_for(GetParam()));
-  model().run(one, one);
-  ASSERT_TRUE(one.result) << one.result.error().message;
+  const auto generation = generate(model(), request_for(GetParam()));
+  ASSERT_TRUE(generation) << generation.error().message;
   auto expected = GetParam().greedy_ids;
   const auto end = std::find(expected.begin(), expected.end(), GetParam().end_id);
   if (end != expected.end()) expected.erase(end + 1, expected.end());
-  EXPECT_EQ(one.result->token_ids, expected);
-  EXPECT_EQ(one.result->reply, GetParam().reply);
+  EXPECT_EQ(generation->token_ids, expected);
+  EXPECT_EQ(generation->reply, GetParam().reply);
 }
 
 /// The sums are rank_options.py's, which runs each option behind the prompt as one text and adds up its tokens.
@@ -147,14 +131,13 @@ TEST(RankedOptions, HaveTheSumsOfTheReference) {
     auto request = request_for(*golden);
     request.options = {"red", "a red circle", "the boat", "There are seven bars in the chart"};
     request.ranks_per_token = ranks_per_token;
-    OneRequest one(request);
-    model->run(one, one);
-    ASSERT_TRUE(one.result) << one.result.error().message;
+    const auto generation = generate(*model, request);
+    ASSERT_TRUE(generation) << generation.error().message;
     constexpr double kSums[] = {-16.685629, -63.096197, -35.630159, -98.585330};
-    EXPECT_EQ(one.result->option_token_counts, (std::vector<std::int64_t>{2, 8, 4, 13}));
-    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(one.result->option_log_probabilities.at(i), kSums[i], kTolerance) << request.options[i];
-    EXPECT_EQ(one.result->reply, request.options[likeliest]);
-    EXPECT_EQ(one.result->finish, Finish::kRanked);
+    EXPECT_EQ(generation->option_token_counts, (std::vector<std::int64_t>{2, 8, 4, 13}));
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(generation->option_log_probabilities.at(i), kSums[i], kTolerance) << request.options[i];
+    EXPECT_EQ(generation->reply, request.options[likeliest]);
+    EXPECT_EQ(generation->finish, Finish::kRanked);
   }
 }
 

@@ -18,6 +18,7 @@
 #include "model/checkpoint/safetensors.h"
 #include "model/llava/config.h"
 #include "model/llava/llava.h"
+#include "tests/parity/tensors.h"
 #include "tests/temporary_folder.h"
 
 /// LLaVA, LLaVA-NeXT and Chinese-LLaVA against their reference implementations; make_llava.py, make_llava_next.py and make_chinese_llava.py say how the
@@ -70,18 +71,11 @@ std::vector<LlavaCase> picture_cases() {
   return cases;
 }
 
-/// Pictures stand before the first question.
 Request request_for(const LlavaCase& golden) {
   Request request;
   request.id = golden.name;
   request.decoding.max_new_tokens = static_cast<int>(golden.greedy_ids.size());
-  for (const auto& picture : golden.pictures) request.prompt.images.push_back(image_input(parity_root() / "pictures" / (picture + ".png")));
-  std::size_t next_image = 0, attached = golden.pictures.size();
-  for (const auto& [question, answer] : golden.history) {
-    request.prompt.turns.push_back(user_turn(question, next_image, std::exchange(attached, 0)));
-    request.prompt.turns.push_back({Role::kAssistant, {{answer, Part::kNoImage}}});
-  }
-  request.prompt.turns.push_back(user_turn(golden.question, next_image, attached));
+  request.prompt = dialogue_about(golden.pictures, golden.history, golden.question);
   return request;
 }
 
@@ -120,7 +114,6 @@ class LlavaParity : public ::testing::TestWithParam<LlavaCase> {
     EXPECT_TRUE(array) << array.error().message;
     return at::tensor(array->values).reshape(array->shape);
   }
-  static double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
 };
 class LlavaPictureParity : public LlavaParity {};
 
@@ -154,32 +147,17 @@ TEST_P(LlavaParity, HasTheSameLogits) {
   EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
 }
 
-class OneRequest : public RequestSource, public GenerationSink {
- public:
-  explicit OneRequest(Request request) : request_(std::move(request)) {}
-  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
-  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
-    result = std::move(generation);
-    return std::nullopt;
-  }
-  Result<Generation> result = SampleFailure{"", "", "never finished"};
-
- private:
-  std::optional<Request> request_;
-};
-
 TEST_P(LlavaParity, WritesTheSameReply) {
-  OneRequest one(request_for(GetParam()));
-  model().run(one, one);
-  ASSERT_TRUE(one.result) << one.result.error().message;
+  const auto generation = generate(model(), request_for(GetParam()));
+  ASSERT_TRUE(generation) << generation.error().message;
   const auto end_ids = read_llava_config(checkpoint()).end_ids;
   auto expected = GetParam().greedy_ids;
   const auto end = std::find_first_of(expected.begin(), expected.end(), end_ids.begin(), end_ids.end());
   const bool is_whole = end == expected.end();
   if (!is_whole) expected.erase(end + 1, expected.end());
-  EXPECT_EQ(one.result->token_ids, expected);
+  EXPECT_EQ(generation->token_ids, expected);
   if (is_whole) {
-    EXPECT_EQ(one.result->reply, GetParam().reply);
+    EXPECT_EQ(generation->reply, GetParam().reply);
   }
 }
 

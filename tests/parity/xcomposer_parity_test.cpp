@@ -16,6 +16,7 @@
 #include "harness/base/json.h"
 #include "model/xcomposer/config.h"
 #include "model/xcomposer/xcomposer.h"
+#include "tests/parity/tensors.h"
 #include "tests/temporary_folder.h"
 
 /// InternLM-XComposer2, 4KHD and 2.5 against their reference implementation; make_xcomposer.py says how the goldens were made, and what of it is derived.
@@ -78,23 +79,14 @@ std::vector<XComposerCase> view_cases() {
   return cases;
 }
 
-/// Pictures stand before the first question.
 Request request_for(const XComposerCase& golden) {
   Request request;
   request.id = golden.name;
   request.max_tiles = golden.max_tiles;
   request.decoding.max_new_tokens = static_cast<int>(golden.greedy_ids.size());
-  for (const auto& picture : golden.pictures) request.prompt.images.push_back(image_input(parity_root() / "pictures" / (picture + ".png")));
-  std::size_t next_image = 0, attached = golden.pictures.size();
-  for (const auto& [question, answer] : golden.history) {
-    request.prompt.turns.push_back(user_turn(question, next_image, std::exchange(attached, 0)));
-    request.prompt.turns.push_back({Role::kAssistant, {{answer, Part::kNoImage}}});
-  }
-  request.prompt.turns.push_back(user_turn(golden.question, next_image, attached));
+  request.prompt = dialogue_about(golden.pictures, golden.history, golden.question);
   return request;
 }
-
-double difference(const at::Tensor& a, const at::Tensor& b) { return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>(); }
 
 std::string digest_of_tensor(const at::Tensor& tensor) {
   const auto dense = tensor.contiguous();
@@ -177,26 +169,11 @@ TEST_P(XComposerParity, HasTheSameLogits) {
   EXPECT_LT(difference(at::tensor(logits->values), golden("logits")), kTolerance);
 }
 
-class OneRequest : public RequestSource, public GenerationSink {
- public:
-  explicit OneRequest(Request request) : request_(std::move(request)) {}
-  std::optional<Request> next() override { return std::exchange(request_, std::nullopt); }
-  std::optional<Request> finish(const std::string&, Result<Generation> generation) override {
-    result = std::move(generation);
-    return std::nullopt;
-  }
-  Result<Generation> result = SampleFailure{"", "", "never finished"};
-
- private:
-  std::optional<Request> request_;
-};
-
 TEST_P(XComposerParity, WritesTheSameReply) {
-  OneRequest one(request_for(GetParam()));
-  model().run(one, one);
-  ASSERT_TRUE(one.result) << one.result.error().message;
-  EXPECT_EQ(one.result->token_ids, GetParam().greedy_ids) << "no reply of these reaches an end token";
-  EXPECT_EQ(one.result->reply, GetParam().reply);
+  const auto generation = generate(model(), request_for(GetParam()));
+  ASSERT_TRUE(generation) << generation.error().message;
+  EXPECT_EQ(generation->token_ids, GetParam().greedy_ids) << "no reply of these reaches an end token";
+  EXPECT_EQ(generation->reply, GetParam().reply);
 }
 
 /// What generate() of transformers made of a case of 2.5 with several beams, or with a repetition penalty.
