@@ -68,14 +68,13 @@ Result<Alone> run_alone(const Family& family, const VlmOptions& options, const R
   StageTimes times;
   const auto ready = pictures.make_ready(pictures.admit(request, pool), times);
   if (!ready) return ready.error();
-  auto cache = family.decoder().new_cache();
-  std::int64_t reused = 0;
-  const auto logits = prompts.prefill(*ready, cache, reused);
+  auto prompt = prompts.begin(*ready);
+  const auto logits = prompts.finish({&prompt, 1});
   Generation ranked;
-  rank_options(family, request, logits, cache, ranked);
+  rank_options(family, request, logits, prompt.cache, ranked);
   const auto row = row_of(logits, 0);
   Alone alone{{row.begin(), row.end()}, std::move(ranked.option_log_probabilities), {}};
-  if (request.options.empty() || request.writes_too) alone.token_ids = write_reply(family, request, logits, std::move(cache));
+  if (request.options.empty() || request.writes_too) alone.token_ids = write_reply(family, request, logits, std::move(prompt.cache));
   return alone;
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
@@ -25,6 +26,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kAhead = 2;  // requests whose pictures are prepared beyond the threads that prepare them
+constexpr std::int64_t kRowsTogether = 512;  // a run of prompts' ends takes no more requests once it has as many rows
 
 int core_count() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
@@ -76,9 +78,8 @@ class Engine : public Vlm {
     StageTimes times;
     auto ready = pictures_.make_ready(pictures_.admit(request, pool), times);
     if (!ready) return std::move(ready).error();
-    std::int64_t reused = 0;
-    auto cache = family_->decoder().new_cache();
-    const auto logits = prompts_.prefill(*ready, cache, reused);
+    auto prompt = prompts_.begin(*ready);
+    const auto logits = prompts_.finish({&prompt, 1});
     const auto row = row_of(logits, 0);
     return FloatArray{{static_cast<std::int64_t>(row.size())}, {row.begin(), row.end()}};
   }
@@ -95,9 +96,8 @@ class Engine : public Vlm {
         pull();
         if (waiting_.empty() && active_.empty()) return;
         while (!waiting_.empty() && row_count() < engine_.options_.batch) {
-          start(take_first());
+          start();
           if (source_.is_cancelled()) return;
-          pull();
         }
         if (!active_.empty()) step();
       }
@@ -142,39 +142,73 @@ class Engine : public Vlm {
       generation.is_audited = true;
     }
 
-    void start(Waiting waiting) {
-      const auto request = waiting.request;
-      if (request.decoding.beams > 1 && request.decoding.do_sample)
-        return finish(request.id, SampleFailure{request.id, "generate", "a beam search does not sample; set beams to 1 or the temperature to 0"});
+    /// A request whose prompt is about to be run to its end.
+    struct Starting {
+      Request request;
       Generation generation;
-      auto ready = engine_.pictures_.make_ready(std::move(waiting), generation.times);
-      if (!ready) return finish(request.id, std::move(ready).error());
-      ready->is_prefix_shared = std::ranges::any_of(waiting_, [&](const Waiting& other) { return has_same_pictures(request, other.request); });
-      describe(*ready, generation);
-      auto cache = engine_.family_->decoder().new_cache();
-      at::Tensor logits;
-      try {
-        logits = run_prompt(request, *ready, cache, generation);
-      } catch (const ModelError& error) {
-        return finish(request.id, SampleFailure{request.id, "prefill", error.what()});
+    };
+
+    /// Takes waiting requests as far as there is room and runs what their prompts do not share together.
+    void start() {
+      std::vector<Starting> starting;
+      std::vector<BegunPrompt> prompts;
+      std::int64_t rows = 0;
+      int room = engine_.options_.batch - row_count();
+      while (!waiting_.empty() && room > 0 && rows < kRowsTogether && !source_.is_cancelled()) {
+        auto one = take_first();
+        pull();
+        if (!begin(std::move(one), starting, prompts)) continue;
+        rows += prompts.back().rows.size(0);
+        room -= std::max(1, starting.back().request.decoding.beams);
       }
-      if (!request.options.empty() && !request.writes_too) return finish(request.id, with_likeliest(request, std::move(generation)));
-      auto& active = active_.emplace_back(*engine_.family_, request, std::move(cache), std::move(generation));
-      active.extend(logits, 0);
+      if (prompts.empty()) return;
+      const auto begun = std::chrono::steady_clock::now();
+      const auto logits = engine_.prompts_.finish(prompts);
+      const auto per_row = ms_since(begun) / static_cast<double>(rows);
+      for (std::size_t i = 0; i < starting.size(); ++i) {
+        starting[i].generation.times.prefill_ms += per_row * static_cast<double>(prompts[i].rows.size(0));
+        go_on(std::move(starting[i]), logits.narrow(0, static_cast<std::int64_t>(i), 1), std::move(prompts[i].cache));
+      }
       retire();
     }
 
-    /// -> logits [1, V]
-    at::Tensor run_prompt(const Request& request, const Ready& ready, KvCache& cache, Generation& generation) {
-      const auto begin = std::chrono::steady_clock::now();
-      auto logits = engine_.prompts_.prefill(ready, cache, generation.reused_token_count);
-      generation.times.prefill_ms = ms_since(begin);
-      rank_options(*engine_.family_, request, logits, cache, generation);
+    /// False where the request has failed.
+    bool begin(Waiting waiting, std::vector<Starting>& starting, std::vector<BegunPrompt>& prompts) {
+      Starting one{waiting.request, {}};
+      const auto& request = one.request;
+      const auto fail = [&](SampleFailure failure) { return finish(request.id, std::move(failure)), false; };
+      if (request.decoding.beams > 1 && request.decoding.do_sample)
+        return fail({request.id, "generate", "a beam search does not sample; set beams to 1 or the temperature to 0"});
+      auto ready = engine_.pictures_.make_ready(std::move(waiting), one.generation.times);
+      if (!ready) return fail(std::move(ready).error());
+      ready->is_prefix_shared = std::ranges::any_of(waiting_, [&](const Waiting& other) { return has_same_pictures(request, other.request); });
+      describe(*ready, one.generation);
+      const auto begun = std::chrono::steady_clock::now();
+      try {
+        prompts.push_back(engine_.prompts_.begin(*ready));
+      } catch (const ModelError& error) {
+        return fail({request.id, "prefill", error.what()});
+      }
+      one.generation.times.prefill_ms = ms_since(begun);
+      one.generation.reused_token_count = prompts.back().reused_token_count;
+      starting.push_back(std::move(one));
+      return true;
+    }
+
+    /// From a prompt that has been run, with the logits [1, V] behind it, to its first token or its likeliest option.
+    void go_on(Starting one, const at::Tensor& logits, KvCache cache) {
+      const auto& request = one.request;
+      try {
+        rank_options(*engine_.family_, request, logits, cache, one.generation);
+      } catch (const ModelError& error) {
+        return finish(request.id, SampleFailure{request.id, "prefill", error.what()});
+      }
       if (is_audited(request.id, engine_.options_.audit_seed, engine_.options_.audit_share)) {
         const auto row = row_of(logits, 0);
         audited_[request.id] = {request, {row.begin(), row.end()}};
       }
-      return logits;
+      if (!request.options.empty() && !request.writes_too) return finish(request.id, with_likeliest(request, std::move(one.generation)));
+      active_.emplace_back(*engine_.family_, request, std::move(cache), std::move(one.generation)).extend(logits, 0);
     }
 
     /// Replies that have become longer than the model reaches fail; the others go on.

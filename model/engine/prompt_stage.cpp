@@ -3,8 +3,10 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <deque>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/base/digest.h"
@@ -40,39 +42,69 @@ std::string prefix_key(const Ready& ready) {
   return digest.add(ready.tiling).hex();
 }
 
+/// Of each option all but its last token, after the same prompt; all in few runs.  -> for each option [tokens - 1, V], undefined without any
+std::vector<at::Tensor> logits_behind_options(const Decoder& decoder, const std::vector<std::vector<std::int64_t>>& options, KvCache& prompt) {
+  constexpr std::int64_t kRows = 512;  // that run together at the most, but for one long option
+  std::vector<at::Tensor> behind(options.size());
+  for (std::size_t next = 0; next < options.size();) {
+    std::vector<std::size_t> chosen;
+    std::int64_t rows = 0;
+    for (; next < options.size() && rows < kRows; ++next) {
+      if (options[next].size() < 2) continue;
+      chosen.push_back(next);
+      rows += static_cast<std::int64_t>(options[next].size()) - 1;
+    }
+    if (chosen.empty()) break;
+    std::deque<KvCache> forks;
+    std::vector<Stretch> stretches;
+    for (const auto i : chosen) stretches.push_back({decoder.embed(tensor_of(std::span(options[i]).first(options[i].size() - 1))), &forks.emplace_back(prompt.fork()), {}});
+    const auto logits = decoder.extend(stretches, Decoder::Rows::kAll);
+    std::int64_t first = 0;
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      const auto count = stretches[k].embeddings.size(0);
+      behind[chosen[k]] = logits.narrow(0, first, count);
+      first += count;
+    }
+  }
+  return behind;
+}
+
 }  // namespace
 
-at::Tensor PromptStage::prefill(const Ready& ready, KvCache& cache, std::int64_t& reused) {
+BegunPrompt PromptStage::begin(const Ready& ready) {
   const auto& decoder = family_.decoder();
   const std::span ids = ready.prompt.token_ids;
   decoder.check_ids(ids);
   const auto total = static_cast<std::int64_t>(ids.size()), prefix = ready.prefix_length();
+  decoder.check_room(decoder.new_cache(), total);
   const bool may_part = prefix_bytes_ > 0 && prefix > 0 && prefix < total && decoder.can_part(prefix, total);
   const auto key = may_part ? prefix_key(ready) : "";
-  if (const auto held = may_part ? prefixes_.find(key) : nullptr) {
-    cache = held->fork();
-    reused = prefix;
-    return decoder.extend(decoder.embed(tensor_of(ids.subspan(static_cast<std::size_t>(prefix)))), cache, Decoder::Rows::kLast);
-  }
-  const auto [rows, pictures] = embed(decoder, ready);
-  if (!may_part || !ready.is_prefix_shared) return decoder.extend(rows, cache, Decoder::Rows::kLast, pictures);
-  (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kLast, pictures);
+  if (const auto held = may_part ? prefixes_.find(key) : nullptr)
+    return {decoder.embed(tensor_of(ids.subspan(static_cast<std::size_t>(prefix)))), {}, held->fork(), prefix};
+  auto [rows, pictures] = embed(decoder, ready);
+  if (!may_part || !ready.is_prefix_shared) return {std::move(rows), std::move(pictures), decoder.new_cache(), 0};
+  auto cache = decoder.new_cache();
+  (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kLast, std::move(pictures));
   prefixes_.insert(key, cache.fork());
-  return decoder.extend(rows.narrow(0, prefix, total - prefix), cache, Decoder::Rows::kLast);
+  return {rows.narrow(0, prefix, total - prefix), {}, std::move(cache), 0};
+}
+
+at::Tensor PromptStage::finish(std::span<BegunPrompt> prompts) const {
+  std::vector<Stretch> stretches;
+  for (auto& prompt : prompts) stretches.push_back({prompt.rows, &prompt.cache, prompt.pictures});
+  return family_.decoder().extend(stretches, Decoder::Rows::kLast);
 }
 
 void rank_options(const Family& family, const Request& request, const at::Tensor& logits, KvCache& cache, Generation& generation) {
   const auto begin = std::chrono::steady_clock::now();
-  for (const auto& option : request.options) {
-    const auto ids = family.tokenizer().encode(option);
-    family.decoder().check_ids(ids);
+  const auto& decoder = family.decoder();
+  std::vector<std::vector<std::int64_t>> options;
+  for (const auto& option : request.options) decoder.check_ids(options.emplace_back(family.tokenizer().encode(option)));
+  const auto behind = logits_behind_options(decoder, options, cache);
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const auto& ids = options[i];
     double sum = ids.empty() ? 0 : log_probability(row_of(logits, 0), ids.front());
-    if (ids.size() > 1) {
-      auto fork = cache.fork();
-      const auto given = std::span(ids).first(ids.size() - 1);
-      const auto rows = family.decoder().extend(family.decoder().embed(tensor_of(given)), fork, Decoder::Rows::kAll);
-      for (std::size_t i = 1; i < ids.size(); ++i) sum += log_probability(row_of(rows, static_cast<std::int64_t>(i) - 1), ids[i]);
-    }
+    for (std::size_t t = 1; t < ids.size(); ++t) sum += log_probability(row_of(behind[i], static_cast<std::int64_t>(t) - 1), ids[t]);
     generation.option_log_probabilities.push_back(sum);
     generation.option_token_counts.push_back(static_cast<std::int64_t>(ids.size()));
   }

@@ -2,22 +2,35 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "model/engine/picture_stage.h"
 #include "model/engine/prefix_cache.h"
 #include "model/family.h"
+#include "model/language/decoder.h"
 
 namespace assay {
 
-/// Runs prompts through the language model, from the end of their last picture where an earlier question has run them that far.
+/// A prompt that has been run but for its last stretch.
+struct BegunPrompt {
+  at::Tensor rows;                 ///< of that stretch, [T, D]
+  std::vector<RowRange> pictures;  ///< of these rows
+  KvCache cache;
+  std::int64_t reused_token_count = 0;  ///< that an earlier question had run
+};
+
+/// Runs prompts through the language model, from the end of their last picture where an earlier question has run them that far. In parts or as a whole,
+/// alone or beside others: the bits are the same.
 class PromptStage {
  public:
   /// `prefix_bytes`: of keys and values held for the next question on a picture; 0: none.
   PromptStage(const Family& family, std::int64_t prefix_bytes) : family_(family), prefix_bytes_(prefix_bytes), prefixes_(prefix_bytes) {}
 
-  /// In parts or as a whole: the bits are the same. `reused`: tokens that an earlier question had run.  -> logits [1, V]
   /// Throws   ModelError for a token without an embedding, or a prompt that the model does not reach over
-  [[nodiscard]] at::Tensor prefill(const Ready& ready, KvCache& cache, std::int64_t& reused);
+  [[nodiscard]] BegunPrompt begin(const Ready& ready);
+  /// Runs what is left of several prompts together.  -> logits [B, V]
+  [[nodiscard]] at::Tensor finish(std::span<BegunPrompt> prompts) const;
 
  private:
   const Family& family_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "harness/base/error.h"
@@ -88,6 +89,24 @@ struct Layer {
   QkvProjection qkv;
   PartialLinear output;
   Mlp mlp;
+};
+
+/// Stretches one behind the other.
+struct Joined {
+  std::vector<at::Tensor> embeddings, positions, lengths;
+  std::vector<RowRange> pictures;
+  std::vector<std::int64_t> last_rows;
+  std::int64_t count = 0;
+
+  void add(const Stretch& stretch) {
+    const auto T = stretch.embeddings.size(0), past = stretch.cache->length();
+    embeddings.push_back(stretch.embeddings);
+    positions.push_back(at::arange(past, past + T, at::kLong));
+    lengths.push_back(at::full({T}, past + T, at::kLong));
+    for (const auto& rows : stretch.pictures) pictures.push_back({count + rows.first, rows.count});
+    count += T;
+    last_rows.push_back(count - 1);
+  }
 };
 
 /// Takes a layer's tensors by the names of its kind.
@@ -225,28 +244,46 @@ void Decoder::check_ids(std::span<const std::int64_t> ids) const {
 
 at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
 
-at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::span<const RowRange> pictures) const {
+void Decoder::check_room(const KvCache& cache, std::int64_t count) const {
+  const auto window = parts_->config.sliding_window, length = cache.length() + count;
+  if (window > 0 && length > window)
+    throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", length, window));
+}
+
+at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const {
   const auto& c = parts_->config;
-  const auto T = embeddings.size(0), past = cache.length();
-  if (c.sliding_window > 0 && past + T > c.sliding_window) {
-    throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", past + T, c.sliding_window));
+  Joined joined;
+  for (const auto& stretch : stretches) {
+    check_room(*stretch.cache, stretch.embeddings.size(0));
+    stretch.cache->reserve(stretch.embeddings.size(0));
+    joined.add(stretch);
   }
-  cache.reserve(T);
-  const auto R = rounded_up(T);
-  const auto positions = at::arange(past, past + R, at::kLong);
-  const auto table = parts_->rope.table(positions, at::full({R}, past + T, at::kLong), embeddings.scalar_type());
-  auto x = padded(embeddings, R);  // [R, D]
-  x = parts_->forward(x, table, {pictures, 0}, [&](std::int64_t layer, const Heads& heads) {
-    cache.append(layer, heads.k.narrow(0, 0, T), heads.v.narrow(0, 0, T));
-    const auto keys = cache.keys(layer, past + T).unsqueeze(0), values = cache.values(layer, past + T).unsqueeze(0);  // [1, M, S, K]
-    const auto mixed = attention(heads.q.narrow(0, 0, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
-    const auto joined = mixed.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width});                        // [T, N·K]
-    return padded(joined, R);
+  const auto R = rounded_up(joined.count);
+  const auto pad = [&](const at::Tensor& values) { return at::constant_pad_nd(values, {0, R - joined.count}); };
+  const auto table = parts_->rope.table(pad(at::cat(joined.positions)), pad(at::cat(joined.lengths)), parts_->embedding.scalar_type());
+  auto x = padded(at::cat(joined.embeddings), R);  // [R, D]
+  x = parts_->forward(x, table, {joined.pictures, 0}, [&](std::int64_t layer, const Heads& heads) {
+    std::vector<at::Tensor> mixed;
+    std::int64_t first = 0;
+    for (const auto& [embeddings, cache, pictures] : stretches) {
+      const auto T = embeddings.size(0), length = cache->length() + T;
+      cache->append(layer, heads.k.narrow(0, first, T), heads.v.narrow(0, first, T));
+      const auto keys = cache->keys(layer, length).unsqueeze(0), values = cache->values(layer, length).unsqueeze(0);                // [1, M, S, K]
+      const auto one = attention(heads.q.narrow(0, first, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
+      mixed.push_back(one.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width}));                               // [T, N·K]
+      first += T;
+    }
+    return padded(at::cat(mixed), R);
   });
-  cache.advance(T);
-  if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, T);
-  const auto first = std::max<std::int64_t>(0, T - kRowMultiple);  // as many rows as make the last one's bits its own
-  return parts_->logits(x.narrow(0, first, kRowMultiple)).narrow(0, T - 1 - first, 1);
+  for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
+  if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, joined.count);
+  const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong));
+  return parts_->logits(padded(last, rounded_up(last.size(0)))).narrow(0, 0, last.size(0));
+}
+
+at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures) const {
+  const Stretch one{embeddings, &cache, std::move(pictures)};
+  return extend(std::span(&one, 1), rows);
 }
 
 bool Decoder::can_part(std::int64_t part, std::int64_t total) const { return parts_->rope.is_alike(part, total); }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "model/language/config.h"
 #include "model/language/kv_cache.h"
@@ -15,6 +16,13 @@ namespace assay {
 struct RowRange {
   std::int64_t first = 0;
   std::int64_t count = 0;
+};
+
+/// Tokens of one sequence that run after what its cache holds.
+struct Stretch {
+  at::Tensor embeddings;           ///< [T, D]
+  KvCache* cache = nullptr;        ///< its own
+  std::vector<RowRange> pictures;  ///< the rows that hold pictures' features: a model with partial LoRA adds its terms there, others do not look
 };
 
 /// A decoder-only language model of the LLaMA kind: LLaMA, Qwen2, Qwen3, InternLM2 and 3, Mistral, Phi-3. Dims and names differ, the
@@ -35,10 +43,14 @@ class Decoder {
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
   enum class Rows { kLast, kAll };
-  /// Runs a stretch of one sequence after what its cache holds. `pictures` are the rows that hold pictures' features: a model with partial LoRA adds its
-  /// terms there, others do not look.  Shapes  embeddings [T, D] -> float32 logits [1 or T, V]
-  /// In how many stretches a sequence is run makes no difference to a bit of it, as long as can_part() allows the parting.
-  [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::span<const RowRange> pictures = {}) const;
+  /// Runs stretches of several sequences together.  -> float32 logits, of each stretch's last row or of all rows one after the other, [B or T..., V]
+  /// Neither what runs beside it nor in how many stretches a sequence is run makes a difference to a bit of it, as long as can_part() allows the parting.
+  [[nodiscard]] at::Tensor extend(std::span<const Stretch> stretches, Rows rows) const;
+  /// One stretch.
+  [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures = {}) const;
+
+  /// Throws ModelError where `count` tokens after what the cache holds are more than the sliding window, which extend() does not support.
+  void check_room(const KvCache& cache, std::int64_t count) const;
 
   /// False where rotary positions are stretched by the whole length, so that `part` of `total` tokens must not be run alone.
   [[nodiscard]] bool can_part(std::int64_t part, std::int64_t total) const;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "model/language/decoder.h"
 #include "model/xcomposer/config.h"
@@ -20,9 +22,9 @@ class PartialLoraTest : public ::testing::Test {
     config.lora = {};
     return config;
   }
-  [[nodiscard]] at::Tensor logits(const Decoder& model, std::span<const RowRange> pictures) const {
+  [[nodiscard]] at::Tensor logits(const Decoder& model, std::vector<RowRange> pictures) const {
     auto cache = model.new_cache();
-    return model.extend(model.embed(ids_), cache, Decoder::Rows::kAll, pictures);
+    return model.extend(model.embed(ids_), cache, Decoder::Rows::kAll, std::move(pictures));
   }
   static constexpr std::int64_t kLength = 12;
 
@@ -37,7 +39,7 @@ class PartialLoraTest : public ::testing::Test {
 TEST_F(PartialLoraTest, IsNothingWithoutPictures) { EXPECT_TRUE(at::equal(logits(with_, {}), logits(plain_, {}))); }
 
 TEST_F(PartialLoraTest, ActsFromTheFirstPictureOnAndNotBefore) {
-  const RowRange pictures[] = {{3, 4}, {9, 1}};
+  const std::vector<RowRange> pictures = {{3, 4}, {9, 1}};
   const auto ours = logits(with_, pictures), plain = logits(plain_, {});
   EXPECT_TRUE(at::equal(ours.narrow(0, 0, 3), plain.narrow(0, 0, 3)));
   for (std::int64_t row = 3; row < kLength; ++row) EXPECT_FALSE(at::allclose(ours[row], plain[row], 1e-3, 1e-3)) << row;
@@ -53,7 +55,7 @@ TEST_F(PartialLoraTest, IsNothingInADecodeStep) {
 }
 
 TEST_F(PartialLoraTest, IgnoresPicturesInAModelThatHasNone) {
-  const RowRange pictures[] = {{3, 4}};
+  const std::vector<RowRange> pictures = {{3, 4}};
   EXPECT_TRUE(at::equal(logits(plain_, pictures), logits(plain_, {})));
 }
 
