@@ -230,6 +230,8 @@ Problems validate_model(const RunConfig& config) {
   demands.at_least_one("batch", config.model.batch);
   demands.at_least_one("max-image-pixels", config.model.max_image_pixels);
   demands.at_least_one("max-image-bytes", config.model.max_image_bytes);
+  demands.that(config.model.kv_cache_mib >= 1 && config.model.kv_cache_mib < (std::int64_t{1} << 30),
+               fmt::format("--kv-cache must be 1 or more MiB, got {}", config.model.kv_cache_mib));
   demands.that(config.model.prefix_cache_mib >= 0 && config.model.prefix_cache_mib < (std::int64_t{1} << 30),
                fmt::format("--prefix-cache must be 0 or more MiB, got {}", config.model.prefix_cache_mib));
   demands.that(config.model.audit_share >= 0 && config.model.audit_share <= 1,
@@ -294,6 +296,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.device = config.model.device;
   options.threads = config.model.threads;
   options.batch = config.model.batch;
+  options.kv_bytes = config.model.kv_cache_mib << 20;
   options.prefix_bytes = config.model.prefix_cache_mib << 20;
   options.feature_folder = config.model.feature_folder;
   options.audit_share = config.model.audit_share;

@@ -19,6 +19,7 @@ struct ModelConfig {
   std::string device = "cpu";
   int threads = VlmOptions{}.threads;
   int batch = VlmOptions{}.batch;
+  std::int64_t kv_cache_mib = VlmOptions{}.kv_bytes >> 20;
   std::int64_t prefix_cache_mib = VlmOptions{}.prefix_bytes >> 20;
   std::string feature_folder;
   double audit_share = VlmOptions{}.audit_share;
@@ -131,6 +132,9 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"blank-pictures", "", "show one plain colour in place of every picture: the score of guessing", Effect::kFixed},
         config.model.blanks_pictures);
   field(Field{"batch", "N", "requests decoded together at the most", Effect::kFree}, config.model.batch);
+  field(Field{"kv-cache", "MIB", "most memory that the replies under way may come to need for keys and values; fewer are written at once where prompts are long. No reply depends on it",
+              Effect::kFree},
+        config.model.kv_cache_mib);
   field(Field{"prefix-cache", "MIB", "most memory for pictures' prompts that the next question on them goes on from; 0: none. No reply depends on it", Effect::kFree},
         config.model.prefix_cache_mib);
   field(Field{"feature-cache", "DIR", "keep pictures' features there, for the next run with the same encoder; runs may share it. No reply depends on it",

@@ -210,7 +210,8 @@ struct VlmOptions {
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
   int threads = 0;             ///< compute threads; 0: one per core
   int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core
-  int batch = 8;               ///< rows decoded together at the most: one a request, or one for each of its beams
+  int batch = 16;              ///< rows decoded together at the most: one a request, or one for each of its beams
+  std::int64_t kv_bytes = std::int64_t{4} << 30;  ///< of keys and values that replies under way may come to need; one reply is always under way
   int encoder_batch = 4;       ///< tiles encoded together at the most
   std::int64_t prefix_bytes = std::int64_t{512} << 20;  ///< of keys and values held for the next question on a picture; 0: none
   std::string feature_folder;  ///< where pictures' features are kept for the next run with this encoder; empty: nowhere

@@ -27,6 +27,7 @@ struct ActiveReply {
   Reply reply;
   std::optional<BeamSearch> search;
   Generation generation;
+  std::int64_t kv_bytes = 0;  ///< that it may come to need of its own
 
   [[nodiscard]] std::vector<std::int64_t> last_tokens() const;
 

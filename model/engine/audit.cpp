@@ -69,7 +69,8 @@ Result<Alone> run_alone(const Family& family, const VlmOptions& options, const R
   const auto ready = pictures.make_ready(pictures.admit(request, pool), times);
   if (!ready) return ready.error();
   auto prompt = prompts.begin(*ready);
-  const auto logits = prompts.finish({&prompt, 1});
+  const auto end = prompt.end();
+  const auto logits = family.decoder().extend({&end, 1}, Decoder::Rows::kLast);
   Generation ranked;
   rank_options(family, request, logits, prompt.cache, ranked);
   const auto row = row_of(logits, 0);

@@ -79,7 +79,8 @@ class Engine : public Vlm {
     auto ready = pictures_.make_ready(pictures_.admit(request, pool), times);
     if (!ready) return std::move(ready).error();
     auto prompt = prompts_.begin(*ready);
-    const auto logits = prompts_.finish({&prompt, 1});
+    const auto end = prompt.end();
+    const auto logits = family_->decoder().extend({&end, 1}, Decoder::Rows::kLast);
     const auto row = row_of(logits, 0);
     return FloatArray{{static_cast<std::int64_t>(row.size())}, {row.begin(), row.end()}};
   }
@@ -94,12 +95,9 @@ class Engine : public Vlm {
     void serve() {
       while (!source_.is_cancelled()) {
         pull();
-        if (waiting_.empty() && active_.empty()) return;
-        while (!waiting_.empty() && row_count() < engine_.options_.batch) {
-          start();
-          if (source_.is_cancelled()) return;
-        }
-        if (!active_.empty()) step();
+        if (waiting_.empty() && !held_ && active_.empty()) return;
+        while (row_count() < engine_.options_.batch && start()) {}
+        if (!active_.empty() && !source_.is_cancelled()) step();
       }
     }
 
@@ -142,62 +140,89 @@ class Engine : public Vlm {
       generation.is_audited = true;
     }
 
-    /// A request whose prompt is about to be run to its end.
+    /// A request whose prompt has been run but for its end.
     struct Starting {
       Request request;
       Generation generation;
+      BegunPrompt prompt;
+      std::int64_t kv_bytes = 0;  ///< that its reply may come to need, beside what others share with it
     };
 
-    /// Takes waiting requests as far as there is room and runs what their prompts do not share together.
-    void start() {
+    /// Takes waiting requests as far as there is room and runs what their prompts do not share together. False where there was none to take.
+    bool start() {
       std::vector<Starting> starting;
-      std::vector<BegunPrompt> prompts;
-      std::int64_t rows = 0;
+      std::int64_t rows = 0, kv_bytes = 0;
       int room = engine_.options_.batch - row_count();
-      while (!waiting_.empty() && room > 0 && rows < kRowsTogether && !source_.is_cancelled()) {
-        auto one = take_first();
-        pull();
-        if (!begin(std::move(one), starting, prompts)) continue;
-        rows += prompts.back().rows.size(0);
-        room -= std::max(1, starting.back().request.decoding.beams);
+      for (const auto& active : active_) kv_bytes += active.kv_bytes;
+      while (room > 0 && rows < kRowsTogether && !source_.is_cancelled()) {
+        auto one = take_begun();
+        if (!one) break;
+        kv_bytes += one->kv_bytes;
+        const bool is_first = active_.empty() && starting.empty();
+        if (kv_bytes > engine_.options_.kv_bytes && !is_first) {
+          held_ = std::move(one);
+          break;
+        }
+        rows += one->prompt.rows.size(0);
+        room -= std::max(1, one->request.decoding.beams);
+        starting.push_back(std::move(*one));
       }
-      if (prompts.empty()) return;
+      if (starting.empty()) return false;
+      run_prompts(starting, rows);
+      return true;
+    }
+
+    /// The next request that has not failed; nothing where none waits.
+    std::optional<Starting> take_begun() {
+      if (held_) return std::exchange(held_, std::nullopt);
+      while (!waiting_.empty() && !source_.is_cancelled()) {
+        auto waiting = take_first();
+        pull();
+        if (auto one = begin(std::move(waiting))) return one;
+      }
+      return std::nullopt;
+    }
+
+    void run_prompts(std::vector<Starting>& starting, std::int64_t rows) {
       const auto begun = std::chrono::steady_clock::now();
-      const auto logits = engine_.prompts_.finish(prompts);
+      std::vector<Stretch> ends;
+      for (auto& one : starting) ends.push_back(one.prompt.end());
+      const auto logits = engine_.family_->decoder().extend(ends, Decoder::Rows::kLast);
       const auto per_row = ms_since(begun) / static_cast<double>(rows);
       for (std::size_t i = 0; i < starting.size(); ++i) {
-        starting[i].generation.times.prefill_ms += per_row * static_cast<double>(prompts[i].rows.size(0));
-        go_on(std::move(starting[i]), logits.narrow(0, static_cast<std::int64_t>(i), 1), std::move(prompts[i].cache));
+        starting[i].generation.times.prefill_ms += per_row * static_cast<double>(starting[i].prompt.rows.size(0));
+        go_on(std::move(starting[i]), logits.narrow(0, static_cast<std::int64_t>(i), 1));
       }
       retire();
     }
 
-    /// False where the request has failed.
-    bool begin(Waiting waiting, std::vector<Starting>& starting, std::vector<BegunPrompt>& prompts) {
-      Starting one{waiting.request, {}};
-      const auto& request = one.request;
-      const auto fail = [&](SampleFailure failure) { return finish(request.id, std::move(failure)), false; };
+    /// Nothing where the request has failed.
+    std::optional<Starting> begin(Waiting waiting) {
+      const auto request = waiting.request;
+      const auto fail = [&](SampleFailure failure) { return finish(request.id, std::move(failure)), std::nullopt; };
       if (request.decoding.beams > 1 && request.decoding.do_sample)
         return fail({request.id, "generate", "a beam search does not sample; set beams to 1 or the temperature to 0"});
-      auto ready = engine_.pictures_.make_ready(std::move(waiting), one.generation.times);
+      Generation generation;
+      auto ready = engine_.pictures_.make_ready(std::move(waiting), generation.times);
       if (!ready) return fail(std::move(ready).error());
       ready->is_prefix_shared = std::ranges::any_of(waiting_, [&](const Waiting& other) { return has_same_pictures(request, other.request); });
-      describe(*ready, one.generation);
+      describe(*ready, generation);
       const auto begun = std::chrono::steady_clock::now();
       try {
-        prompts.push_back(engine_.prompts_.begin(*ready));
+        auto prompt = engine_.prompts_.begin(*ready);
+        generation.times.prefill_ms = ms_since(begun);
+        generation.reused_token_count = prompt.reused_token_count;
+        const auto tokens = prompt.rows.size(0) + std::max(1, request.decoding.beams) * std::int64_t{request.decoding.max_new_tokens};
+        return Starting{request, std::move(generation), std::move(prompt), tokens * engine_.family_->decoder().bytes_per_token()};
       } catch (const ModelError& error) {
         return fail({request.id, "prefill", error.what()});
       }
-      one.generation.times.prefill_ms = ms_since(begun);
-      one.generation.reused_token_count = prompts.back().reused_token_count;
-      starting.push_back(std::move(one));
-      return true;
     }
 
     /// From a prompt that has been run, with the logits [1, V] behind it, to its first token or its likeliest option.
-    void go_on(Starting one, const at::Tensor& logits, KvCache cache) {
+    void go_on(Starting one, const at::Tensor& logits) {
       const auto& request = one.request;
+      auto& cache = one.prompt.cache;
       try {
         rank_options(*engine_.family_, request, logits, cache, one.generation);
       } catch (const ModelError& error) {
@@ -208,7 +233,9 @@ class Engine : public Vlm {
         audited_[request.id] = {request, {row.begin(), row.end()}};
       }
       if (!request.options.empty() && !request.writes_too) return finish(request.id, with_likeliest(request, std::move(one.generation)));
-      active_.emplace_back(*engine_.family_, request, std::move(cache), std::move(one.generation)).extend(logits, 0);
+      auto& active = active_.emplace_back(*engine_.family_, request, std::move(cache), std::move(one.generation));
+      active.kv_bytes = one.kv_bytes;
+      active.extend(logits, 0);
     }
 
     /// Replies that have become longer than the model reaches fail; the others go on.
@@ -271,6 +298,7 @@ class Engine : public Vlm {
     ImagePool pool_;
     bool is_drained_ = false;
     std::deque<Waiting> waiting_;
+    std::optional<Starting> held_;  ///< there was no room for its keys and values yet; goes first
     std::deque<ActiveReply> active_;
     struct Audited {
       Request request;

@@ -89,12 +89,6 @@ BegunPrompt PromptStage::begin(const Ready& ready) {
   return {rows.narrow(0, prefix, total - prefix), {}, std::move(cache), 0};
 }
 
-at::Tensor PromptStage::finish(std::span<BegunPrompt> prompts) const {
-  std::vector<Stretch> stretches;
-  for (auto& prompt : prompts) stretches.push_back({prompt.rows, &prompt.cache, prompt.pictures});
-  return family_.decoder().extend(stretches, Decoder::Rows::kLast);
-}
-
 void rank_options(const Family& family, const Request& request, const at::Tensor& logits, KvCache& cache, Generation& generation) {
   const auto begin = std::chrono::steady_clock::now();
   const auto& decoder = family.decoder();

@@ -2,7 +2,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "model/engine/picture_stage.h"
@@ -18,10 +17,13 @@ struct BegunPrompt {
   std::vector<RowRange> pictures;  ///< of these rows
   KvCache cache;
   std::int64_t reused_token_count = 0;  ///< that an earlier question had run
+
+  /// What is left to run; good as long as the prompt stays where it is.
+  [[nodiscard]] Stretch end() { return {rows, &cache, pictures}; }
 };
 
-/// Runs prompts through the language model, from the end of their last picture where an earlier question has run them that far. In parts or as a whole,
-/// alone or beside others: the bits are the same.
+/// Begins prompts: runs them up to the end of their last picture where other questions share it, or finds that one has been run that far. In parts or
+/// as a whole, the bits are the same.
 class PromptStage {
  public:
   /// `prefix_bytes`: of keys and values held for the next question on a picture; 0: none.
@@ -29,8 +31,6 @@ class PromptStage {
 
   /// Throws   ModelError for a token without an embedding, or a prompt that the model does not reach over
   [[nodiscard]] BegunPrompt begin(const Ready& ready);
-  /// Runs what is left of several prompts together.  -> logits [B, V]
-  [[nodiscard]] at::Tensor finish(std::span<BegunPrompt> prompts) const;
 
  private:
   const Family& family_;

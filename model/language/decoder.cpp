@@ -234,6 +234,11 @@ KvCache Decoder::new_cache() const {
   return {c.layer_count, c.key_head_count, c.head_width, parts_->embedding.options()};
 }
 
+std::int64_t Decoder::bytes_per_token() const {
+  const auto& c = parts_->config;
+  return 2 * c.layer_count * c.key_head_count * c.head_width * static_cast<std::int64_t>(parts_->embedding.element_size());
+}
+
 void Decoder::check_ids(std::span<const std::int64_t> ids) const {
   const auto V = parts_->embedding.size(0);
   for (const auto id : ids) {

@@ -36,6 +36,8 @@ class Decoder {
 
   [[nodiscard]] const LanguageConfig& config() const;
   [[nodiscard]] KvCache new_cache() const;
+  /// Of a token's keys and values in all layers.
+  [[nodiscard]] std::int64_t bytes_per_token() const;
 
   /// Throws ModelError for an id that has no row in the embedding: a tokenizer that belongs to other weights.
   void check_ids(std::span<const std::int64_t> ids) const;

@@ -25,6 +25,7 @@ struct Setting {
   bool is_reversed;
   bool reuses_prefixes = true;
   const char* checkpoint = "qwen2/checkpoint";
+  std::int64_t kv_bytes = VlmOptions{}.kv_bytes;
 };
 void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }
 
@@ -34,6 +35,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
   options.batch = setting.batch;
   options.encoder_batch = setting.encoder_batch;
   options.threads = setting.threads;
+  options.kv_bytes = setting.kv_bytes;
   if (!setting.reuses_prefixes) options.prefix_bytes = 0;
   auto requests = mixed_requests();
   if (setting.is_reversed) std::reverse(requests.begin(), requests.end());
@@ -55,6 +57,7 @@ TEST_P(Repeatable, RepliesDependOnTheirRequestAlone) {
 INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
                          ::testing::Values(Setting{"batch_8", DType::kFloat32, 8, 4, 1, false}, Setting{"batch_3_reversed", DType::kFloat32, 3, 7, 1, true},
                                            Setting{"batch_16", DType::kFloat32, 16, 2, 1, true}, Setting{"two_threads", DType::kFloat32, 8, 4, 2, false},
+                                           Setting{"room_for_few", DType::kFloat32, 8, 4, 1, false, true, "qwen2/checkpoint", 100'000},
                                            Setting{"bfloat16_batch_8", DType::kBFloat16, 8, 4, 1, true},
                                            Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false}),
                          [](const auto& setting) { return setting.param.name; });
@@ -230,6 +233,21 @@ TEST(Engine, StopsSoonWhenCancelled) {
   open_tiny()->run(list, list);
   EXPECT_GE(list.finished.size(), 2u);
   EXPECT_LT(list.finished.size(), 21u);
+}
+
+/// A short reply overtakes a long one where both are written at once, and waits for it where keys and values have room for one alone.
+TEST(Engine, WritesAsManyRepliesAtOnceAsKeysAndValuesHaveRoomFor) {
+  auto requests = mixed_requests();
+  requests = {requests[3], requests[4]};
+  requests[0].decoding.max_new_tokens = requests[0].decoding.min_new_tokens = 20;
+  requests[1].decoding.max_new_tokens = 2;
+  VlmOptions options;
+  for (const auto& [bytes, order] : {std::pair(options.kv_bytes, std::vector<std::string>{"4", "3"}), std::pair(std::int64_t{1}, std::vector<std::string>{"3", "4"})}) {
+    options.kv_bytes = bytes;
+    List list(requests);
+    open_vlm(parity("qwen2/checkpoint").string(), options)->run(list, list);
+    EXPECT_EQ(list.order, order) << bytes;
+  }
 }
 
 TEST(Engine, CutsTheReplyAtAStopText) {

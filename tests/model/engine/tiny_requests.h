@@ -31,9 +31,11 @@ class List : public RequestSource, public GenerationSink {
   bool is_cancelled() const override { return finished.size() >= cancel_after; }
   std::optional<Request> finish(const std::string& id, Result<Generation> generation) override {
     EXPECT_TRUE(finished.emplace(id, std::move(generation)).second) << id << " finished twice";
+    order.push_back(id);
     return std::nullopt;
   }
   std::map<std::string, Result<Generation>> finished;
+  std::vector<std::string> order;  ///< in which they finished
   std::size_t cancel_after = static_cast<std::size_t>(-1);
 
  private:
