@@ -26,6 +26,7 @@ constexpr std::array kVerbs = {
     Verb{"history", "metrics over runs made one after the other, and where they took another level", history_verb},
     Verb{"plan", "how many samples see a drop of d, and a subset that does", plan_verb},
     Verb{"report", "write a finished run's numbers: HTML, Markdown, CSV, LaTeX, JUnit, ...", report_verb},
+    Verb{"speed", "time the stages of a run beside what the machine could do, and compare such timings", speed_verb},
     Verb{"list", "benchmarks, models (families of checkpoints), metrics, profiles", list_verb},
     Verb{"describe", "one of them: what a benchmark asks, how it scores, where its data comes from", describe_verb},
     Verb{"inspect", "check us: tokens, pixels, prompts, weights, logits", inspect_verb},

@@ -28,6 +28,7 @@ int baseline_verb(const Program& program, Arguments arguments);
 int compare_verb(const Program& program, Arguments arguments);
 int history_verb(const Program& program, Arguments arguments);
 int report_verb(const Program& program, Arguments arguments);
+int speed_verb(const Program& program, Arguments arguments);
 int plan_verb(const Program& program, Arguments arguments);
 int list_verb(const Program& program, Arguments arguments);
 int describe_verb(const Program& program, Arguments arguments);

@@ -248,5 +248,28 @@ TEST_F(GateCommand, GatesTimingsAloneOrBesideRuns) {
   EXPECT_THAT(half.err, HasSubstr("--candidate-speed is missing"));
 }
 
+TEST_F(GateCommand, ComparesTimingsByTheSpeedVerbToo) {
+  folder_->write("fast.json", speed_file(10));
+  folder_->write("slow.json", speed_file(12));
+  const auto compare = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"speed", "compare"});
+    return run_fakes(words);
+  };
+  EXPECT_EQ(compare({path("fast.json"), path("slow.json")}).exit_code, 1);
+  EXPECT_EQ(compare({path("slow.json"), path("fast.json"), "--format", "json"}).exit_code, 0);
+  const auto one = compare({path("fast.json")});
+  EXPECT_EQ(one.exit_code, 2);
+  EXPECT_THAT(one.err, HasSubstr("name two files of timings"));
+}
+
+TEST_F(GateCommand, TimesAStageOrSaysWhatIsMissing) {
+  const auto unknown = run_fakes({"speed", "encodr"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean \"encoder\""));
+  EXPECT_THAT(run_fakes({"speed"}).err, HasSubstr("name a stage: compare, tiling"));
+  EXPECT_THAT(run_fakes({"speed", "decode"}).err, HasSubstr("--model is missing"));
+  EXPECT_THAT(run_fakes({"speed", "tiling", "--repetitions", "0"}).err, HasSubstr("--repetitions must be a whole number"));
+}
+
 }  // namespace
 }  // namespace assay
