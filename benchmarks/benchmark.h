@@ -27,6 +27,7 @@ struct Reply {
   SampleState state = SampleState::kScored;  ///< what the run or the file said (kError, kTruncated, kEmpty, kUnparsed); else kScored
   bool is_verbatim = false;  ///< from a JSON file of others: the scorer that is copied would see it letter by letter, no spreadsheet in between
   std::vector<std::string> judge_replies = {};  ///< what a judge said of it, in the order of judge_questions; see judge.h
+  std::vector<std::string> earlier = {};        ///< of a dialogue: the replies to its turns before the last; `text` is the one to the last
 };
 
 /// What a judge is asked about one reply.
@@ -47,6 +48,7 @@ struct JudgeQuestion {
   std::function<bool(const std::string&)> is_readable = nullptr;  ///< null: every answer is
   std::vector<JudgeRetry> retries = {};                           ///< in their order, until an answer can be read; the last answer stays as it is
   bool is_retry = false;
+  bool is_recorded_only = false;  ///< what the judge is told is not at hand, so that nobody can be asked: only a recorded answer will do
 };
 
 /// A scored reply; what metrics are made of.
@@ -61,6 +63,9 @@ struct Question {
   Decoding decoding;
   std::optional<int> max_tiles;
   std::vector<Option> ranked = {};  ///< when not empty: nothing is written; the reply is the letter of the option whose text has the least perplexity behind the prompt
+  /// Of a dialogue: what the user says next, each behind the model's own reply to what came before. Pictures are counted through prompt.images, which
+  /// holds those of all turns.
+  std::vector<Turn> later_turns = {};
 };
 
 /// A file to hand in where a split has no public answers.

@@ -5,23 +5,27 @@
 #include <utility>
 
 #include "benchmarks/basis.h"
+#include "benchmarks/dialogues.h"
 #include "benchmarks/families.h"
 #include "benchmarks/find_data.h"
 #include "benchmarks/judge.h"
 #include "benchmarks/profile.h"
+#include "benchmarks/prompt.h"
 #include "benchmarks/score_state.h"
 #include "benchmarks/summary.h"
 #include "datasets/json_rows.h"
 #include "datasets/json_sample.h"
+#include "datasets/picture_place.h"
 #include "datasets/sample_list.h"
+#include "datasets/xlsx_table.h"
 #include "harness/base/digest.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "metrics/judge_reading.h"
 #include "metrics/python_text.h"
 
-/// ConvBench: a judge compares a model's dialogue of three turns with a person's, turn by turn and as a whole. What the judge is asked needs the
-/// persons' answers, which are not public, so judgements are read from files and none are asked for.
+/// ConvBench: a judge compares a model's dialogue of three turns with a person's, turn by turn and as a whole. The dialogues are asked; what the judge is
+/// asked needs the persons' answers, which are not public, so judgements are read from files and none are asked for.
 namespace assay {
 namespace {
 
@@ -41,6 +45,12 @@ struct Profile {
 constexpr Profile kPrompts[] = {{"vlmevalkit"}};
 constexpr Profile kScorings[] = {{"official"}};
 
+/// The instructions of the three turns in the authors' table, and what their script calls the replies.
+constexpr std::array kInstructions = {"The_first_turn_instruction", "The_second_turn_instruction", "The_third_turn_instruction"};
+constexpr std::array<std::string_view, 3> kReplies = {"first_turn_answer", "second_turn_answer", "third_turn_answer"};
+constexpr int kNewTokens = 4096;
+constexpr int kTiles = 6;
+
 /// The model is A where the position is 0, B where it is 1.
 bool is_win(const std::string& judged, const std::string& recorded, const std::string& position) {
   const char model = position == "0" ? 'A' : 'B';
@@ -57,43 +67,107 @@ bool is_win(const Reply& reply, std::size_t part) {
   return is_win(reply.judge_replies.at(part), field_of(reply.sample, kParts[part].rating), field_of(reply.sample, "position"));
 }
 
+/// What side the model takes, dialogue by dialogue.
+std::vector<std::string> read_positions(const std::filesystem::path& path, const std::string& content) {
+  const auto document = json::parse(without_byte_order_mark(content), path.string());
+  std::vector<std::string> positions;
+  for (const auto& position : json::require_array(document, "positions", path.string()).GetArray()) {
+    auto text = scalar_text(position).value_or("");
+    if (text != "0" && text != "1") throw DataError(fmt::format("{}: positions[{}] must be 0 or 1", path.string(), positions.size()));
+    positions.push_back(std::move(text));
+  }
+  return positions;
+}
+
+std::size_t column_of(const XlsxTable& table, std::string_view name) {
+  const auto found = std::ranges::find(table.columns, name);
+  if (found == table.columns.end()) throw DataError(fmt::format("{}: no column \"{}\"", table.path.string(), name));
+  return static_cast<std::size_t>(found - table.columns.begin());
+}
+
+/// A dialogue a row: its instructions as fields, its picture by name.
+std::vector<Sample> read_dialogues(const std::filesystem::path& xlsx) {
+  const auto table = read_xlsx_table(xlsx);
+  const auto image = column_of(table, "image_id");
+  std::vector<Sample> samples(table.rows.size());
+  for (std::size_t row = 0; row < samples.size(); ++row) {
+    auto& sample = samples[row];
+    const auto require = [&](std::size_t column) {
+      auto text = table.text(row, column);
+      if (!text) throw DataError(fmt::format("{}: nothing in column \"{}\"", table.where(row), table.columns[column]));
+      return std::move(*text);
+    };
+    for (const auto* name : kInstructions) sample.fields[name] = require(column_of(table, name));
+    sample.question = sample.fields[kInstructions.front()];
+    sample.images = {stated_picture(require(image))};
+  }
+  return samples;
+}
+
 class ConvBench final : public CatalogBenchmark {
  public:
   [[nodiscard]] std::string name() const override { return "convbench"; }
   [[nodiscard]] std::string split() const override { return "test"; }
   [[nodiscard]] std::string main_metric() const override { return "overall.win_rate"; }
 
-  /// Which side the model takes in each dialogue; all that can be read of the data without the authors' fuller file.
+  /// The dialogues, and which side the model takes in each; either may be missing: sides alone are enough to score judgements.
   [[nodiscard]] std::unique_ptr<SampleSource> open(const DataPlaces& places) const override {
-    const auto found = find_data(places, {"convbench", "ConvBench", "ConvBench/ConvBenchEval"}, {"pairwise_positions.json"},
-                                 "convbench: pairwise_positions.json, {\"positions\": [0, 1, ...]} as pairwise.npy has them");
-    const auto content = read_file(found);
-    const auto document = json::parse(without_byte_order_mark(content), found.string());
+    const auto found = find_data(places, {"convbench", "ConvBench", "ConvBench/ConvBenchEval"}, {"ConvBench.xlsx", "pairwise_positions.json"},
+                                 "convbench: the authors' ConvBench.xlsx, pictures in visit_bench_images/ beside it, or pairwise_positions.json, {\"positions\": [0, 1, ...]} as "
+                                 "pairwise.npy has them");
+    const bool has_dialogues = found.extension() == ".xlsx";
+    const auto sides = !has_dialogues ? found : first_existing({found.parent_path() / "pairwise_positions.json", found.parent_path() / "ConvBenchEval/pairwise_positions.json"});
+    std::vector<std::filesystem::path> paths = {found};
+    std::string contents = read_file(found);
     std::vector<Sample> samples;
-    for (const auto& position : json::require_array(document, "positions", found.string()).GetArray()) {
-      Sample sample;
-      sample.id = std::to_string(samples.size() + 1);
-      sample.references = {"a person's answers"};
-      sample.fields["position"] = scalar_text(position).value_or("");
-      if (sample.fields["position"] != "0" && sample.fields["position"] != "1") {
-        throw DataError(fmt::format("{}: positions[{}] must be 0 or 1", found.string(), samples.size()));
-      }
-      samples.push_back(std::move(sample));
+    if (has_dialogues) samples = read_dialogues(found);
+    if (std::filesystem::exists(sides)) {
+      const auto content = has_dialogues ? read_file(sides) : contents;
+      add_positions(read_positions(sides, content), sides, samples);
+      if (has_dialogues) paths.push_back(sides), contents += content;
     }
-    return std::make_unique<SampleList>(std::move(samples), std::vector{found}, digest_of(content), nullptr);
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].id = std::to_string(i + 1), samples[i].references = {"a person's answers"};
+    return std::make_unique<SampleList>(std::move(samples), paths, digest_of(contents), [roots = picture_roots(found, kPictureFolders)](const std::filesystem::path& stated) {
+      return find_picture_by_tail(stated, roots);
+    });
   }
 
   [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return profile_names<Profile>(kPrompts); }
-  [[nodiscard]] Question ask(const Sample&, std::string_view) const override {
-    throw ConfigError("convbench: its dialogues cannot be asked yet; score recorded judgements with assay score --predictions");
+  /// The picture with the first instruction, then the two others.
+  [[nodiscard]] Question ask(const Sample& sample, std::string_view profile) const override {
+    (void)find_profile<Profile>(kPrompts, profile, "prompt profile of convbench");
+    if (sample.question.empty()) throw ConfigError("convbench: ConvBench.xlsx was not found beside the positions, so there is nothing to ask; judgements are scored with assay score --predictions");
+    Question question;
+    question.prompt = attached_prompt(sample, sample.question);
+    for (std::size_t turn = 1; turn < kInstructions.size(); ++turn) question.later_turns.push_back({Role::kUser, {{field_of(sample, kInstructions[turn])}}});
+    question.decoding.max_new_tokens = kNewTokens;
+    question.max_tiles = kTiles;
+    return question;
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<Profile>(kScorings); }
+
+  /// The four comparisons of a dialogue that was asked, for recorded answers.
+  [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view) const override {
+    if (reply.earlier.size() + 1 != kInstructions.size()) return {};
+    std::vector<JudgeQuestion> questions;
+    for (std::size_t part = 0; part < kParts.size(); ++part) {
+      questions.push_back({fmt::format("{}/{}", reply.sample.id, part), {}});
+      questions.back().is_recorded_only = true;
+    }
+    return questions;
+  }
+
+  /// The replies by the names that the authors' script reads them by.
+  [[nodiscard]] std::optional<Submission> submission(std::span<const Reply> replies) const override {
+    return dialogues_submission("convbench_replies.jsonl", replies, kReplies);
+  }
 
   /// The share of the four comparisons won.
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
     (void)find_profile<Profile>(kScorings, profile, "scoring profile of convbench");
     if (reply.judge_replies.size() != kParts.size()) return judge_failed(reply);
+    if (field_of(reply.sample, "position").empty()) throw DataError("which side the model took is not said: pairwise_positions.json was not found beside ConvBench.xlsx");
     double wins = 0;
     std::string read;
     for (std::size_t part = 0; part < kParts.size(); ++part) {
@@ -156,6 +230,15 @@ class ConvBench final : public CatalogBenchmark {
   }
 
  private:
+  inline static const std::array<std::string, 3> kPictureFolders = {"visit_bench_images", "visit_bench_images/images", "images"};
+
+  /// Puts the sides into the dialogues, or makes samples that have nothing else.
+  static void add_positions(const std::vector<std::string>& positions, const std::filesystem::path& path, std::vector<Sample>& samples) {
+    if (samples.empty()) samples.resize(positions.size());
+    if (samples.size() != positions.size()) throw DataError(fmt::format("{}: {} positions for {} dialogues", path.string(), positions.size(), samples.size()));
+    for (std::size_t i = 0; i < samples.size(); ++i) samples[i].fields["position"] = positions[i];
+  }
+
   /// The dialogues that were judged.
   static std::vector<Unit> units_of(std::span<const ScoredReply> replies, std::size_t part) {
     std::vector<Unit> units;
@@ -171,7 +254,7 @@ class ConvBench final : public CatalogBenchmark {
   }
   static std::string position_in(const SampleSource& data, const std::string& id) {
     const auto number = python::parse_int(id).value_or(0);
-    return number >= 1 && static_cast<std::size_t>(number) <= data.size() ? data.get(static_cast<std::size_t>(number - 1)).fields.at("position") : "";
+    return number >= 1 && static_cast<std::size_t>(number) <= data.size() ? field_of(data.get(static_cast<std::size_t>(number - 1)), "position") : "";
   }
 };
 

@@ -7,6 +7,7 @@
 #include "datasets/json_rows.h"
 #include "datasets/json_sample.h"
 #include "harness/base/error.h"
+#include "harness/base/number.h"
 
 namespace assay {
 namespace {
@@ -41,11 +42,21 @@ class RecordedJudge final : public Judge {
   explicit RecordedJudge(RecordedReplies replies) : replies_(std::move(replies)) {}
   [[nodiscard]] std::optional<std::string> answer(const JudgeQuestion& question) override {
     const auto found = replies_.find(question.id);
-    if (found == replies_.end() || found->second.empty()) return std::nullopt;
-    return found->second.front();
+    if (found == replies_.end()) return in_list(question.id);
+    return found->second.empty() ? std::nullopt : std::optional(found->second.front());
   }
 
  private:
+  /// Where the id ends with its place among the sample's questions.
+  [[nodiscard]] std::optional<std::string> in_list(const std::string& id) const {
+    const auto slash = id.rfind('/');
+    if (slash == std::string::npos) return std::nullopt;
+    const auto found = replies_.find(id.substr(0, slash));
+    const auto place = parse_number<std::size_t>(std::string_view(id).substr(slash + 1));
+    if (found == replies_.end() || !place || *place >= found->second.size()) return std::nullopt;
+    return found->second[*place];
+  }
+
   RecordedReplies replies_;
 };
 

@@ -33,7 +33,8 @@ using RecordedReplies = std::map<std::string, std::vector<std::string>>;
 /// Throws   DataError with file and line, also for an id that comes twice
 [[nodiscard]] RecordedReplies read_recorded_replies(const std::filesystem::path& path);
 
-/// Plays them again. A question with an id of its own ("v1_0/first_turn") is looked up by it.
+/// Plays them again. A question with an id of its own ("v1_0/first_turn") is looked up by it; the k-th of several about a sample ("7/0", "7/1", ...) also
+/// in the sample's list.
 [[nodiscard]] std::unique_ptr<Judge> make_recorded_judge(RecordedReplies replies);
 /// Has no answer to anything.
 [[nodiscard]] std::unique_ptr<Judge> make_no_judge();

@@ -7,15 +7,11 @@
 
 namespace assay {
 
-namespace {
-
 std::vector<ImageInput> pictures_of(const Sample& sample) {
   std::vector<ImageInput> pictures;
   for (const auto& image : sample.images) pictures.push_back({image.name, image.key(), [image] { return read_image_bytes(image); }});
   return pictures;
 }
-
-}  // namespace
 
 Prompt attached_prompt(const Sample& sample, std::string text) {
   Prompt prompt{{}, pictures_of(sample)};
@@ -51,6 +47,17 @@ Prompt interleaved_prompt(const Sample& sample, std::string_view text) {
   if (!has_mark) return attached_prompt(sample, std::string(text));
   prompt.turns.push_back(std::move(turn));
   return prompt;
+}
+
+Turn marked_turn(std::string_view text, std::size_t picture_count, std::size_t& next_picture) {
+  Turn turn;
+  const auto pieces = python::split(text, "<ImageHere>");
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (i > 0) turn.parts.push_back({"", next_picture++});
+    if (!pieces[i].empty() || pieces.size() == 1) turn.parts.push_back({std::string(pieces[i])});
+  }
+  if (next_picture > picture_count) throw DataError(fmt::format("the text has {} marks <ImageHere> by now, and there are {} pictures", next_picture, picture_count));
+  return turn;
 }
 
 void square_pictures(Prompt& prompt) {

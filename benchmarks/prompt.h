@@ -2,11 +2,15 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "benchmarks/benchmark.h"
 
 /// What is said to the model, put together. The texts themselves stand beside each benchmark.
 namespace assay {
+
+/// The sample's pictures, to be read when the model gets to them.
+[[nodiscard]] std::vector<ImageInput> pictures_of(const Sample& sample);
 
 /// One user turn: all of the sample's pictures attached, then `text`.
 [[nodiscard]] Prompt attached_prompt(const Sample& sample, std::string text);
@@ -23,6 +27,11 @@ struct SuffixProfile {
   int max_new_tokens;
   int max_tiles;            ///< 0: as the checkpoint's config says
 };
+
+/// A user turn with a picture wherever the text says `<ImageHere>`; `next_picture` counts on from turn to turn.
+/// Throws   DataError for the mark of a picture beyond `picture_count`
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/image_mt.py, build_prompt
+[[nodiscard]] Turn marked_turn(std::string_view text, std::size_t picture_count, std::size_t& next_picture);
 
 /// Sets each picture into a black square.
 void square_pictures(Prompt& prompt);

@@ -272,6 +272,10 @@ void RecordWriter::append(const JournalRecord& record, std::string& out) {
   write_clean_text(writer, record.id);
   write_key(writer, "content_key");
   write_clean_text(writer, record.content_key);
+  if (record.turn > 0) {
+    write_key(writer, "turn");
+    writer.Int64(record.turn);
+  }
   write_key(writer, "state");
   write_string(writer, name_of(record.score.state));
   write_key(writer, "score");
@@ -300,6 +304,7 @@ JournalRecord parse_record(std::string_view line, std::string_view where) {
   record.score.value = number_or_nan(json::require(document, "score", where));
   record.score.answer = json::require_string(document, "answer", where);
   record.score_error = json::string_or(document, "score_error", "");
+  record.turn = json::int_or(document, "turn", 0);
   if (const auto* error = json::find(document, "error"); error != nullptr) {
     record.generation = SampleFailure{record.id, json::string_or(*error, "stage", ""), json::string_or(*error, "message", "")};
   } else {

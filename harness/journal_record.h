@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,7 +10,7 @@
 
 namespace assay {
 
-/// Everything a finished sample leaves behind; one line of a journal (docs/run-directory.md has the members).
+/// Everything a finished sample, or a finished turn of a dialogue, leaves behind; one line of a journal (docs/run-directory.md has the members).
 struct JournalRecord {
   std::string benchmark;
   std::string id;
@@ -17,6 +18,7 @@ struct JournalRecord {
   Result<Generation> generation = SampleFailure{};
   Score score;
   std::string score_error;  ///< why there is a reply but no score; empty: there is one
+  std::int64_t turn = 0;    ///< of a dialogue, from 0; only the last turn's record has a score
 };
 
 /// Writes records as lines of JSON, each ending with a checksum over what stands before it. Buffers are reused.

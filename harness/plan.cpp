@@ -52,12 +52,16 @@ class KeyText {
   std::string text_;
 };
 
-std::string content_key_of(const Question& question, KeyText& text) {
-  text.clear();
-  for (const Turn& turn : question.prompt.turns) {
+void add_turns(const std::vector<Turn>& turns, KeyText& text) {
+  for (const Turn& turn : turns) {
     text.add_number(static_cast<int>(turn.role)).add_number(turn.parts.size());
     for (const Part& part : turn.parts) part.is_image() ? text.add_number(part.image_index) : text.add(part.text);
   }
+}
+
+std::string content_key_of(const Question& question, KeyText& text) {
+  text.clear();
+  add_turns(question.prompt.turns, text);
   for (const ImageInput& image : question.prompt.images) text.add(image.key);
   const Decoding& decoding = question.decoding;
   text.add_number(decoding.max_new_tokens).add_number(decoding.min_new_tokens).add_number(static_cast<int>(decoding.do_sample));
@@ -70,6 +74,7 @@ std::string content_key_of(const Question& question, KeyText& text) {
   for (const std::string& stop : decoding.stop) text.add(stop);
   text.add_number(question.max_tiles.value_or(-1));
   for (const Option& option : question.ranked) text.add("ranked").add(option.letter).add(option.text);
+  if (!question.later_turns.empty()) add_turns(question.later_turns, text.add("later"));
   return text.digest();
 }
 
@@ -143,8 +148,9 @@ class Planner {
       if (!is_wanted(sample.id)) return;
       const Question question = question_for(planned_, read, config_.decoding);
       sample.content_key = content_key_of(question, key_text_);
+      sample.turn_count += question.later_turns.size();
       rank = pictures_.add(question.prompt);
-      planned_.most_new_tokens += question.decoding.max_new_tokens;
+      planned_.most_new_tokens += static_cast<std::int64_t>(sample.turn_count) * question.decoding.max_new_tokens;
     } catch (const InternalError&) {
       throw;
     } catch (const Error&) {  // told as this sample's failure when its turn comes
@@ -154,6 +160,7 @@ class Planner {
     if (const auto [first, is_new] = ids_.try_emplace(sample.id, index); !is_new)
       throw DataError(fmt::format("{}: samples {} and {} have the same id \"{}\" ({})", planned_.benchmark->name(), first->second,
                                   index, sample.id, paths_text()));
+    planned_.prompt_count += static_cast<std::int64_t>(sample.turn_count);
     planned_.samples.push_back(std::move(sample));
     ranks_.push_back(rank);
   }
@@ -175,6 +182,19 @@ class Planner {
   std::unordered_map<std::string, std::size_t> ids_;
   std::vector<std::uint32_t> ranks_;
 };
+
+/// Puts behind the prompt what was said since, and takes from it the pictures of turns to come.
+void add_said(Prompt& prompt, std::vector<Turn> later_turns, std::span<const std::string> said) {
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    prompt.turns.push_back({Role::kAssistant, {{said[i]}}});
+    prompt.turns.push_back(std::move(later_turns.at(i)));
+  }
+  std::size_t shown = 0;
+  for (const Turn& turn : prompt.turns)
+    for (const Part& part : turn.parts)
+      if (part.is_image()) shown = std::max(shown, part.image_index + 1);
+  prompt.images.resize(shown);
+}
 
 std::string choose_prompt_profile(const Benchmark& benchmark, const std::string& asked) {
   const auto known = benchmark.prompt_profiles();
@@ -295,13 +315,16 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   return question;
 }
 
-Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question) {
+Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question, std::span<const std::string> said) {
   Request request;
   const std::string benchmark = planned.benchmark->name();
   request.id.reserve(benchmark.size() + 1 + which.id.size());
   request.id.append(benchmark).append("/").append(which.id);
+  if (!said.empty()) request.id += fmt::format(", turn {}", said.size() + 1);
+  if (!question.later_turns.empty()) add_said(question.prompt, std::move(question.later_turns), said);
   request.prompt = std::move(question.prompt);
   request.decoding = std::move(question.decoding);
+  request.decoding.seed += said.size();  // each turn draws anew
   request.max_tiles = question.max_tiles;
   for (Option& option : question.ranked) request.options.push_back(std::move(option.text));
   request.ranks_per_token = !request.options.empty();

@@ -17,6 +17,7 @@ struct PlannedSample {
   std::size_t index = 0;    ///< in the source
   std::string id;           ///< as the journal writes it (valid UTF-8)
   std::string content_key;  ///< digest over everything that decides the reply, the model apart
+  std::size_t turn_count = 1;  ///< of a dialogue: how often the model is asked, each time with its own replies before
 };
 
 struct PlannedBenchmark {
@@ -27,7 +28,8 @@ struct PlannedBenchmark {
   std::vector<PlannedSample> samples;  ///< in the source's order
   std::vector<std::uint32_t> order;    ///< the same, questions on one picture beside each other
   std::int64_t distinct_pictures = 0;
-  std::int64_t most_new_tokens = 0;  ///< sum of the decoding limits
+  std::int64_t prompt_count = 0;     ///< sum of the samples' turns
+  std::int64_t most_new_tokens = 0;  ///< sum of the decoding limits, turn by turn
 
   /// What a --samples file lists, by content: how many, and a digest over their ids in the source's order.
   struct Listed {
@@ -68,7 +70,7 @@ struct Plan {
 /// What is asked for one sample, the config's own limits and seed applied. Throws what the source and the benchmark throw.
 [[nodiscard]] Question question_for(const PlannedBenchmark& planned, const Sample& sample, const DecodingConfig& decoding);
 
-/// The same as the model is asked it.
-[[nodiscard]] Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question);
+/// The same as the model is asked it: of a dialogue the turn behind the replies `said` so far, with the pictures that were shown by then.
+[[nodiscard]] Request request_for(const PlannedBenchmark& planned, const PlannedSample& which, Question question, std::span<const std::string> said = {});
 
 }  // namespace assay

@@ -1,5 +1,6 @@
 #include "harness/run_loop.h"
 
+#include <limits>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -19,7 +20,20 @@ struct InFlight {
   std::size_t planned = 0;
   Sample sample;
   std::vector<Option> ranked = {};  ///< whose texts are ranked in place of a reply
+  Question dialogue = {};           ///< of several turns: what is asked in all of them
+  std::vector<PastTurn> earlier = {};
 };
+
+/// What a record does to what is known of its sample. A turn that was asked again makes those behind it void.
+void take_record(RunState::Entry& entry, const JournalRecord& record, RecordPlace place, std::size_t turn_count) {
+  const auto turn = static_cast<std::size_t>(record.turn);
+  if (record.turn < 0 || turn > entry.earlier.size()) return;  // what it replied to was lost with a damaged line
+  entry.earlier.resize(turn);
+  entry.is_done = !record.generation || turn + 1 >= turn_count;
+  entry.is_failed = entry.is_done && record.score.state == SampleState::kError;
+  if (entry.is_done) entry.place = place;
+  else entry.earlier.push_back({place, record.score.state, record.generation->reply});
+}
 
 /// Hands out what is not done and takes back what is; the model may call both from threads of its own.
 class Samples final : public RequestSource, public GenerationSink {
@@ -37,7 +51,7 @@ class Samples final : public RequestSource, public GenerationSink {
       if (state_.entries[benchmark][planned].is_done) continue;
       auto request = begin(benchmark, planned);
       if (request) return std::move(request).value();
-      conclude({benchmark, planned, {}}, std::move(request).error());
+      conclude({benchmark, planned, {}, {}, {}, state_.entries[benchmark][planned].earlier}, std::move(request).error());
     }
     return std::nullopt;
   }
@@ -53,6 +67,7 @@ class Samples final : public RequestSource, public GenerationSink {
     if (found == in_flight_.end()) throw InternalError(fmt::format("the model finished \"{}\", which was not asked or is finished", request_id));
     InFlight sample = std::move(found->second);
     in_flight_.erase(found);
+    if (generation && sample.earlier.size() < sample.dialogue.later_turns.size()) return go_on(std::move(sample), std::move(generation));
     conclude(std::move(sample), std::move(generation));
     return std::nullopt;
   }
@@ -77,10 +92,15 @@ class Samples final : public RequestSource, public GenerationSink {
       Sample sample = from.source->get(which.index);
       stage = "ask";
       Question question = question_for(from, sample, plan_.decoding);
-      std::vector<Option> ranked = question.ranked;
+      InFlight in_flight{benchmark, planned, std::move(sample), question.ranked};
+      if (!question.later_turns.empty()) {
+        in_flight.dialogue = std::move(question);
+        in_flight.earlier = state_.entries[benchmark][planned].earlier;
+        return next_turn(std::move(in_flight));
+      }
       Request request = request_for(from, which, std::move(question));
-      if (plan_.ranks_options) rank_options(sample, request);
-      in_flight_.insert_or_assign(request.id, InFlight{benchmark, planned, std::move(sample), std::move(ranked)});
+      if (plan_.ranks_options) rank_options(in_flight.sample, request);
+      in_flight_.insert_or_assign(request.id, std::move(in_flight));
       return request;
     } catch (const InternalError&) {
       throw;
@@ -89,12 +109,36 @@ class Samples final : public RequestSource, public GenerationSink {
     }
   }
 
-  void conclude(InFlight in_flight, Result<Generation> generation) {
+  Request next_turn(InFlight in_flight) {
+    const PlannedBenchmark& from = plan_.benchmarks[in_flight.benchmark];
+    std::vector<std::string> said;
+    for (const PastTurn& turn : in_flight.earlier) said.push_back(turn.reply);
+    Request request = request_for(from, from.samples[in_flight.planned], in_flight.dialogue, said);
+    in_flight_.insert_or_assign(request.id, std::move(in_flight));
+    return request;
+  }
+
+  /// Journals the turn and asks the next one, unless the run is to end.
+  std::optional<Request> go_on(InFlight in_flight, Result<Generation> generation) {
+    JournalRecord record = record_of(in_flight, std::move(generation));
+    record.score = {std::numeric_limits<double>::quiet_NaN(), state_of(record.generation), ""};
+    journal_.append(record);
+    in_flight.earlier.push_back({{}, record.score.state, std::move(record.generation->reply)});
+    if (must_end()) return std::nullopt;
+    return next_turn(std::move(in_flight));
+  }
+
+  [[nodiscard]] JournalRecord record_of(const InFlight& in_flight, Result<Generation> generation) const {
     const PlannedBenchmark& from = plan_.benchmarks[in_flight.benchmark];
     const PlannedSample& which = from.samples[in_flight.planned];
-    JournalRecord record{from.benchmark->name(), which.id, which.content_key, std::move(generation), {}, {}};
+    return {from.benchmark->name(), which.id, which.content_key, std::move(generation), {}, {}, static_cast<std::int64_t>(in_flight.earlier.size())};
+  }
+
+  void conclude(InFlight in_flight, Result<Generation> generation) {
+    const PlannedBenchmark& from = plan_.benchmarks[in_flight.benchmark];
+    JournalRecord record = record_of(in_flight, std::move(generation));
     if (record.generation && record.generation->finish == Finish::kRanked) record.generation->reply = letter_of(in_flight.ranked, record.generation->reply);
-    const Reply reply{std::move(in_flight.sample), record.generation ? record.generation->reply : "", state_of(record.generation)};
+    const Reply reply = reply_of(std::move(in_flight.sample), in_flight.earlier, record.generation);
     record.score = score_reply(*from.benchmark, reply, from.scoring_profiles.front(), &record.score_error);
     journal_.append(record);
     ++outcome_.done;
@@ -166,7 +210,7 @@ RunState read_state(const Plan& plan, const JournalFiles& journals) {
       ++changed;
       return;
     }
-    state.entries[b][s] = {true, record.score.state == SampleState::kError, place};
+    take_record(state.entries[b][s], record, place, plan.benchmarks[b].samples[s].turn_count);
   });
   if (strangers > 0) state.notes.push_back(fmt::format("{} records are of samples that this run does not ask; they are left aside", strangers));
   if (changed > 0) state.notes.push_back(fmt::format("{} records answer a question that has changed since; those samples are done again", changed));
@@ -182,9 +226,18 @@ RunState read_state(const Plan& plan, const JournalFiles& journals) {
 void forget_failures(RunState& state) {
   for (auto& entries : state.entries)
     for (auto& entry : entries)
-      if (entry.is_failed) entry = {};
+      if (entry.is_failed) entry.is_done = entry.is_failed = false;
   state.done -= state.failed;
   state.failed = 0;
+}
+
+Reply reply_of(Sample sample, const std::vector<PastTurn>& earlier, const Result<Generation>& last) {
+  Reply reply{std::move(sample), last ? last->reply : "", state_of(last)};
+  for (const PastTurn& turn : earlier) {
+    reply.earlier.push_back(turn.reply);
+    if (turn.state == SampleState::kTruncated && last) reply.state = SampleState::kTruncated;
+  }
+  return reply;
 }
 
 LoopOutcome run_samples(const Plan& plan, const RunState& state, Vlm& model, JournalWriter& journal, const LoopOptions& options) {

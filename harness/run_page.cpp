@@ -1,5 +1,9 @@
 #include "harness/run_page.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -17,13 +21,18 @@ using SampleKey = std::pair<std::string, std::string>;  // benchmark, id
 
 constexpr int kThumbnailSide = 160;  // pixels
 
-/// Replies of a run folder; empty for a file.
+/// Replies of a run folder, those of a dialogue under each other; empty for a file.
 std::map<SampleKey, std::string> read_replies(const ScoredRun& run) {
   std::map<SampleKey, std::string> replies;
   if (!std::filesystem::is_directory(run.name)) return replies;
+  std::map<SampleKey, std::vector<std::string>> turns;
   JournalFiles(run.name).for_each([&](const JournalRecord& record, RecordPlace) {
-    if (record.generation) replies[{record.benchmark, record.id}] = record.generation->reply;
+    auto& said = turns[{record.benchmark, record.id}];
+    if (!record.generation || record.turn < 0 || record.turn > static_cast<std::int64_t>(said.size())) return;
+    said.resize(static_cast<std::size_t>(record.turn));
+    said.push_back(record.generation->reply);
   });
+  for (const auto& [key, said] : turns) replies.emplace(key, fmt::format("{}", fmt::join(said, "\n\n")));
   return replies;
 }
 
@@ -42,11 +51,13 @@ std::optional<Plan> find_plan(std::span<const BenchmarkEntry> catalog, const std
   }
 }
 
-std::string text_of(const Prompt& prompt) {
+/// What is said to the model, in all turns of a dialogue.
+std::string text_of(const Question& question) {
   std::string text;
-  for (const auto& turn : prompt.turns)
-    for (const auto& part : turn.parts)
-      if (!part.is_image()) text += (text.empty() ? "" : "\n") + part.text;
+  for (const auto* turns : {&question.prompt.turns, &question.later_turns})
+    for (const auto& turn : *turns)
+      for (const auto& part : turn.parts)
+        if (!part.is_image()) text += (text.empty() ? "" : "\n") + part.text;
   return text;
 }
 
@@ -70,7 +81,7 @@ struct RunPages::Parts {
     const auto& [benchmark, which] = found->second;
     try {
       const Sample sample = benchmark->source->get(which->index);
-      text.prompt = text_of(question_for(*benchmark, sample, plan->decoding).prompt);
+      text.prompt = text_of(question_for(*benchmark, sample, plan->decoding));
       text.references = sample.references;
       for (const auto& image : sample.images) add_picture(image, text.pictures);
     } catch (const DataError&) {

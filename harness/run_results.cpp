@@ -6,6 +6,7 @@
 #include "benchmarks/judge.h"
 #include "harness/base/error.h"
 #include "harness/likelihood.h"
+#include "harness/run_loop.h"
 #include "harness/scoring.h"
 
 namespace assay {
@@ -25,6 +26,13 @@ std::int64_t prompt_tokens_of(const Generation& generation) {
   return generation.endpoint ? generation.endpoint->prompt_tokens : generation.prompt_token_count;
 }
 
+/// A turn's tokens; where an endpoint did not say them of one turn, the dialogue's are not known.
+void add_tokens(const Generation& turn, Asked& asked) {
+  const auto add = [](std::int64_t& sum, std::int64_t count) { sum = sum < 0 || count < 0 ? -1 : sum + count; };
+  add(asked.new_tokens, new_tokens_of(turn));
+  add(asked.prompt_tokens, prompt_tokens_of(turn));
+}
+
 struct Replies {
   std::vector<Reply> replies;
   std::vector<Asked> asked;  ///< one for each
@@ -38,10 +46,13 @@ Replies read_replies(const PlannedBenchmark& planned, const std::vector<RunState
     if (!entries[i].is_done) continue;
     const JournalRecord record = journals.read(entries[i].place);
     const auto& generation = record.generation;
-    all.replies.push_back({sample_or_stand_in(planned, planned.samples[i]), generation ? generation->reply : "", state_of(generation)});
+    all.replies.push_back(reply_of(sample_or_stand_in(planned, planned.samples[i]), entries[i].earlier, generation));
     all.likeliest.push_back(generation ? likeliest_option(all.replies.back().sample, *generation) : LikeliestOption{});
     Asked asked{planned.samples[i].content_key, -1, -1};
-    if (generation) asked.new_tokens = new_tokens_of(*generation), asked.prompt_tokens = prompt_tokens_of(*generation);
+    if (generation) {
+      asked.new_tokens = new_tokens_of(*generation), asked.prompt_tokens = prompt_tokens_of(*generation);
+      for (const PastTurn& turn : entries[i].earlier) add_tokens(*journals.read(turn.place).generation, asked);
+    }
     all.asked.push_back(std::move(asked));
   }
   return all;
@@ -53,6 +64,19 @@ void note_asked(ScoredBenchmark& benchmark, const std::vector<Asked>& asked) {
     benchmark.samples[i].new_tokens = asked[i].new_tokens;
     benchmark.samples[i].prompt_tokens = asked[i].prompt_tokens;
   }
+}
+
+void add_times(const Generation& generation, RunTiming& timing) {
+  timing.image_decode_ms += generation.times.image_decode_ms;
+  timing.preprocess_ms += generation.times.preprocess_ms;
+  timing.encode_ms += generation.times.encode_ms;
+  timing.prefill_ms += generation.times.prefill_ms;
+  timing.decode_ms += generation.times.decode_ms;
+  timing.prompt_tokens += std::max<std::int64_t>(0, prompt_tokens_of(generation));
+  timing.reused_tokens += generation.reused_token_count;
+  timing.audited += generation.is_audited ? 1 : 0;
+  timing.new_tokens += std::max<std::int64_t>(0, new_tokens_of(generation));
+  timing.tiles += generation.tile_count;
 }
 
 }  // namespace
@@ -94,19 +118,9 @@ RunTiming sum_times(const Plan& plan, const RunState& state, JournalFiles& journ
     for (const auto& entry : entries) {
       if (!entry.is_done) continue;
       ++timing.samples;
+      for (const PastTurn& turn : entry.earlier) add_times(*journals.read(turn.place).generation, timing);
       const JournalRecord record = journals.read(entry.place);
-      if (!record.generation) continue;
-      const Generation& generation = *record.generation;
-      timing.image_decode_ms += generation.times.image_decode_ms;
-      timing.preprocess_ms += generation.times.preprocess_ms;
-      timing.encode_ms += generation.times.encode_ms;
-      timing.prefill_ms += generation.times.prefill_ms;
-      timing.decode_ms += generation.times.decode_ms;
-      timing.prompt_tokens += std::max<std::int64_t>(0, prompt_tokens_of(generation));
-      timing.reused_tokens += generation.reused_token_count;
-      timing.audited += generation.is_audited ? 1 : 0;
-      timing.new_tokens += std::max<std::int64_t>(0, new_tokens_of(generation));
-      timing.tiles += generation.tile_count;
+      if (record.generation) add_times(*record.generation, timing);
     }
   }
   return timing;

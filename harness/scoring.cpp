@@ -29,6 +29,17 @@ Score score_reply(const Benchmark& benchmark, const Reply& reply, std::string_vi
   }
 }
 
+namespace {
+
+/// Of all that was said, turn by turn.
+std::string reply_digest_of(const Reply& reply) {
+  std::string text;
+  for (const auto& turn : reply.earlier) text += turn + '\0';
+  return digest_of(text + reply.text);
+}
+
+}  // namespace
+
 BenchmarkResult score_all(const Benchmark& benchmark, std::vector<Reply> replies, std::string_view profile, std::vector<ScoredReply>* kept) {
   BenchmarkResult result;
   result.benchmark = benchmark.name();
@@ -65,7 +76,7 @@ ScoredBenchmark scored_benchmark(const Benchmark& benchmark, BenchmarkResult res
     record.state = score.state;
     record.value = score.value;
     record.answer = score.answer;
-    if (reply.state != SampleState::kError) record.reply_digest = digest_of(reply.text);
+    if (reply.state != SampleState::kError) record.reply_digest = reply_digest_of(reply);
     all.samples.push_back(std::move(record));
   }
   return all;

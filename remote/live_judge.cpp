@@ -45,6 +45,10 @@ class LiveJudge final : public Judge {
   }
 
   [[nodiscard]] std::optional<std::string> answer(const JudgeQuestion& question) override {
+    if (question.is_recorded_only) {
+      ++not_askable_;
+      return std::nullopt;
+    }
     const std::string key = digest_of(body_of(question));
     if (cache_->find(key) == nullptr && !given_up_.contains(key)) prepare({question});
     const auto* found = cache_->find(key);
@@ -58,6 +62,7 @@ class LiveJudge final : public Judge {
                                                   served.empty() || served == name ? "" : fmt::format(" (answering as {})", served), sent_, tokens_, from_cache_)};
     if (failed_ > 0) notes.push_back(fmt::format("judge {}: {} questions failed, so their replies have no score; first: {}", name, failed_, first_failure_));
     if (not_sent_ > 0) notes.push_back(fmt::format("judge {}: {} questions were not asked, so their replies have no score: the budget is spent", name, not_sent_));
+    if (not_askable_ > 0) notes.push_back(fmt::format("judge {}: what it would have to be told about {} replies is not at hand; only recorded answers score them", name, not_askable_));
     if (cache_->damaged_lines() > 0) notes.push_back(fmt::format("{}: {} damaged lines were left aside", options_.cache_file, cache_->damaged_lines()));
     return notes;
   }
@@ -81,6 +86,7 @@ class LiveJudge final : public Judge {
     std::deque<Pending> left;
     std::set<std::string> seen;
     for (const auto& question : questions) {
+      if (question.is_recorded_only) continue;
       std::string body = body_of(question);
       std::string key = digest_of(body);
       if (cache_->find(key) != nullptr) ++from_cache_;
@@ -112,7 +118,7 @@ class LiveJudge final : public Judge {
   std::unique_ptr<JudgeCache> cache_;
   ChatClient client_;
   std::set<std::string> given_up_;  ///< keys that failed or that the budget did not reach
-  std::int64_t sent_ = 0, from_cache_ = 0, failed_ = 0, not_sent_ = 0, tokens_ = 0;
+  std::int64_t sent_ = 0, from_cache_ = 0, failed_ = 0, not_sent_ = 0, not_askable_ = 0, tokens_ = 0;
   std::string first_failure_;
 };
 

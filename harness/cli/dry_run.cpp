@@ -61,7 +61,8 @@ std::vector<Request> sample_of(const Plan& plan) {
       const PlannedSample& which = planned.samples[static_cast<std::size_t>(taken * total / count - first)];
       try {
         const Sample sample = planned.source->get(which.index);
-        requests.push_back(request_for(planned, which, question_for(planned, sample, plan.decoding)));
+        const std::vector<std::string> said(static_cast<std::size_t>(taken) % which.turn_count);  // of a dialogue any turn, as if little had been said
+        requests.push_back(request_for(planned, which, question_for(planned, sample, plan.decoding), said));
       } catch (const DataError&) {  // a row that cannot be read: a failed sample of the run
       }
     }
@@ -84,15 +85,16 @@ std::optional<std::string> time_by_last_start(const RunConfig& config, std::int6
 std::string time_by_measuring(const Program& program, const RunConfig& config, const CheckpointReport& report, const Plan& plan, std::int64_t left) {
   const VlmOptions options = vlm_options(config);
   WorkLeft work;
-  work.samples = left;
   work.batch = options.batch;
   work.image_threads = std::max(1, this_hardware().cores);
   work.weight_bytes = static_cast<double>(report.weight_bytes);
   const double total = static_cast<double>(plan.sample_count());
-  std::int64_t pictures = 0, most_new_tokens = 0;
-  for (const auto& planned : plan.benchmarks) pictures += planned.distinct_pictures, most_new_tokens += planned.most_new_tokens;
-  work.pictures = std::llround(static_cast<double>(pictures) * static_cast<double>(left) / total);
-  work.most_new_tokens = static_cast<double>(most_new_tokens) / total;
+  std::int64_t pictures = 0, prompts = 0, most_new_tokens = 0;
+  for (const auto& planned : plan.benchmarks) pictures += planned.distinct_pictures, prompts += planned.prompt_count, most_new_tokens += planned.most_new_tokens;
+  const double share_left = static_cast<double>(left) / total;
+  work.samples = std::llround(static_cast<double>(prompts) * share_left);
+  work.pictures = std::llround(static_cast<double>(pictures) * share_left);
+  work.most_new_tokens = static_cast<double>(most_new_tokens) / static_cast<double>(prompts);
   work.memory_bytes_a_second = read_bandwidth();
   return time_estimate_text(work, program.measure_cost(config.model.path, options, sample_of(plan)));
 }
@@ -121,7 +123,7 @@ int dry_run(const Program& program, const RunConfig& config, const Plan& plan) {
   std::string text = is_remote ? endpoint_text(config.model.path) : model_text(report);
   for (const auto& planned : plan.benchmarks) {
     text += fmt::format("{}: {} prompts on {} distinct pictures, asked as {}, at most {} new tokens\n", planned.benchmark->name(),
-                        planned.samples.size(), planned.distinct_pictures, planned.prompt_profile, planned.most_new_tokens);
+                        planned.prompt_count, planned.distinct_pictures, planned.prompt_profile, planned.most_new_tokens);
     for (const auto& path : planned.source->paths()) text += fmt::format("  from {}\n", path.string());
   }
   const auto done = samples_done(config, plan);

@@ -125,7 +125,7 @@ int inspect_prompt(const Program& program, Arguments arguments) {
   RawValues given;
   CommandLine line("inspect prompt", "The exact prompt of one sample, as a run would send it.",
                    "  assay inspect prompt --model M --bench chartqa_test --data-dir data --sample 17\n");
-  line.fields(given, {"model", "bench", "plugin", "data-dir", "sample", "prompt-profile", "max-tiles", "max-new-tokens", "dtype", "device",
+  line.fields(given, {"model", "bench", "plugin", "data-dir", "sample", "prompt-profile", "without-pictures", "max-tiles", "max-new-tokens", "dtype", "device",
                       "chat-template", "system", "no-system", "max-image-pixels", "max-image-bytes", "threads", "format"});
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
@@ -140,7 +140,10 @@ int inspect_prompt(const Program& program, Arguments arguments) {
   const Sample sample = planned.source->get(planned.samples.front().index);
   const Question question = question_for(planned, sample, config.decoding);
   const auto model = program.open_model(config.model.path, vlm_options(config));
-  const auto view = model->view_prompt({sample.id, question.prompt, {}, false, question.decoding, question.max_tiles});
+  Request request = request_for(planned, planned.samples.front(), question);  // of a dialogue its first turn
+  request.id = sample.id;
+  request.options.clear();
+  const auto view = model->view_prompt(request);
   if (!view) throw ModelError(fmt::format("{}: {}: {}", sample.id, view.error().stage, view.error().message));
   const auto sharing = samples_sharing(planned, question);
   print_out(wants_json(config.output.format) ? prompt_json(*view, sharing) : prompt_text(*view, sharing));

@@ -90,7 +90,7 @@ int interrupted(const Program& program, std::int64_t done, std::int64_t total) {
 
 void log_plan(const Plan& plan) {
   for (const auto& planned : plan.benchmarks)
-    print_log(fmt::format("{}: {} prompts on {} distinct pictures, asked as {}", planned.benchmark->name(), planned.samples.size(),
+    print_log(fmt::format("{}: {} prompts on {} distinct pictures, asked as {}", planned.benchmark->name(), planned.prompt_count,
                           planned.distinct_pictures, planned.prompt_profile));
 }
 

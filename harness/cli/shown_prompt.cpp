@@ -10,11 +10,17 @@ namespace {
 
 const char* name_of(Role role) { return role == Role::kSystem ? "system" : role == Role::kUser ? "user" : "assistant"; }
 
-std::string text_of(const Prompt& prompt) {
+std::string text_of(const Question& question) {
   std::string text;
-  for (const auto& turn : prompt.turns) {
-    if (prompt.turns.size() > 1) text += fmt::format("{}{}: ", text.empty() ? "" : "\n", name_of(turn.role));
+  const auto add = [&](const Turn& turn, bool is_named) {
+    if (is_named) text += fmt::format("{}{}: ", text.empty() ? "" : "\n", name_of(turn.role));
     for (const auto& part : turn.parts) text += part.is_image() ? "<picture>" : part.text;
+  };
+  const bool is_dialogue = !question.later_turns.empty();
+  for (const auto& turn : question.prompt.turns) add(turn, is_dialogue || question.prompt.turns.size() > 1);
+  for (const auto& turn : question.later_turns) {
+    text += "\nassistant: (its reply)";
+    add(turn, true);
   }
   return text;
 }
@@ -36,7 +42,7 @@ Sample stand_in_sample() {
 
 std::string shown_prompt(const Benchmark& benchmark, const Sample& sample, const std::string& profile) {
   try {
-    return text_of(benchmark.ask(sample, profile).prompt);
+    return text_of(benchmark.ask(sample, profile));
   } catch (const std::exception& error) {  // a benchmark may lean on columns that a made-up sample does not have
     return fmt::format("({})", error.what());
   }

@@ -154,7 +154,7 @@ TEST(FamilyPrompts, AskTheWholeQuestionWhereNothingIsToBeCut) {
 TEST(FamilyPrompts, AreOfferedWhereTheirOwnersAskSomething) {
   const auto profiles = [](const char* benchmark) { return make_benchmark(benchmark)->prompt_profiles(); };
   for (const auto& entry : benchmark_catalog()) {
-    if (entry.name == "convbench" || entry.name == "mmdu") continue;  // their dialogues cannot be asked
+    if (entry.name == "convbench" || entry.name == "mmdu") continue;  // dialogues, which their own benchmarks alone ask
     for (const auto& profile : profiles(std::string(entry.name).c_str())) EXPECT_NO_THROW((void)entry.make()->ask(choice(), profile)) << entry.name << " " << profile;
     EXPECT_THAT(profiles(std::string(entry.name).c_str()), Contains("vlmevalkit-llava")) << entry.name;
     EXPECT_THAT(profiles(std::string(entry.name).c_str()), Contains("vlmevalkit-xcomposer2")) << entry.name;

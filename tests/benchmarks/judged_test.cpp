@@ -6,6 +6,7 @@
 
 #include "benchmarks/catalog.h"
 #include "benchmarks/judge.h"
+#include "benchmarks/xlsx.h"
 #include "harness/base/error.h"
 #include "harness/base/json.h"
 #include "metrics/python_text.h"
@@ -180,6 +181,85 @@ TEST(Mmdu, AveragesTurnsInEachDimension) {
   EXPECT_THAT(testing::message_of<DataError>([&] { (void)mmdu->read_predictions(one.path(), &data); }), HasSubstr("the dialogue 0 has 3 turns, and the file 2 judgements of it"));
 }
 
+/// A dialogue of three turns on two pictures, asked whole.
+Reply mmdu_dialogue() {
+  Reply reply;
+  reply.sample.id = "7";
+  reply.sample.question = "['<ImageHere>What is it?', 'And now?', 'Is it <ImageHere>, too?']";
+  reply.sample.references = {"A dog.", "The same.", "No."};
+  for (const char* name : {"a.png", "b.png"}) reply.sample.images.push_back(ImageRef{name, 0, 0, ImageRef::Encoding::kRaw, name});
+  reply.earlier = {"A cat.", "A cat still."};
+  reply.text = "Yes.";
+  return reply;
+}
+
+TEST(Mmdu, AsksTurnByTurnWithPicturesWhereTheTextSaysSo) {
+  const auto mmdu = make_benchmark("mmdu");
+  auto sample = mmdu_dialogue().sample;
+  const auto question = mmdu->ask(sample, "vlmevalkit");
+  EXPECT_EQ(question.prompt.images.size(), 2u);
+  ASSERT_EQ(question.prompt.turns.size(), 1u);
+  ASSERT_EQ(question.later_turns.size(), 2u);
+  ASSERT_EQ(question.prompt.turns[0].parts.size(), 2u);
+  EXPECT_EQ(question.prompt.turns[0].parts[0].image_index, 0u);
+  EXPECT_EQ(question.prompt.turns[0].parts[1].text, "What is it?");
+  EXPECT_EQ(question.later_turns[0].parts.at(0).text, "And now?");
+  ASSERT_EQ(question.later_turns[1].parts.size(), 3u);
+  EXPECT_EQ(question.later_turns[1].parts[0].text, "Is it ");
+  EXPECT_EQ(question.later_turns[1].parts[1].image_index, 1u);
+  EXPECT_EQ(question.max_tiles, 6);
+  sample.images.pop_back();
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)mmdu->ask(sample, "vlmevalkit"); }), HasSubstr("2 marks <ImageHere> by now, and there are 1 pictures"));
+  sample.question = "[]";
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)mmdu->ask(sample, "vlmevalkit"); }), HasSubstr("the dialogue 7 has no turns"));
+  sample.question = "What is it?";
+  EXPECT_EQ(mmdu->ask(sample, "vlmevalkit").prompt.turns.size(), 1u);
+}
+
+TEST(Mmdu, TakesRecordedJudgementsOfADialogueThatWasAsked) {
+  const auto mmdu = make_benchmark("mmdu");
+  std::vector<Reply> replies = {mmdu_dialogue()};
+  const auto judge = make_recorded_judge({{"7", {"{'Overall Score': 4}", "{'Overall Score': 6}", "{'Overall Score': 8}"}}});
+  ask_judge(*judge, *mmdu, "official", replies);
+  EXPECT_EQ(value_of(metrics_of(*mmdu, replies, "official"), "overall_score"), 60);
+  EXPECT_TRUE(mmdu->judge_questions(replies[0], "official").at(1).is_recorded_only) << "its instructions are not at hand";
+  replies[0].judge_replies.clear();
+  const auto too_few = make_recorded_judge({{"7", {"{'Overall Score': 4}"}}});
+  ask_judge(*too_few, *mmdu, "official", replies);
+  EXPECT_EQ(mmdu->score(replies[0], "official").state, SampleState::kJudgeFailed);
+}
+
+TEST(Mmdu, AsksAJudgeByTheInstructionsBesideTheData) {
+  const testing::TemporaryFolder folder;
+  folder.write("MMDU.tsv", "index\timage\tquestion\tanswer\n0\t" + std::string(80, 'A') + "\t['What?', 'Why?']\t['This.', 'So.']\n");
+  const auto mmdu = make_benchmark("mmdu");
+  EXPECT_EQ(mmdu->open({{folder.path()}})->get(0).fields.count("judge_instructions"), 0u);
+  const auto digest = mmdu->open({{folder.path()}})->digest();
+  folder.write("mmdu_judge.txt", "Grade this.\n\n");
+  const auto data = mmdu->open({{folder.path()}});
+  EXPECT_EQ(data->digest(), digest) << "a run goes on when the file is added";
+  Reply reply{data->get(0), "Because."};
+  reply.earlier = {"That."};
+  const auto questions = mmdu->judge_questions(reply, "official");
+  ASSERT_EQ(questions.size(), 2u);
+  EXPECT_FALSE(questions[1].is_recorded_only);
+  EXPECT_EQ(questions[1].id, "0/1");
+  EXPECT_EQ(questions[1].messages.at(0).text,
+            "Grade this.\n\n[Question]\nWhy?\n\n[The Start of Reference Answer]\nSo.\n[The End of Reference Answer]\n\n[The Start of Assistant’s Answer]\nBecause.\n"
+            "[The End of Assistant’s Answer]");
+  EXPECT_EQ(mmdu->submission(std::vector{reply})->content, "{\"id\":\"0\",\"replies\":[\"That.\",\"Because.\"]}\n");
+  reply.earlier.clear();
+  EXPECT_FALSE(mmdu->submission(std::vector{reply})) << "nothing was asked";
+}
+
+TEST(Mmdu, ReadsVlmevalkitsTableOfDialogues) {
+  const testing::TemporaryFile file("m.tsv", "index\tquestion\tanswer\tprediction\n0\t['a', 'b']\t['c', 'd']\t['e', 'f']\n");
+  const auto replies = make_benchmark("mmdu")->read_predictions(file.path(), nullptr);
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_THAT(replies[0].earlier, ElementsAre("e"));
+  EXPECT_EQ(replies[0].text, "f");
+}
+
 TEST(Judge, LeavesAScoreAbsentRatherThanGuessed) {
   for (const auto* name : {"mmvet", "llava_bench_wild", "convbench"}) {
     const auto benchmark = make_benchmark(name);
@@ -279,6 +359,44 @@ TEST(ConvBench, CountsWinsOnTheSideThatTheModelTook) {
 TEST(ConvBench, WantsToKnowTheSide) {
   const testing::TemporaryFile file("c.jsonl", R"({"first_turn_evaluation": "", "second_turn_evaluation": "", "third_turn_evaluation": "", "overall_evalaution": ""})");
   EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("convbench")->read_predictions(file.path(), nullptr); }), HasSubstr("which side the model took"));
+}
+
+/// The authors' table of two dialogues, with its picture folder's name and the sides.
+void write_convbench(const testing::TemporaryFolder& folder) {
+  const auto row = [](const std::string& n) {
+    return std::vector<XlsxCell>{n + ".png", "Describe " + n + ".", "Why " + n + "?", "Sing of " + n + "."};
+  };
+  const std::vector<XlsxCell> header = {std::string("image_id"), std::string("The_first_turn_instruction"), std::string("The_second_turn_instruction"), std::string("The_third_turn_instruction")};
+  folder.write("ConvBench.xlsx", xlsx_file({header, row("a"), row("b")}));
+  folder.write("visit_bench_images/a.png", "not looked at");
+  folder.write("ConvBenchEval/pairwise_positions.json", R"({"positions": [0, 1]})");
+}
+TEST(ConvBench, AsksThreeTurnsOnOnePicture) {
+  const testing::TemporaryFolder folder;
+  write_convbench(folder);
+  const auto convbench = make_benchmark("convbench");
+  const auto data = convbench->open({{folder.path()}});
+  ASSERT_EQ(data->size(), 2u);
+  EXPECT_EQ(data->get(0).images.at(0).path, folder / "visit_bench_images/a.png");
+  const auto question = convbench->ask(data->get(1), "vlmevalkit");
+  EXPECT_EQ(text_of(question), "Describe b.");
+  ASSERT_EQ(question.later_turns.size(), 2u);
+  EXPECT_EQ(question.later_turns[1].parts.at(0).text, "Sing of b.");
+  Reply reply{data->get(1), "La la."};
+  reply.earlier = {"A b.", "So."};
+  EXPECT_EQ(convbench->submission(std::vector{reply})->content, "{\"id\":\"2\",\"first_turn_answer\":\"A b.\",\"second_turn_answer\":\"So.\",\"third_turn_answer\":\"La la.\"}\n");
+  std::vector<Reply> replies = {reply};
+  const std::string lost = "Overall, Response A is better.", won = "Overall, Response B is better.";
+  ask_judge(*make_recorded_judge({{"2", {won, lost, lost, won}}}), *convbench, "official", replies);
+  EXPECT_EQ(convbench->score(replies[0], "official").answer, "WLLW");
+}
+TEST(ConvBench, SaysWhatItsTableLacks) {
+  const testing::TemporaryFolder folder;
+  write_convbench(folder);
+  folder.write("ConvBenchEval/pairwise_positions.json", R"({"positions": [0]})");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("convbench")->open({{folder.path()}}); }), HasSubstr("1 positions for 2 dialogues"));
+  folder.write("ConvBench.xlsx", xlsx_file({{std::string("image_id"), std::string("The_first_turn_instruction")}, {std::string("a.png"), std::string("x")}}));
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)make_benchmark("convbench")->open({{folder.path()}}); }), HasSubstr("no column \"The_second_turn_instruction\""));
 }
 
 double rounded(double value) { return python::round(value, 1); }

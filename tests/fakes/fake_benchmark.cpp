@@ -53,14 +53,19 @@ class FakeBenchmark final : public Benchmark {
     const auto& picture = sample.fields.at("picture");
     question.prompt.images.push_back({picture, picture, []() -> Result<std::string> { return std::string("GIF89a, and no more"); }});
     question.prompt.turns.push_back({Role::kUser, {{"", 0}, {profile == "polite" ? "Please. " + sample.question : sample.question}}});
+    for (std::size_t turn = 1; turn < data_.turns; ++turn) {
+      const auto shown = fmt::format("{}/{}", picture, turn);
+      question.prompt.images.push_back({shown, shown, []() -> Result<std::string> { return std::string("GIF89a, and no more"); }});
+      question.later_turns.push_back({Role::kUser, {{"", turn}, {fmt::format("Say w{}-{}.", sample.id.substr(1), turn)}}});
+    }
     question.decoding.max_new_tokens = 16;
     return question;
   }
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return {"official", "lenient"}; }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
     if (data_.has_a_scorer_bug && reply.sample.id == kUnscorable) throw DataError("the reply has no number in it");
-    const bool is_right = !reply.sample.references.empty() && reply.text == reply.sample.references.front();
-    return {is_right || profile == "lenient" ? 1.0 : 0.0, SampleState::kScored, reply.text};
+    const bool is_right = !reply.sample.references.empty() && said_in(reply) == expected_of(reply.sample);
+    return {is_right || profile == "lenient" ? 1.0 : 0.0, SampleState::kScored, said_in(reply)};
   }
   [[nodiscard]] std::string answer_rule(std::string_view profile) const override {
     return profile == "lenient" ? "whatever is said is right" : "the reply is the label, letter for letter";
@@ -98,12 +103,24 @@ class FakeBenchmark final : public Benchmark {
   }
 
  private:
+  static std::string said_in(const Reply& reply) {
+    std::string said;
+    for (const auto& turn : reply.earlier) said += turn + " ";
+    return said + reply.text;
+  }
+  [[nodiscard]] std::string expected_of(const Sample& sample) const {
+    std::string expected = sample.references.front();
+    for (std::size_t turn = 1; turn < data_.turns; ++turn) expected += fmt::format(" {}-{}", sample.references.front(), turn);
+    return expected;
+  }
+
   FakeData data_;
 };
 
 constexpr std::array kFakes = {
     BenchmarkEntry{"fake", "says a word", "none", [] { return make_fake({}); }},
     BenchmarkEntry{"fake_broken", "one row cannot be read", "none", [] { return make_fake({"fake_broken", 20, false, true, false}); }},
+    BenchmarkEntry{"fake_dialogues", "says a word in each of three turns", "none", [] { return make_fake({"fake_dialogues", 40, false, false, false, 3}); }},
     BenchmarkEntry{"fake_empty", "no samples", "none", [] { return make_fake({"fake_empty", 0, false, false, false}); }},
     BenchmarkEntry{"fake_large", "many samples", "none", [] { return make_fake({"fake_large", 20000, false, false, false}); }},
     BenchmarkEntry{"fake_scorer", "one reply cannot be scored", "none", [] { return make_fake({"fake_scorer", 20, false, false, true}); }},

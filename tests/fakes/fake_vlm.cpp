@@ -43,9 +43,11 @@ class FakeVlm final : public Vlm {
         if (!has_more) break;
         batch.push_back(std::move(*request));
       }
-      for (; !batch.empty(); batch.pop_back()) {
+      while (!batch.empty()) {
         if (source.is_cancelled()) return;
-        answer(batch.back(), sink);
+        const Request request = std::move(batch.back());
+        batch.pop_back();
+        if (auto next_turn = answer(request, sink)) batch.push_back(std::move(*next_turn));
       }
     }
   }
@@ -80,7 +82,7 @@ class FakeVlm final : public Vlm {
   }
 
  private:
-  void answer(const Request& request, GenerationSink& sink) {
+  std::optional<Request> answer(const Request& request, GenerationSink& sink) {
     if (behaviour_.dies_after >= 0 && answered_ >= behaviour_.dies_after) throw ModelError("the fake engine broke");
     if (behaviour_.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(behaviour_.delay_ms));
     if (calls_ >= 0) {
@@ -88,7 +90,7 @@ class FakeVlm final : public Vlm {
       if (::write(calls_, line.data(), line.size()) < 0) throw ModelError("the calls file cannot be written");
     }
     ++answered_;
-    sink.finish(request.id, behaviour_.answer(request));
+    return sink.finish(request.id, behaviour_.answer(request));
   }
 
   FakeBehaviour behaviour_;
@@ -134,6 +136,15 @@ Result<Generation> oracle_answer(const Request& request) {
   return generation_of(text.substr(begin, text.find('.', begin) - begin), request);
 }
 
+Result<Generation> digest_answer(const Request& request) {
+  std::string shown;
+  for (const auto& turn : request.prompt.turns) {
+    shown += fmt::format("<{}>", static_cast<int>(turn.role));
+    for (const auto& part : turn.parts) shown += part.is_image() ? request.prompt.images.at(part.image_index).key : part.text;
+  }
+  return generation_of(digest_of(shown).substr(0, 12), request);
+}
+
 Result<Generation> flaky_answer(const Request& request, unsigned one_in) {
   if (is_chosen(request, one_in)) return SampleFailure{request.id, "decode", "the picture is cut short"};
   return oracle_answer(request);
@@ -152,6 +163,8 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
   if (const char* file = std::getenv("ASSAY_FAKE_CALLS")) behaviour.calls_file = file;
   if (name == "constant") {
     behaviour.answer = [](const Request& request) { return Result<Generation>(generation_of("w1", request)); };
+  } else if (name == "digest") {
+    behaviour.answer = digest_answer;
   } else if (name.starts_with("flaky:")) {
     behaviour.answer = [one_in = static_cast<unsigned>(number_in(name))](const Request& r) { return flaky_answer(r, one_in); };
   } else if (name.starts_with("wrong:")) {

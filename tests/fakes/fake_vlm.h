@@ -24,13 +24,16 @@ struct FakeBehaviour {
 /// Says the word that it is asked to say: always right.
 [[nodiscard]] Result<Generation> oracle_answer(const Request& request);
 
+/// Says a digest of everything it is shown: roles, texts and pictures of all turns.
+[[nodiscard]] Result<Generation> digest_answer(const Request& request);
+
 /// Fails for one request in `one_in`, chosen by its id alone.
 [[nodiscard]] Result<Generation> flaky_answer(const Request& request, unsigned one_in);
 
 /// Says another word of the same length for one request in `one_in`.
 [[nodiscard]] Result<Generation> wrong_answer(const Request& request, unsigned one_in);
 
-/// By name: "oracle", "constant", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "buggy", "other-weights", "unreadable-weights".
+/// By name: "oracle", "constant", "digest", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "buggy", "other-weights", "unreadable-weights".
 /// ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 

@@ -53,13 +53,13 @@ TEST(Assay, ListsModelsAndProfiles) {
   EXPECT_EQ(run_fakes({"describe", "models", "fake"}).out.substr(0, 6), "fake: ");
   EXPECT_THAT(run_assay({"list", "profiles"}).out, ContainsRegex("vlmevalkit\n  asks \\(--prompt-profile\\): [^\n]*chartqa_test, [^\n]*pope"));
   EXPECT_EQ(run_fakes({"describe", "profiles", "polite"}).out,
-            "polite\n  asks (--prompt-profile): fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n");
+            "polite\n  asks (--prompt-profile): fake, fake_broken, fake_dialogues, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n");
 }
 
 TEST(Assay, ListsMetricsWithTheirFormulasAndBenchmarks) {
   EXPECT_THAT(run_assay({"list", "metrics"}).out,
               HasSubstr("<subtask>.acc_plus\n  pictures with both questions answered right / pictures with two questions\n    in mme\n"));
-  const auto one = "accuracy\n  divided by: questions\n    in fake, fake_broken, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n";
+  const auto one = "accuracy\n  divided by: questions\n    in fake, fake_broken, fake_dialogues, fake_empty, fake_large, fake_scorer, fake_small, fake_twice\n";
   EXPECT_EQ(run_fakes({"list", "metrics"}).out, one);
   EXPECT_EQ(run_fakes({"describe", "metrics", "accuracy"}).out, one);
   EXPECT_EQ(run_assay({"describe", "existence.acc_plus"}).out, run_assay({"describe", "metrics", "acc_plus"}).out);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -25,8 +26,8 @@ using testing::TemporaryFolder;
 constexpr int kSamples = 300;
 constexpr int kBatch = 4;
 
-std::vector<std::string> run_command(const std::string& out, const std::string& model, int batch = kBatch) {
-  return {testing::fakes_binary(), "run", "--model", model, "--bench", "fake", "--out", out, "--batch", std::to_string(batch)};
+std::vector<std::string> run_command(const std::string& out, const std::string& model, int batch = kBatch, const std::string& bench = "fake") {
+  return {testing::fakes_binary(), "run", "--model", model, "--bench", bench, "--out", out, "--batch", std::to_string(batch)};
 }
 
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
@@ -89,6 +90,30 @@ TEST(Kill, TwentyTimesGivesTheSameBytesAndNothingTwice) {
   // A kill may cost the sample in the model's hands and what it had finished within the last few milliseconds; nothing else.
   EXPECT_LE(lines_of(calls).size(), kSamples + kills * 3);
   EXPECT_EQ(testing::recorded_ids(run).size(), static_cast<std::size_t>(kSamples));
+}
+
+TEST(Kill, InTheMiddleOfDialoguesGivesTheSameBytes) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(testing::run_child(run_command(folder / "whole", "oracle", 1, "fake_dialogues")).exit_code, 0);
+  const auto run = folder / "killed";
+  constexpr int kKills = 6, kTurns = 3;
+  std::size_t halfway = 0;
+  for (int start = 0; start < kKills; ++start) {
+    ChildProcess child(run_command(run, "slow:5", kBatch, "fake_dialogues"));
+    wait_for_journal(run, start + 1, child);
+    std::this_thread::sleep_for(std::chrono::milliseconds(35 + 7 * start));
+    ASSERT_FALSE(child.has_ended());
+    child.signal(SIGKILL);
+    child.wait();
+    const auto ids = testing::recorded_ids(run);
+    halfway += std::count_if(ids.begin(), ids.end(), [&](const std::string& id) { return ids.count(id) < kTurns; }) > 0 ? 1 : 0;
+  }
+  EXPECT_GT(halfway, 0U) << "no kill fell into a dialogue";
+  const auto last = testing::run_child(run_command(run, "oracle", 7, "fake_dialogues"));
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(read_file(results_path(run)), read_file(results_path(folder / "whole")));
+  EXPECT_EQ(read_file(report_path(run)), read_file(report_path(folder / "whole")));
+  EXPECT_EQ(testing::recorded_ids(run).size(), 40U * kTurns) << "no turn twice";
 }
 
 TEST(Interrupt, LeavesAResumableRunAndSaysHow) {

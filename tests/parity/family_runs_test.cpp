@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "golden_case.h"
+#include "harness/base/base64.h"
 #include "harness/base/file.h"
 #include "harness/journal.h"
 #include "harness/run_folder.h"
@@ -45,7 +47,7 @@ std::map<std::string, std::pair<std::string, std::vector<std::int64_t>>> replies
   JournalFiles(run).for_each([&](const JournalRecord& record, RecordPlace) {
     const auto& generation = record.generation;
     EXPECT_TRUE(generation) << record.id << ": " << (generation ? "" : generation.error().message);
-    const bool is_new = generation && replies.emplace(record.benchmark + "/" + record.id, std::pair(generation->reply, generation->token_ids)).second;
+    const bool is_new = generation && replies.emplace(fmt::format("{}/{}/{}", record.benchmark, record.id, record.turn), std::pair(generation->reply, generation->token_ids)).second;
     EXPECT_TRUE(is_new) << record.id << " was done twice";
   });
   return replies;
@@ -67,6 +69,45 @@ bool kill_on_its_way(const std::vector<std::string>& command, const std::filesys
   child.wait();
   return is_running;
 }
+
+/// Two dialogues of four turns on two pictures, as VLMEvalKit's table has them.
+void write_mmdu(const TemporaryFolder& folder) {
+  const auto picture = [](const char* name) { return base64(read_file(std::filesystem::path(ASSAY_SOURCE_DIR) / "demo/data/docvqa/documents" / name)); };
+  std::string rows = "index\timage\tquestion\tanswer\n";
+  for (const char* id : {"0", "1"}) {
+    rows += fmt::format("{}\t['{}', '{}']\t['<ImageHere>What is in picture {}?', 'Why?', 'And in this one: <ImageHere>', 'Which is larger?']\t['a', 'b', 'c', 'd']\n", id,
+                        picture("form_010.png"), picture("form_019.png"), id);
+  }
+  folder.write("data/MMDU.tsv", rows);
+}
+
+std::vector<std::string> mmdu_command(const FamilyRun& run, const TemporaryFolder& folder, const std::string& out, int batch) {
+  return {ASSAY_WITH_DIALOGUES, "run", "--model", (parity_root().parent_path() / run.checkpoint).string(), "--bench", "mmdu", "--data-dir", (folder / "data").string(),
+          "--dtype", "float32", "--max-new-tokens", "24", "--max-tiles", "2", "--batch", std::to_string(batch), "--out", (folder / out).string()};
+}
+
+class FamilyDialogues : public ::testing::TestWithParam<FamilyRun> {};
+
+TEST_P(FamilyDialogues, GoOnInTheMiddle) {
+  const TemporaryFolder folder;
+  write_mmdu(folder);
+  const auto whole = run_child(mmdu_command(GetParam(), folder, "whole", 1));
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  const auto expected = replies_in(folder / "whole");
+  EXPECT_EQ(expected.size(), 8U);
+  int kills = 0;
+  for (int start = 0; start < 2; ++start) kills += kill_on_its_way(mmdu_command(GetParam(), folder, "killed", 1 + start), folder / "killed") ? 1 : 0;
+  EXPECT_GE(kills, 1);
+  const auto last = run_child(mmdu_command(GetParam(), folder, "killed", 4));
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(replies_in(folder / "killed"), expected);
+  EXPECT_EQ(read_file(results_path(folder / "killed")), read_file(results_path(folder / "whole")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, FamilyDialogues,
+                         ::testing::Values(FamilyRun{"internvl", "data/native_qwen2/checkpoint"}, FamilyRun{"llava_next", "llava/native_next/checkpoint"},
+                                           FamilyRun{"xcomposer2d5", "xcomposer/2d5/checkpoint"}),
+                         [](const auto& run) { return run.param.name; });
 
 class FamilyRuns : public ::testing::TestWithParam<FamilyRun> {};
 

@@ -64,6 +64,26 @@ TEST(RemoteRun, ScoresAServedModel) {
   EXPECT_THAT(all_files(folder) + finished.out + finished.err, Not(HasSubstr(kKey)));
 }
 
+TEST(RemoteRun, AsksDialoguesTurnByTurnAndGoesOnAtTheTurn) {
+  std::atomic<bool> is_mended = false;
+  const HostileServer server([&](const SeenRequest& request, const Wire& wire) {
+    if (!is_mended && request.body.find("Say w2-2.") != std::string::npos) return wire.answer(400, "not today");
+    const auto begin = request.body.rfind("Say ") + 4;
+    wire.answer(200, chat_json(request.body.substr(begin, request.body.find('.', begin) - begin)));
+  });
+  const TemporaryFolder folder;
+  EXPECT_EQ(run(server, folder, {"--limit", "4", "--in-flight", "1"}, "fake_dialogues").exit_code, 4);
+  EXPECT_LE(server.seen().size(), 12U);
+  is_mended = true;
+  const auto finished = run(server, folder, {"--limit", "4", "--retry-failed"}, "fake_dialogues");
+  ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(json::parse_file(folder / "run/results.json")["results"][0]["metrics"][0]["value"].GetDouble(), 100);
+  EXPECT_EQ(server.seen().size(), 13U) << "4 dialogues of 3 turns, one turn twice";
+  const auto last = json::parse(server.seen().back().body, "the last request");
+  ASSERT_EQ(last["messages"].Size(), 5U);
+  EXPECT_STREQ(last["messages"][3]["role"].GetString(), "assistant");
+}
+
 TEST(RemoteRun, KeepsAnEchoedKeyOutOfEverything) {
   const HostileServer server([](const SeenRequest& request, const Wire& wire) {
     const std::string said = "header was " + request.headers.at("authorization");
