@@ -84,6 +84,7 @@ constexpr Rule kRules[] = {
                                     "is right where there is no figure"},
     {"hallusion_bench", "lmms-eval", "as official, on the questions with a figure"},
     {"hallusion_bench", "official-judged", "the grade that the file brings, else a judge's word: incorrect, correct or unclear; an unclear reply is right where there is no figure"},
+    {"hallusion_bench", "official-consistency-judged", "as official-judged; a judge also says if the reply agrees with the one about the original figure: same or different"},
     {"hallusion_bench", "lmms-eval-judged", "as official-judged, on the questions with a figure"},
     {"hallusion_bench", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about: Yes, No or Unknown"},
     {"hallusion_bench", "vlmevalkit", kKitYesNo},

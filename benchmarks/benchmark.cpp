@@ -31,6 +31,7 @@ std::string Benchmark::definition_digest() const { return ""; }
 
 std::string Benchmark::answer_rule(std::string_view) const { return ""; }
 
+void Benchmark::relate(std::vector<Reply>&, std::string_view) const {}
 std::vector<JudgeQuestion> Benchmark::judge_questions(const Reply&, std::string_view) const { return {}; }
 
 std::optional<Submission> Benchmark::submission(std::span<const Reply>) const { return std::nullopt; }

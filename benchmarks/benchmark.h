@@ -105,6 +105,8 @@ class Benchmark {
   [[nodiscard]] virtual Score score(const Reply& reply, std::string_view profile) const = 0;
   /// How the profile reads a reply and what it compares, in one line, for people who ask why two profiles disagree. Empty where nobody wrote it down.
   [[nodiscard]] virtual std::string answer_rule(std::string_view profile) const;
+  /// Puts into each reply what judge_questions must know of the others; nothing for most benchmarks.
+  virtual void relate(std::vector<Reply>& replies, std::string_view profile) const;
   /// What a judge must say before the reply can be scored; nothing for most benchmarks, and for replies that need no judge. A reply that has not
   /// got the answers scores NaN in state kJudgeFailed and is left out of the denominators.
   [[nodiscard]] virtual std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const;

@@ -11,6 +11,7 @@
 #include "benchmarks/families.h"
 #include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
+#include "benchmarks/hallusion_diagnosis.h"
 #include "benchmarks/hallusion_key.h"
 #include "benchmarks/judge.h"
 #include "benchmarks/profile.h"
@@ -48,6 +49,7 @@ struct ScoringProfile {
   bool skips_figure_zero;                 ///< of VS, where it is no figure
   Scale scale;
   enum class Asks { kNobody, kAboutUnread, kAboutAll } asks = Asks::kNobody;  ///< a judge, about replies that cannot be read, or about all
+  bool diagnoses = false;  ///< a judge also says if replies about edited figures agree with those about the originals
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", yes_no_vlmevalkit, true, true, false, false, true, Scale::kPercentFromSum},
@@ -56,6 +58,7 @@ constexpr ScoringProfile kScorings[] = {
     {"internvl", by_vlmevalkit, false, false, true, true, false, Scale::kPercent},
     {"xcomposer", yes_no_xcomposer_hallusion, false, false, true, false, false, Scale::kFraction},
     {"official-judged", yes_no_vlmevalkit, true, true, false, false, true, Scale::kPercentFromSum, ScoringProfile::Asks::kAboutAll},
+    {"official-consistency-judged", yes_no_vlmevalkit, true, true, false, false, true, Scale::kPercentFromSum, ScoringProfile::Asks::kAboutAll, true},
     {"lmms-eval-judged", yes_no_vlmevalkit, true, true, true, false, true, Scale::kPercentFromSum, ScoringProfile::Asks::kAboutAll},
     {"vlmevalkit-judged", by_vlmevalkit, false, false, true, true, false, Scale::kPercent, ScoringProfile::Asks::kAboutUnread},
 };
@@ -241,6 +244,9 @@ class HallusionBench final : public CatalogBenchmark {
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  void relate(std::vector<Reply>& replies, std::string_view profile) const override {
+    if (scoring(profile).diagnoses) add_original_replies(replies);
+  }
   [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
@@ -270,11 +276,43 @@ std::string grade_of(const std::string& judged) {
   return text.find("correct") != std::string::npos ? "1" : "2";
 }
 
+/// Whether a judge is to compare the reply with the one about the original figure.
+bool needs_comparison(const Reply& reply, const ScoringProfile& rule) {
+  if (!rule.diagnoses || reply.sample.references.empty() || reply.state == SampleState::kError) return false;
+  return reply.sample.fields.contains(kOriginalReply) && !reply.sample.fields.contains(kHallusionSame);
+}
+
 std::vector<JudgeQuestion> HallusionBench::judge_questions(const Reply& reply, std::string_view profile) const {
   const auto& rule = scoring(profile);
-  if (!needs_judge(reply, rule)) return {};
-  if (rule.asks == ScoringProfile::Asks::kAboutUnread) return {yes_no_judge_question(reply.sample, reply.text)};
-  return {conflict_judge_question(reply.sample, reply.text)};
+  std::vector<JudgeQuestion> questions;
+  if (needs_judge(reply, rule))
+    questions.push_back(rule.asks == ScoringProfile::Asks::kAboutUnread ? yes_no_judge_question(reply.sample, reply.text) : conflict_judge_question(reply.sample, reply.text));
+  if (needs_comparison(reply, rule)) questions.push_back(consistency_judge_question(reply.sample, reply.text, reply.sample.fields.at(kOriginalReply)));
+  return questions;
+}
+
+/// Whether the reply agrees with the one about the original figure, where somebody said it.
+std::optional<bool> is_same_as_original(const Reply& reply, const ScoringProfile& rule) {
+  if (const auto recorded = reply.sample.fields.find(kHallusionSame); recorded != reply.sample.fields.end()) return recorded->second == "1";
+  if (!needs_comparison(reply, rule) || reply.judge_replies.empty()) return std::nullopt;
+  return python::lower(reply.judge_replies.back()).find("same") != std::string::npos;
+}
+
+/// The grade that a judge gave, now or in the file; nothing where none did.
+std::optional<char> grade_by_judge(const Reply& reply, const ScoringProfile& rule) {
+  if (const auto recorded = reply.sample.fields.find(kHallusionGrade); recorded != reply.sample.fields.end() && !recorded->second.empty()) return recorded->second.front();
+  if (!needs_judge(reply, rule) || reply.judge_replies.empty()) return std::nullopt;
+  return grade_of(reply.judge_replies.front()).front();
+}
+
+/// Failed samples and those without a word of a judge's have no part in it.
+std::vector<DiagnosedReply> to_diagnose(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
+  std::vector<DiagnosedReply> graded;
+  for (const auto& scored : replies) {
+    const auto grade = grade_by_judge(scored.reply, rule);
+    if (grade && scored.reply.state != SampleState::kError) graded.push_back({hallusion_key(scored.reply.sample), *grade, is_same_as_original(scored.reply, rule)});
+  }
+  return graded;
 }
 
 Score HallusionBench::score(const Reply& reply, std::string_view profile) const {
@@ -342,6 +380,10 @@ std::vector<Metric> HallusionBench::metrics(std::span<const ScoredReply> replies
   if (rule.takes_grades) {
     add_official(metrics, "", all, rule);
     add_bias(metrics, all);
+  }
+  if (rule.diagnoses) {
+    const auto diagnosis = diagnosis_metrics(to_diagnose(replies, rule));
+    metrics.insert(metrics.end(), diagnosis.begin(), diagnosis.end());
   }
   const auto add_part = [&](const std::string& name, const Part& part) {
     const auto three = three_accuracies(name + ".", part, rule);

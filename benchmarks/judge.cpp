@@ -97,6 +97,7 @@ std::unique_ptr<Judge> make_recorded_judge(RecordedReplies replies) { return std
 std::unique_ptr<Judge> make_no_judge() { return std::make_unique<NoJudge>(); }
 
 void ask_judge(Judge& judge, const Benchmark& benchmark, std::string_view profile, std::vector<Reply>& replies) {
+  benchmark.relate(replies, profile);
   const auto needs_none = [](const Reply& reply) { return !reply.judge_replies.empty() || reply.state == SampleState::kError; };
   std::vector<JudgeQuestion> all;
   for (const auto& reply : replies) {
