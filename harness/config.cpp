@@ -239,6 +239,7 @@ Problems validate_model(const RunConfig& config) {
   demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
   demands.that(dtype_named(config.model.dtype).has_value(),
                fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
+  demands.that(!config.decoding.drops_pictures || !config.model.blanks_pictures, "--without-pictures and --blank-pictures exclude each other");
   demands.that(!config.model.has_no_system || !config.model.system_text, "--system and --no-system exclude each other");
   return problems;
 }

@@ -60,6 +60,7 @@ struct DecodingConfig {
   std::optional<int> max_new_tokens;
   std::optional<int> max_tiles;
   bool reencodes_pictures = false;
+  bool drops_pictures = false;
 };
 
 /// Where the run is kept, and when it gives up.
@@ -122,6 +123,8 @@ void visit(Config& config, Visitor&& field) {
         config.decoding.max_tiles);
   field(Field{"reencode-like-vlmevalkit", "", "show the pictures of its tables as it does: through JPEG where their image_path ends in .jpg", Effect::kFixed},
         config.decoding.reencodes_pictures);
+  field(Field{"without-pictures", "", "ask the questions alone, no picture in the prompt: what a model knows without looking (`assay score --without-pictures`)", Effect::kFixed},
+        config.decoding.drops_pictures);
   field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
   field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);

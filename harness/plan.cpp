@@ -196,6 +196,13 @@ void add_said(Prompt& prompt, std::vector<Turn> later_turns, std::span<const std
   prompt.images.resize(shown);
 }
 
+/// Leaves the texts alone.
+void drop_pictures(Question& question) {
+  for (auto* turns : {&question.prompt.turns, &question.later_turns})
+    for (Turn& turn : *turns) std::erase_if(turn.parts, [](const Part& part) { return part.is_image(); });
+  question.prompt.images.clear();
+}
+
 std::string choose_prompt_profile(const Benchmark& benchmark, const std::string& asked) {
   const auto known = benchmark.prompt_profiles();
   if (asked.empty()) return known.at(0);
@@ -305,6 +312,7 @@ Question question_for(const PlannedBenchmark& planned, const Sample& sample, con
   if (decoding.max_new_tokens) question.decoding.max_new_tokens = *decoding.max_new_tokens;
   if (decoding.max_tiles) question.max_tiles = decoding.max_tiles;
   if (decoding.reencodes_pictures) reencode_like_vlmevalkit(sample, question);
+  if (decoding.drops_pictures) drop_pictures(question);
   if (decoding.temperature > 0) {
     question.decoding.do_sample = true;
     question.decoding.temperature = decoding.temperature;

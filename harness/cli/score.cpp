@@ -11,6 +11,7 @@
 #include "harness/cli/command_line.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/judge_options.h"
+#include "harness/cli/text_only.h"
 #include "harness/cli/verbs.h"
 #include "harness/clock.h"
 #include "harness/manifest.h"
@@ -34,11 +35,13 @@ constexpr const char* kExamples =
     "  assay score --bench chartqa_test --predictions replies.jsonl --data-dir data\n"
     "  assay score --bench mme --predictions results/llava-v1.5-7b --save llava.scores\n"
     "  assay score --bench mmvet --predictions replies.json --judge grades.json --data-dir data\n"
-    "  assay score runs/mmvet --judge openai:https://host/v1#model-2024-11-20 --api-key-env JUDGE_KEY --judge-cache judge.jsonl\n";
+    "  assay score runs/mmvet --judge openai:https://host/v1#model-2024-11-20 --api-key-env JUDGE_KEY --judge-cache judge.jsonl\n"
+    "  assay score runs/mmstar --without-pictures runs/mmstar-blind --language-model llm-replies.jsonl\n";
 
 struct ScoreOptions {
   std::string run, predictions, bench, data_dir, save, format = "text";
   JudgeOptions judge;
+  TextOnlyOptions text_only;
   std::vector<std::string> profiles, plugins;
   bool is_partial_fine = false;
   bool explains = false;
@@ -70,9 +73,11 @@ void save_scored(const ScoreOptions& options, Scored& scored) {
   print_log(fmt::format("saved for gates and comparisons: {}", options.save));
 }
 
-void score_under(const Benchmark& benchmark, const std::vector<Reply>& replies, const std::vector<std::string>& profiles, const ScoreOptions& options,
-                 Scored& scored, Judge& judge) {
-  auto sides = score_profiles(benchmark, replies, profiles, judge, !options.save.empty());
+void score_under(const Program& program, const WithPictures& with, const std::vector<Reply>& replies, const std::vector<std::string>& profiles,
+                 const ScoreOptions& options, Scored& scored, Judge& judge) {
+  const Benchmark& benchmark = with.benchmark;
+  auto sides = score_profiles(benchmark, replies, profiles, judge, !options.save.empty() || !options.text_only.empty());
+  add_picture_gains(options.text_only, program, with, sides, judge);
   for (auto& side : sides) {
     scored.record.results.push_back(side.result);
     if (!options.save.empty()) scored.kept.benchmarks.push_back(std::move(side.kept));
@@ -118,7 +123,7 @@ Scored score_predictions(const Program& program, const ScoreOptions& options) {
   const auto data = open_if_found(*benchmark, options.data_dir);
   const auto replies = read_replies(*benchmark, options, data.get());
   Scored scored;
-  score_under(*benchmark, replies, profiles, options, scored, *judge);
+  score_under(program, {*benchmark, data.get(), nullptr, options.data_dir}, replies, profiles, options, scored, *judge);
   print_notes(*judge);
   return scored;
 }
@@ -176,7 +181,8 @@ Scored score_run(const Program& program, const ScoreOptions& options) {
   if (const auto name = judge_name_json(options.judge); !name.empty()) scored.kept.manifest.fixed.push_back({"judge", name});
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {
     const auto& planned = plan.benchmarks[b];
-    score_under(*planned.benchmark, replies_of(planned, state.entries[b], journals), planned.scoring_profiles, options, scored, *judge);
+    const WithPictures with{*planned.benchmark, planned.source.get(), &manifest, options.data_dir};
+    score_under(program, with, replies_of(planned, state.entries[b], journals), planned.scoring_profiles, options, scored, *judge);
   }
   print_notes(*judge);
   return scored;
@@ -200,6 +206,7 @@ int score_verb(const Program& program, Arguments arguments) {
   line.text("bench", options.bench, "the benchmark that it answers");
   line.text("data-dir", options.data_dir, "where the data sets lie: labels that the file does not carry");
   add_judge_options(line, options.judge);
+  add_text_only_options(line, options.text_only);
   line.texts("plugin", options.plugins, "shared object with benchmarks of your own; may be repeated");
   line.list("profile", options.profiles, "how to score; default: the benchmark's first");
   line.flag("partial", options.is_partial_fine, "score an unfinished run's samples that are done, or a file that answers a part of the data");
@@ -215,6 +222,7 @@ int score_verb(const Program& program, Arguments arguments) {
   if (!options.run.empty() && !options.bench.empty()) problems.emplace_back("--bench belongs to --predictions; a run knows its own");
   read_limit(options, problems);
   check_judge(options.judge, problems);
+  check_text_only(options.text_only, problems);
   throw_if_any(problems);
   Scored scored = options.run.empty() ? score_predictions(program, options) : score_run(program, options);
   save_scored(options, scored);

@@ -24,7 +24,7 @@ const std::vector<Group>& groups() {
       {"overlap", {"limit", "sample", "samples", "bench", ".listed_samples"}, "run both on the same samples"},
       {"prompts", {".prompt_profile", ".definition_digest", "model.chat_template", "model.system_text"}, "ask both in one way"},
       {"scoring", {".scoring_profiles"}, "score both under one --profile"},
-      {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures", "endpoint.pictures"}, "prepare pictures in one way"},
+      {"pictures", {"model.pipeline_digest", "max-image-pixels", "max-image-bytes", "blank-pictures", "without-pictures", "endpoint.pictures"}, "prepare pictures in one way"},
       {"decoding", {"temperature", "top-p", "top-k", "seed", "max-new-tokens", "max-tiles"}, "decode with the same options"},
       {"judge", {"judge"}, "let one judge grade both"},
       {"machine", {"machine"}, "time both on one machine"},

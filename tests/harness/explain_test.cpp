@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "benchmarks/judge.h"
+#include "reports/results_json.h"
 #include "tests/fakes/fake_benchmark.h"
 #include "tests/harness/child_process.h"
 #include "tests/schema_complaint.h"
@@ -46,6 +47,49 @@ ProfileComparison compared(const std::vector<ProfileScores>& sides, std::size_t 
   std::vector<Reply> replies;
   for (std::size_t i = 0; i < sides.front().scores.size(); ++i) replies.push_back(reply("s" + std::to_string(i), "w"));
   return compare_profiles(*testing::make_fake({}), replies, sides, limit);
+}
+
+/// Runs of fake_small: what each model says with pictures, and without.
+void run_with_and_without(const TemporaryFolder& folder) {
+  ASSERT_EQ(testing::run_fake_model(folder / "seeing", "oracle", "fake_small").exit_code, 0);
+  ASSERT_EQ(testing::run_fake_model(folder / "blind", "constant", "fake_small", {"--without-pictures"}).exit_code, 0);
+  ASSERT_EQ(testing::run_fake_model(folder / "language", "wrong:1", "fake_small", {"--without-pictures"}).exit_code, 0);
+}
+
+TEST(PictureGain, IsTheScoreLessThatWithoutPictures) {
+  const TemporaryFolder folder;
+  run_with_and_without(folder);
+  const auto scored = run_fakes({"score", (folder / "seeing").string(), "--without-pictures", (folder / "blind").string(), "--language-model", (folder / "language").string(), "--format", "json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  const auto result = parse_results(scored.out, "x").results.at(0);
+  ASSERT_EQ(result.metrics.size(), 3u);
+  EXPECT_EQ(result.metrics[1].name, "multi_modal_gain");
+  EXPECT_NEAR(result.metrics[1].value, 600.0 / 7, 1e-9);
+  EXPECT_LT(result.metrics[1].interval.low, result.metrics[1].value);
+  EXPECT_EQ(result.metrics[2].name, "multi_modal_leakage");
+  EXPECT_NEAR(result.metrics[2].value, 100.0 / 7, 1e-9) << "the language model has none right";
+}
+
+TEST(PictureGain, HasNoLeakageBelowZero) {
+  const TemporaryFolder folder;
+  run_with_and_without(folder);
+  ASSERT_EQ(testing::run_fake_model(folder / "knowing", "oracle", "fake_small", {"--without-pictures"}).exit_code, 0);
+  const auto scored = run_fakes({"score", (folder / "seeing").string(), "--without-pictures", (folder / "blind").string(), "--language-model", (folder / "knowing").string(), "--format", "json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_EQ(parse_results(scored.out, "x").results.at(0).metrics.at(2).value, 0);
+}
+
+TEST(PictureGain, RefusesRunsThatDoNotFit) {
+  const TemporaryFolder folder;
+  run_with_and_without(folder);
+  const auto against = [&](const char* other) { return run_fakes({"score", (folder / "seeing").string(), "--without-pictures", (folder / other).string()}); };
+  EXPECT_THAT(against("seeing").err, HasSubstr("the run was made with pictures"));
+  EXPECT_EQ(against("seeing").exit_code, 2);
+  EXPECT_THAT(against("language").err, HasSubstr("the run was made with another model (model.weights_digest differs)"));
+  ASSERT_EQ(testing::run_fake_model(folder / "few", "constant", "fake_small", {"--without-pictures", "--limit", "3"}).exit_code, 0);
+  EXPECT_THAT(against("few").err, HasSubstr("4 samples are not answered by both"));
+  const auto alone = run_fakes({"score", (folder / "seeing").string(), "--language-model", (folder / "language").string()});
+  EXPECT_THAT(alone.err, HasSubstr("--language-model needs --without-pictures"));
 }
 
 TEST(CompareProfiles, TakesOnlySamplesWhoseValuesDiffer) {

@@ -414,6 +414,18 @@ TEST(Dialogues, DoNotDependOnBatchOrInterruptions) {
   EXPECT_EQ(turns_in(pieces), turns_in(whole));
 }
 
+TEST(Plan, LeavesPicturesOutWhereTold) {
+  RunConfig config;
+  config.decoding.drops_pictures = true;
+  const Plan with = plan_of("fake_dialogues"), without = plan_of("fake_dialogues", config);
+  EXPECT_NE(with.benchmarks[0].samples[0].content_key, without.benchmarks[0].samples[0].content_key);
+  const auto question = question_for(without.benchmarks[0], without.benchmarks[0].source->get(0), without.decoding);
+  EXPECT_TRUE(question.prompt.images.empty());
+  ASSERT_EQ(question.prompt.turns[0].parts.size(), 1U);
+  EXPECT_EQ(question.prompt.turns[0].parts[0].text, "Say w0.");
+  EXPECT_EQ(question.later_turns[1].parts.at(0).text, "Say w0-2.");
+}
+
 TEST(Plan, RefusesAnEmptyDataSet) {
   EXPECT_THAT(message_of<DataError>([&] { (void)plan_of("fake_empty"); }), HasSubstr("fake_empty: the data set holds no samples (fake.tsv)"));
 }
