@@ -16,6 +16,7 @@ constexpr std::string_view kLmmsLetter = "letter_lmms_extract: every spelling of
 constexpr std::string_view kXComposerLetter = "letter_xcomposer: the first of A to Z anywhere, else Z";
 constexpr std::string_view kPopeFirstSentence = "yes_no_pope: no where the first sentence has the word no, No or not, else yes";
 constexpr std::string_view kKitYesNo = "yes_no_vlmevalkit: the word yes or the word no anywhere, but not both; a word for a missing cell is the text nan";
+constexpr std::string_view kKitYesNoJudged = "as vlmevalkit; what it cannot read a judge is asked about: Yes, No or Unknown";
 constexpr std::string_view kRelaxed = "relaxed_match: a number within 5 % of the label, else equal but for letter case";
 constexpr std::string_view kAnls = "anls: 1 - edit distance / length to the nearest answer, 0 below one half";
 constexpr std::string_view kAnlsReadBack = "anls: 1 - edit distance / length to the nearest answer, 0 below one half; a word for a missing cell is the text nan";
@@ -86,7 +87,7 @@ constexpr Rule kRules[] = {
     {"hallusion_bench", "official-judged", "the grade that the file brings, else a judge's word: incorrect, correct or unclear; an unclear reply is right where there is no figure"},
     {"hallusion_bench", "official-consistency-judged", "as official-judged; a judge also says if the reply agrees with the one about the original figure: same or different"},
     {"hallusion_bench", "lmms-eval-judged", "as official-judged, on the questions with a figure"},
-    {"hallusion_bench", "vlmevalkit-judged", "as vlmevalkit; what it cannot read a judge is asked about: Yes, No or Unknown"},
+    {"hallusion_bench", "vlmevalkit-judged", kKitYesNoJudged},
     {"hallusion_bench", "vlmevalkit", kKitYesNo},
     {"hallusion_bench", "internvl", kKitYesNo},
     {"hallusion_bench", "xcomposer", "yes_no_xcomposer_hallusion: yes where the reply contains yes in either case, else no"},
@@ -99,6 +100,7 @@ constexpr Rule kRules[] = {
     {"mmdu", "*", "read_score_dict: the dict at the end of each turn's judgement; the mean of the overall scores"},
     {"mme", "official", "yes_no_mme: lower case, exactly yes or no, else what the first four letters hold"},
     {"mme", "vlmevalkit", kKitYesNo},
+    {"mme", "vlmevalkit-judged", kKitYesNoJudged},
     {"mme", "lmms-eval", "yes_no_lmms_mme: stripped, without full stops, a single y or n counts; else what the first four letters hold"},
     {"mme", "internvl", "yes_no_mme of internvl_mme_text: Chinese words for yes and no, true and false are replaced first"},
     {"mmmu_*", "official", "letter_mmmu: (X), else X between spaces, else an option's text, the last of several; open questions by parse_mmmu_open: a number or text read "
@@ -119,6 +121,7 @@ constexpr Rule kRules[] = {
     {"okvqa_val", "vlmevalkit", kVqaKit},
     {"okvqa_val", "*", kVqaEvalAi},
     {"pope", "vlmevalkit", kKitYesNo},
+    {"pope", "vlmevalkit-judged", kKitYesNoJudged},
     {"pope", "lmms-eval", "lmms_pope_text: lower case, stripped, exactly yes or no"},
     {"pope", "xcomposer", "yes_no_xcomposer_pope: no where the reply is exactly no, else yes"},
     {"pope", "*", kPopeFirstSentence},

@@ -59,7 +59,14 @@ JudgeQuestion option_judge_question(const Sample& sample, const std::string& rep
 
 JudgeQuestion yes_no_judge_question(const Sample& sample, const std::string& reply) {
   constexpr int kMostTokens = 256;
-  return ask(sample, fmt::format(kYesNo, sample.question, reply), kMostTokens);
+  JudgeQuestion question = ask(sample, fmt::format(kYesNo, sample.question, reply), kMostTokens);
+  question.is_readable = [](const std::string& answer) { return yes_no_vlmevalkit(answer) != YesNo::kOther; };
+  question.retries = {{"", 0.5}, {"", 1.0}, {"", 1.5}, {"", 2.0}};
+  return question;
+}
+
+bool needs_yes_no_judge(const Reply& reply, YesNo read) {
+  return read == YesNo::kOther && !reply.sample.references.empty() && reply.state != SampleState::kError;
 }
 
 JudgeQuestion conflict_judge_question(const Sample& sample, const std::string& reply) {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "benchmarks/benchmark.h"
+#include "metrics/yes_no.h"
 
 /// What a judge is asked about a reply that a toolkit's own rule cannot read, or that its authors have a judge compare.
 namespace assay {
@@ -13,9 +14,12 @@ enum class NoOption { kZ, kE };
 /// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/multiple_choice.py, build_prompt and build_prompt_cn; lmms-eval's copy says E for Z
 [[nodiscard]] JudgeQuestion option_judge_question(const Sample& sample, const std::string& reply, NoOption none);
 
-/// Whether a reply means yes or no.
-/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/yorn.py, YOrN_match_prompt
+/// Whether a reply means yes or no. Asked up to five times, ever warmer, while the answer is neither.
+/// Source   open-compass/VLMEvalKit e8e78f05 vlmeval/dataset/utils/yorn.py, YOrN_match_prompt, YOrN_auxeval
 [[nodiscard]] JudgeQuestion yes_no_judge_question(const Sample& sample, const std::string& reply);
+
+/// Whether there is a label to compare with and the rule has read neither yes nor no out of the reply.
+[[nodiscard]] bool needs_yes_no_judge(const Reply& reply, YesNo read);
 
 /// Whether a reply is at odds with the reference answer: "correct", "incorrect" or "unclear".
 /// Source   tianyi-lab/HallusionBench 744007c2 utils.py, evaluate_by_chatgpt

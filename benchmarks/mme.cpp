@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "benchmarks/fallback_judge.h"
 #include "benchmarks/families.h"
 #include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
@@ -45,12 +47,14 @@ struct ScoringProfile {
   YesNo (*read)(std::string_view);
   AddUp add_up;
   bool vlmevalkit_order;  ///< of the subtasks in a sum
+  bool asks_judge = false;  ///< about replies that cannot be read
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", yes_no_mme, AddUp::kAccuracies, false},
     {"vlmevalkit", by_vlmevalkit, AddUp::kAccuracies, true},
     {"lmms-eval", yes_no_lmms_mme, AddUp::kPictures, false},
     {"internvl", by_internvl, AddUp::kAccuracies, false},
+    {"vlmevalkit-judged", by_vlmevalkit, AddUp::kAccuracies, true, true},
 };
 
 /// A subtask is told by its name in the data; metrics write it in lower case ("ocr").
@@ -76,7 +80,10 @@ const Ability& cognition() {
 struct Picture {
   double lines = 0;  ///< those that count in acc
   double right = 0;
+  double open = 0;  ///< lines that a judge was to read and did not
   [[nodiscard]] bool is_plus() const { return lines == 2 && right == 2; }
+  /// Whether it can be said if both are right: not while one is open and the other is right.
+  [[nodiscard]] bool is_decided() const { return open == 0 || right < lines; }
 };
 
 struct Subtask {
@@ -94,19 +101,19 @@ std::string picture_of(const Sample& sample) {
 std::vector<double> columns_of(const Picture& picture, AddUp add_up) {
   const double plus = picture.is_plus() ? 1 : 0;
   if (add_up == AddUp::kPictures) return {picture.right / 2, 1, plus, 1};
-  return {picture.right, picture.lines, plus, 1};
+  return {picture.right, picture.lines, plus, picture.is_decided() ? 1.0 : 0.0};
 }
 
 double score_of(std::span<const Picture> pictures, std::span<const std::uint32_t> times_drawn, AddUp add_up) {
   double count = 0, lines = 0, right = 0, plus = 0;
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     const double times = times_drawn[i];
-    count += times;
+    count += pictures[i].is_decided() ? times : 0;
     lines += times * pictures[i].lines;
     right += times * pictures[i].right;
     plus += pictures[i].is_plus() ? times : 0;
   }
-  const double acc = lines == 0 ? 0 : right / lines, acc_plus = plus / count;
+  const double acc = lines == 0 ? 0 : right / lines, acc_plus = count == 0 ? 0 : plus / count;
   if (add_up == AddUp::kAccuracies) return acc * 100 + acc_plus * 100;
   return (right / 2 * 100 + plus * 100) / count;  // every term a multiple of 50: exact in any order
 }
@@ -129,9 +136,10 @@ Metric accuracy_metric(const std::string& name, std::span<const Picture> picture
 }
 
 Metric accuracy_plus_metric(const std::string& name, std::span<const Picture> pictures) {
-  const double count = static_cast<double>(pictures.size());
-  const double value = static_cast<double>(std::count_if(pictures.begin(), pictures.end(), [](const Picture& p) { return p.is_plus(); })) / count;
-  return {name + ".acc_plus", value, static_cast<std::int64_t>(pictures.size()), wilson_interval(value, count), "pictures with two questions"};
+  const auto decided = std::ranges::count_if(pictures, &Picture::is_decided);
+  const double count = static_cast<double>(decided);
+  const double value = static_cast<double>(std::ranges::count_if(pictures, &Picture::is_plus)) / count;
+  return {name + ".acc_plus", value, decided, wilson_interval(value, count), "pictures with two questions"};
 }
 
 /// Of one subtask, drawn by pictures. Where every resample is alike, both terms stand at their own intervals' ends.
@@ -144,8 +152,10 @@ Interval subtask_interval(std::span<const Picture> pictures, AddUp add_up) {
 }
 
 Metric subtask_metric(std::string name, std::span<const Picture> pictures, AddUp add_up) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  if (std::ranges::none_of(pictures, &Picture::is_decided)) return {std::move(name), kNan, 0, {kNan, kNan}, "pictures with two questions"};
   const std::vector<std::uint32_t> once(pictures.size(), 1);
-  return {std::move(name), score_of(pictures, once, add_up), static_cast<std::int64_t>(pictures.size()), subtask_interval(pictures, add_up),
+  return {std::move(name), score_of(pictures, once, add_up), std::ranges::count_if(pictures, &Picture::is_decided), subtask_interval(pictures, add_up),
           "pictures with two questions"};
 }
 
@@ -171,6 +181,11 @@ class Mme final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> prompt_profiles() const override { return with_family_profiles(profile_names<SuffixProfile>(kPrompts), name()); }
   [[nodiscard]] Question ask(const Sample& sample, std::string_view prompt_profile) const override;
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    if (!rule.asks_judge || !needs_yes_no_judge(reply, rule.read(reply.text))) return {};
+    return {yes_no_judge_question(reply.sample, reply.text)};
+  }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override;
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override;
   [[nodiscard]] std::vector<MetricBasis> bases(std::span<const ScoredReply> replies, std::string_view profile) const override;
@@ -213,7 +228,12 @@ Question Mme::ask(const Sample& sample, std::string_view prompt_profile) const {
 }
 
 Score Mme::score(const Reply& reply, std::string_view profile) const {
-  const YesNo answer = scoring(profile).read(reply.text);
+  const auto& rule = scoring(profile);
+  YesNo answer = rule.read(reply.text);
+  if (rule.asks_judge && needs_yes_no_judge(reply, answer)) {
+    if (reply.judge_replies.empty()) return judge_failed(reply);
+    answer = yes_no_vlmevalkit(reply.judge_replies.front());
+  }
   const auto& references = reply.sample.references;
   const bool is_right = !references.empty() && python::lower(references.front()) == name_of(answer);
   return make_score(reply, answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer))),
@@ -228,6 +248,10 @@ Subtasks gather(std::span<const ScoredReply> replies) {
     const Sample& sample = scored.reply.sample;
     Picture& picture = subtasks[sample.category].pictures[picture_of(sample)];
     if (is_malformed_line(sample)) continue;
+    if (!sample.references.empty() && std::isnan(scored.score.value)) {
+      picture.open += 1;
+      continue;
+    }
     picture.lines += 1;
     picture.right += scored.score.value == 1 ? 1 : 0;
   }

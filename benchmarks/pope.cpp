@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "benchmarks/fallback_judge.h"
 #include "benchmarks/families.h"
 #include "benchmarks/family_prompts.h"
 #include "benchmarks/find_data.h"
@@ -54,6 +56,7 @@ struct ScoringProfile {
   double scale;
   bool guards_zero;           ///< 0/0 is 0; the authors' script stops there, and the number is absent
   bool yes_ratio_of_labels;   ///< lmms-eval counts the labels, not the replies
+  bool asks_judge = false;    ///< about replies that cannot be read
 };
 constexpr ScoringProfile kScorings[] = {
     {"official", yes_no_pope, Neither::kIsNotYes, Overall::kMeanOfCategories, 1, false, false},
@@ -62,6 +65,7 @@ constexpr ScoringProfile kScorings[] = {
     {"internvl", yes_no_pope, Neither::kIsNotYes, Overall::kMeanOfCategories, 1, false, false},
     {"llava", yes_no_pope, Neither::kIsNotYes, Overall::kMeanOfCategories, 1, false, false},
     {"xcomposer", yes_no_xcomposer_pope, Neither::kIsNotYes, Overall::kMeanOfCategories, 1, false, false},
+    {"vlmevalkit-judged", by_vlmevalkit, Neither::kIsNotYes, Overall::kAllQuestions, 100, true, false, true},
 };
 
 /// Counts over questions; one cluster's may be drawn several times.
@@ -151,7 +155,7 @@ Tally gather(std::span<const ScoredReply> replies, const ScoringProfile& rule) {
   std::map<std::string, std::map<std::string, Confusion>> by_category;  // category, then picture
   std::map<std::string, std::size_t> picture_number;
   for (const auto& scored : replies) {
-    if (scored.reply.sample.references.empty()) continue;
+    if (scored.reply.sample.references.empty() || std::isnan(scored.score.value)) continue;
     const std::string picture = cluster_of(scored.reply.sample);
     picture_number[picture] = 0;
     for (const auto& category : categories_of(scored.reply.sample)) by_category[category][picture].add(confusion_of(scored, rule), 1);
@@ -261,8 +265,18 @@ class Pope final : public CatalogBenchmark {
   }
 
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
+  [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override {
+    const auto& rule = scoring(profile);
+    if (!rule.asks_judge || !needs_yes_no_judge(reply, rule.read(reply.text))) return {};
+    return {yes_no_judge_question(reply.sample, reply.text)};
+  }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
-    const YesNo answer = scoring(profile).read(reply.text);
+    const auto& rule = scoring(profile);
+    YesNo answer = rule.read(reply.text);
+    if (rule.asks_judge && needs_yes_no_judge(reply, answer)) {
+      if (reply.judge_replies.empty()) return judge_failed(reply);
+      answer = yes_no_vlmevalkit(reply.judge_replies.front());
+    }
     const bool is_right = !reply.sample.references.empty() && answer == (is_labelled_yes(reply.sample) ? YesNo::kYes : YesNo::kNo);
     return make_score(reply, answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer))),
                       value_if_labelled(reply.sample, is_right));

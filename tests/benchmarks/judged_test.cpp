@@ -251,6 +251,50 @@ INSTANTIATE_TEST_SUITE_P(Authors, HallusionDiagnosis,
                                            Diagnosis{"known_then_misread", "VS", 2, "1", "0", "0", "visual_illusion"}, Diagnosis{"known_then_unclear", "VS", 2, "1", "2", "", "visual_illusion"}),
                          [](const auto& row) { return row.param.name; });
 
+/// A question on a picture of MME or POPE.
+Reply yes_no_reply(std::string id, const char* label, std::string text, std::vector<std::string> judge_replies = {}) {
+  Reply reply;
+  reply.sample.id = std::move(id);
+  reply.sample.question = "Is there a dog?";
+  reply.sample.references = {label};
+  reply.text = std::move(text);
+  reply.judge_replies = std::move(judge_replies);
+  return reply;
+}
+
+TEST(YesNoJudge, ReadsWhatVlmevalkitsRuleCannotOfMmeAndPope) {
+  for (const char* name : {"mme", "pope"}) {
+    const auto bench = make_benchmark(name);
+    EXPECT_TRUE(bench->judge_questions(yes_no_reply("1", "Yes", "Yes, there is"), "vlmevalkit-judged").empty()) << name;
+    EXPECT_TRUE(bench->judge_questions(yes_no_reply("1", "Yes", "A dog sits there"), "vlmevalkit").empty()) << name;
+    std::vector<Reply> replies = {yes_no_reply("1", "Yes", "A dog sits there")};
+    ListedJudge judge({"Unknown", "hm", "Yes"});
+    ask_judge(judge, *bench, "vlmevalkit-judged", replies);
+    ASSERT_EQ(judge.asked.size(), 3u) << "asked again, as VLMEvalKit does, until it says yes or no";
+    EXPECT_THAT(judge.asked[0].messages[0].text, EndsWith("Example 3: \nQuestion: Is there a dog??\nAnswer: A dog sits there\nYour output: "));
+    EXPECT_EQ(judge.asked[2].temperature, 1.0);
+    EXPECT_EQ(bench->score(replies[0], "vlmevalkit-judged").value, 1) << name;
+    EXPECT_EQ(bench->score(yes_no_reply("1", "Yes", "A dog sits there", {"Unknown"}), "vlmevalkit-judged").value, 0) << name;
+    EXPECT_EQ(bench->score(yes_no_reply("1", "Yes", "A dog sits there"), "vlmevalkit-judged").state, SampleState::kJudgeFailed) << name;
+    EXPECT_EQ(bench->score(yes_no_reply("1", "Yes", "A dog sits there"), "vlmevalkit").value, 0) << name;
+  }
+}
+
+TEST(YesNoJudge, WhoFailsLeavesAQuestionOut) {
+  std::vector<Reply> mme = {yes_no_reply("1", "Yes", "Yes"), yes_no_reply("2", "No", "Hm"), yes_no_reply("3", "Yes", "No"), yes_no_reply("4", "No", "Hm"),
+                            yes_no_reply("5", "Yes", "Yes"), yes_no_reply("6", "No", "No")};
+  for (std::size_t i = 0; i < mme.size(); ++i) mme[i].sample.category = "count", mme[i].sample.group = fmt::format("picture {}", i / 2);
+  const auto metrics = metrics_of(*make_benchmark("mme"), mme, "vlmevalkit-judged");
+  EXPECT_EQ(find_metric(metrics, "count.acc")->count, 4);
+  EXPECT_EQ(value_of(metrics, "count.acc"), 0.75);
+  EXPECT_EQ(find_metric(metrics, "count.acc_plus")->count, 2) << "the second picture is wrong whatever the judge would say";
+  EXPECT_EQ(value_of(metrics, "count.acc_plus"), 0.5);
+  EXPECT_EQ(value_of(metrics, "count"), 125);
+  std::vector<Reply> pope = mme;
+  for (auto& reply : pope) reply.sample.category = "random";
+  EXPECT_EQ(find_metric(metrics_of(*make_benchmark("pope"), pope, "vlmevalkit-judged"), "accuracy")->count, 4);
+}
+
 /// A dialogue of three turns on two pictures, asked whole.
 Reply mmdu_dialogue() {
   Reply reply;

@@ -144,6 +144,7 @@ Make maker_of(std::string_view benchmark) {
 /// 0 right, 1 half right, 2 wrong.
 std::vector<std::string> judgement(const std::string& benchmark, std::string_view profile, int kind) {
   if (benchmark == "hallusion_bench" && profile.ends_with("-judged")) return {profile.starts_with("vlmevalkit") ? "Unknown" : std::array{"correct", "unclear", "incorrect"}[static_cast<std::size_t>(kind)]};
+  if ((benchmark == "mme" || benchmark == "pope") && profile == "vlmevalkit-judged" && kind == 1) return {"Unknown"};  // a wrong reply's judge says nothing
   if (benchmark == "mmvet") return std::array<std::vector<std::string>, 3>{{{"1", "1"}, {"0.5", "0.2"}, {"0"}}}[static_cast<std::size_t>(kind)];
   if (benchmark == "llava_bench_wild") return {std::array{"10 10\nBoth are good.", "8 5.5\n", "Both are good."}[static_cast<std::size_t>(kind)]};
   if (benchmark == "mmdu") return {std::array{"{'Overall Score': 10}", "{'Overall Score': 5}", "no dict"}[static_cast<std::size_t>(kind)], "{'Creativity': 9, 'Overall Score': 10}"};
