@@ -1,5 +1,6 @@
 #include "harness/hardware.h"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,6 +25,12 @@ std::string cpu_name() {
 Hardware this_hardware() {
   const auto pages = ::sysconf(_SC_PHYS_PAGES), page_bytes = ::sysconf(_SC_PAGE_SIZE);
   return {cpu_name(), static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN)), std::int64_t{pages} * page_bytes};
+}
+
+int usable_cores() {
+  cpu_set_t cores;
+  const bool is_known = ::sched_getaffinity(0, sizeof cores, &cores) == 0;  // not on machines with more than 1024
+  return is_known ? CPU_COUNT(&cores) : static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 std::string host_name() {

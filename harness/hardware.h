@@ -12,6 +12,8 @@ struct Hardware {
 };
 
 [[nodiscard]] Hardware this_hardware();
+/// Those that this process may run on: a launcher may have bound it to some.
+[[nodiscard]] int usable_cores();
 [[nodiscard]] std::string host_name();
 /// The most memory that this process has held so far, mapped files that were touched included; as the kernel counts it.
 [[nodiscard]] std::int64_t peak_memory_bytes();

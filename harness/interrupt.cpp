@@ -12,6 +12,7 @@ namespace {
 
 volatile std::sig_atomic_t g_signal = 0;
 volatile std::time_t g_first_ms = 0;
+volatile std::sig_atomic_t g_tells = 1;
 
 /// coreutils' timeout and some job systems send a signal to the process and to its group: the echo is no second wish.
 constexpr std::time_t kEchoMs = 100;
@@ -29,6 +30,7 @@ void handle(int signal) {
   }
   g_first_ms = now_ms();
   g_signal = signal;
+  if (g_tells == 0) return;
   constexpr std::string_view kNote = "\nassay: stopping after the samples at hand; press again to stop at once\n";
   const int interrupted = errno;  // of whatever this thread was doing
   [[maybe_unused]] const auto wrote = ::write(STDERR_FILENO, kNote.data(), kNote.size());
@@ -37,7 +39,8 @@ void handle(int signal) {
 
 }  // namespace
 
-void install() {
+void install(bool tells) {
+  g_tells = tells ? 1 : 0;
   struct sigaction action {};
   action.sa_handler = handle;
   sigemptyset(&action.sa_mask);

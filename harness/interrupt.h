@@ -5,7 +5,8 @@ namespace assay {
 /// SIGINT and SIGTERM ask for an orderly end: the first one sets a flag that the run loop reads, the second one ends the process.
 namespace interrupt {
 
-void install();
+/// `tells`: says on stderr that it has been understood.
+void install(bool tells = true);
 /// The signal that arrived first, or 0.
 [[nodiscard]] int signal_received();
 /// 130 for SIGINT, 143 for SIGTERM.

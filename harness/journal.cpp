@@ -178,8 +178,12 @@ JournalWriter::~JournalWriter() = default;
 void JournalWriter::append(const JournalRecord& record) { state_->append(record); }
 void JournalWriter::flush() { state_->flush(); }
 
-JournalFiles::JournalFiles(const std::filesystem::path& folder) {
-  for (auto& [number, path] : numbered_journals(folder)) paths_.push_back(std::move(path));
+JournalFiles::JournalFiles(const std::filesystem::path& folder, int after) : last_number_(after) {
+  for (auto& [number, path] : numbered_journals(folder)) {
+    if (number <= after) continue;
+    paths_.push_back(std::move(path));
+    last_number_ = number;
+  }
 }
 
 std::vector<std::string> JournalFiles::for_each(const std::function<void(const JournalRecord&, RecordPlace)>& take) const {

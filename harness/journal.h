@@ -42,10 +42,11 @@ class JournalWriter {
   std::unique_ptr<State> state_;
 };
 
-/// The journals of a run folder, oldest first.
+/// The journals of a run folder, oldest first; those of one start, one a rank, in any order.
 class JournalFiles {
  public:
-  explicit JournalFiles(const std::filesystem::path& folder);
+  /// Those with a number above `after`.
+  explicit JournalFiles(const std::filesystem::path& folder, int after = 0);
 
   /// Hands over each whole record, oldest first. Lines that are torn or damaged are told in sentences and otherwise passed over, so
   /// that their samples are done again.
@@ -54,9 +55,11 @@ class JournalFiles {
   /// Keeps the journal read last open: reading many in their order is cheap.
   [[nodiscard]] JournalRecord read(RecordPlace place);
   [[nodiscard]] bool empty() const noexcept { return paths_.empty(); }
+  [[nodiscard]] int last_number() const noexcept { return last_number_; }
 
  private:
   std::vector<std::filesystem::path> paths_;
+  int last_number_ = 0;
   std::ifstream opened_;
   std::uint32_t opened_file_ = static_cast<std::uint32_t>(-1);
 };

@@ -114,7 +114,7 @@ class Planner {
     if (listed_ != nullptr) note_listed();
     planned_.order.resize(planned_.samples.size());
     std::iota(planned_.order.begin(), planned_.order.end(), 0U);
-    std::stable_sort(planned_.order.begin(), planned_.order.end(), [&](auto a, auto b) { return ranks_[a] < ranks_[b]; });
+    std::stable_sort(planned_.order.begin(), planned_.order.end(), [&](auto a, auto b) { return planned_.samples[a].picture < planned_.samples[b].picture; });
     planned_.distinct_pictures = pictures_.distinct();
   }
 
@@ -139,7 +139,6 @@ class Planner {
 
   void read(std::size_t index) {
     PlannedSample sample{index, id_of_row(index), ""};
-    std::uint32_t rank = 0;
     bool was_read = false;
     try {
       const Sample read = planned_.source->get(index);
@@ -149,20 +148,19 @@ class Planner {
       const Question question = question_for(planned_, read, config_.decoding);
       sample.content_key = content_key_of(question, key_text_);
       sample.turn_count += question.later_turns.size();
-      rank = pictures_.add(question.prompt);
+      sample.picture = pictures_.add(question.prompt);
       planned_.most_new_tokens += static_cast<std::int64_t>(sample.turn_count) * question.decoding.max_new_tokens;
     } catch (const InternalError&) {
       throw;
     } catch (const Error&) {  // told as this sample's failure when its turn comes
       if (!was_read && !is_wanted(sample.id)) return;
-      rank = pictures_.add(Prompt{});
+      sample.picture = pictures_.add(Prompt{});
     }
     if (const auto [first, is_new] = ids_.try_emplace(sample.id, index); !is_new)
       throw DataError(fmt::format("{}: samples {} and {} have the same id \"{}\" ({})", planned_.benchmark->name(), first->second,
                                   index, sample.id, paths_text()));
     planned_.prompt_count += static_cast<std::int64_t>(sample.turn_count);
     planned_.samples.push_back(std::move(sample));
-    ranks_.push_back(rank);
   }
 
   [[nodiscard]] std::string paths_text() const {
@@ -180,7 +178,6 @@ class Planner {
   PictureRanks pictures_;
   KeyText key_text_;
   std::unordered_map<std::string, std::size_t> ids_;
-  std::vector<std::uint32_t> ranks_;
 };
 
 /// Puts behind the prompt what was said since, and takes from it the pictures of turns to come.

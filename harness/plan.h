@@ -18,6 +18,7 @@ struct PlannedSample {
   std::string id;           ///< as the journal writes it (valid UTF-8)
   std::string content_key;  ///< digest over everything that decides the reply, the model apart
   std::size_t turn_count = 1;  ///< of a dialogue: how often the model is asked, each time with its own replies before
+  std::uint32_t picture = 0;  ///< those of one benchmark with the same number show the same first picture
 };
 
 struct PlannedBenchmark {

@@ -1,52 +1,32 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/journal.h"
 #include "harness/plan.h"
+#include "harness/run_state.h"
+#include "harness/work.h"
 #include "model/vlm.h"
 
 namespace assay {
 
-/// A turn of a dialogue that has been replied to.
-struct PastTurn {
-  RecordPlace place;
-  SampleState state = SampleState::kScored;  ///< of the reply alone
-  std::string reply;
-};
-
-/// What the journals of a run already hold of a plan.
-struct RunState {
-  struct Entry {
-    bool is_done = false;
-    bool is_failed = false;
-    RecordPlace place;              ///< of the record that finished it
-    std::vector<PastTurn> earlier;  ///< of a dialogue: the turns before that one, or so far
-  };
-  std::vector<std::vector<Entry>> entries;  ///< one list per planned benchmark, one entry per planned sample
-  std::vector<std::string> notes;           ///< damaged lines, records that no longer fit
-  std::int64_t done = 0;
-  std::int64_t failed = 0;
-};
-
-/// Reads the journals. Of several records for one sample, or for one turn of a dialogue, the last one counts, and a turn only behind all turns before it;
-/// a record counts only while its content key still fits.
-[[nodiscard]] RunState read_state(const Plan& plan, const JournalFiles& journals);
-
-/// Takes failed samples back to not done. The turns of a dialogue before the one that failed stay.
-void forget_failures(RunState& state);
-
-/// What the last record of a sample and the turns before it come to. Where the length limit cut one of the turns, the dialogue counts as truncated.
-[[nodiscard]] Reply reply_of(Sample sample, const std::vector<PastTurn>& earlier, const Result<Generation>& last);
+class Crew;
 
 struct LoopOptions {
   double max_failures = 0.01;                ///< share of the plan's samples
   std::function<bool()> should_stop;         ///< asked now and then; empty: never
   std::function<void(std::int64_t done, std::int64_t failed)> on_progress;
   std::function<void(const JournalRecord& record)> on_record;  ///< each one as it is journaled, one call at a time
+  /// What else there is to say; called from any thread.
+  std::function<void(const std::string& note)> on_note;
+
+  /// The other ranks of a job, which take their share of the samples and journal them in `folder`; null: there are none.
+  Crew* crew = nullptr;
+  std::filesystem::path folder;
+  int journals_before = 0;  ///< the highest number of a journal there before this start
 };
 
 struct LoopOutcome {
@@ -58,7 +38,14 @@ struct LoopOutcome {
   std::vector<std::string> failures;  ///< the first few of this start: "id: stage: message"
 };
 
-/// Asks the model for every sample of the plan that is not done, all benchmarks in one stream, and journals each as it finishes; a dialogue turn by turn.
+/// What the last record of a sample and the turns before it come to. Where the length limit cut one of the turns, the dialogue counts as truncated.
+[[nodiscard]] Reply reply_of(Sample sample, const std::vector<PastTurn>& earlier, const Result<Generation>& last);
+
+/// Asks the model for what `work` hands out, until there is no more, and journals each sample as it finishes; a dialogue turn by turn.
+void work_through(const Plan& plan, Work& work, Vlm& model, JournalWriter& journal,
+                  const std::function<void(const JournalRecord& record)>& on_record = {});
+
+/// Asks for every sample of the plan that is not done, all benchmarks in one stream, of the model and of the crew's.
 /// What goes wrong for one sample is that sample's record. Throws what ends the run: the journal's and the model's errors.
 LoopOutcome run_samples(const Plan& plan, const RunState& state, Vlm& model, JournalWriter& journal, const LoopOptions& options);
 

@@ -20,7 +20,7 @@ struct RunTiming {
   double decode_ms = 0;
   double wall_ms = 0;              ///< of the last start, from the first request to the last record
   std::int64_t samples_in_wall = 0;  ///< samples finished in that time
-  std::int64_t peak_memory_bytes = 0;  ///< of the last start's process; 0: not known
+  std::int64_t peak_memory_bytes = 0;  ///< of the last start, all its processes together; 0: not known
 };
 
 }  // namespace assay

@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "benchmarks/yaml_benchmark.h"
@@ -18,6 +22,7 @@
 #include "harness/manifest.h"
 #include "harness/plugins.h"
 #include "harness/progress.h"
+#include "harness/ranks/job.h"
 #include "harness/run_folder.h"
 #include "harness/run_loop.h"
 #include "harness/run_results.h"
@@ -104,9 +109,18 @@ void log_notes(const std::vector<std::string>& notes) {
 struct Start {
   LoopOutcome outcome;
   double wall_ms = 0;
+  std::int64_t crew_memory_bytes = 0;
 };
 
-Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState& state, Vlm& model, const RunFolder& folder, EarlyStop* early_stop) {
+/// What a run is made with beside its config and plan.
+struct Means {
+  Vlm& model;
+  Crew* crew = nullptr;             ///< the other ranks
+  EarlyStop* early_stop = nullptr;  ///< --until-decided
+};
+
+Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState& state, const RunFolder& folder, const Means& means) {
+  EarlyStop* const early_stop = means.early_stop;
   Start start;
   if (state.done == plan.sample_count()) {
     start.outcome = {LoopOutcome::End::kFinished, state.done, 0, state.failed, {}};
@@ -115,17 +129,22 @@ Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState
     return start;
   }
   if (state.done > 0) print_log(fmt::format("going on: {} of {} samples are done", state.done, plan.sample_count()));
+  LoopOptions options;
+  options.crew = means.crew;
+  options.folder = folder.path();
+  options.journals_before = JournalFiles(folder.path()).last_number();
+  options.on_note = [](const std::string& note) { print_log(fmt::format("assay: note: {}", note)); };
   JournalWriter journal(folder.path());
   Progress progress(Progress::style_of_stderr(), plan.sample_count(), state.done);
-  LoopOptions options;
   options.max_failures = config.output.max_failures;
   options.should_stop = [early_stop] { return interrupt::signal_received() != 0 || (early_stop != nullptr && early_stop->is_decided()); };
   if (early_stop != nullptr)
     options.on_record = [early_stop](const JournalRecord& record) { early_stop->add(record.benchmark, record.id, record.score); };
   options.on_progress = [&](std::int64_t done, std::int64_t failed) { progress.update(done, failed); };
   const auto began = std::chrono::steady_clock::now();
-  start.outcome = run_samples(plan, state, model, journal, options);
+  start.outcome = run_samples(plan, state, means.model, journal, options);
   start.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+  if (means.crew != nullptr) start.crew_memory_bytes = means.crew->peak_memory_bytes();
   return start;
 }
 
@@ -167,7 +186,7 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   RunTiming timing = sum_times(plan, state, journals);
   timing.wall_ms = start.wall_ms;
   timing.samples_in_wall = start.outcome.done_now;
-  timing.peak_memory_bytes = peak_memory_bytes();
+  timing.peak_memory_bytes = peak_memory_bytes() + start.crew_memory_bytes;
   const RunRecord record = results.record();
   const std::string json = results_json(record);
   write_file_atomically(results_path(folder.path()), json);
@@ -190,12 +209,13 @@ void keep_sample_list(const Plan& plan, const RunFolder& folder) {
 }
 
 /// From the first request to results.json. Returns the exit code.
-int run_into(const Program& program, const RunConfig& config, const Plan& plan, Vlm& model, const RunFolder& folder, EarlyStop* early_stop, Print print) {
+int run_into(const Program& program, const RunConfig& config, const Plan& plan, const RunFolder& folder, const Means& means, Print print) {
+  EarlyStop* const early_stop = means.early_stop;
   RunState state = read_state(plan, JournalFiles(folder.path()));
   log_notes(state.notes);
   if (config.output.retries_failed) forget_failures(state);
   if (early_stop != nullptr) count_what_is_done(*early_stop, plan, state, JournalFiles(folder.path()));
-  const Start start = ask_what_is_left(config, plan, state, model, folder, early_stop);
+  const Start start = ask_what_is_left(config, plan, state, folder, means);
   const LoopOutcome& outcome = start.outcome;
   const bool was_stopped = outcome.end == LoopOutcome::End::kStopped;
   if (was_stopped && early_stop != nullptr && early_stop->is_decided()) return print_decision(*early_stop, outcome, plan.sample_count());
@@ -206,7 +226,7 @@ int run_into(const Program& program, const RunConfig& config, const Plan& plan, 
 }
 
 /// The same run again, into folders below the first: what that changes is noise, and no regression.
-int run_repeats(const Program& program, RunConfig config, const Plan& plan, Vlm& model, const Manifest& manifest) {
+int run_repeats(const Program& program, RunConfig config, const Plan& plan, const Means& means, const Manifest& manifest) {
   const std::filesystem::path first = config.output.folder;
   for (int k = 2; k <= config.output.repeat; ++k) {
     print_log(fmt::format("repeat {} of {}", k, config.output.repeat));
@@ -214,7 +234,7 @@ int run_repeats(const Program& program, RunConfig config, const Plan& plan, Vlm&
     const RunFolder folder(config.output.folder);
     write_or_compare(folder.path(), manifest);
     keep_sample_list(plan, folder);
-    if (const int code = run_into(program, config, plan, model, folder, nullptr, Print::kNothing); code != 0) return code;
+    if (const int code = run_into(program, config, plan, folder, means, Print::kNothing); code != 0) return code;
   }
   if (config.output.repeat > 1 && !wants_json(config.output.format))
     for (const auto& repeat : read_scored_run(first).repeats)
@@ -223,17 +243,93 @@ int run_repeats(const Program& program, RunConfig config, const Plan& plan, Vlm&
   return 0;
 }
 
+/// This rank's share of the machine.
+VlmOptions vlm_options_on(const RunConfig& config, const RankPlace& place) {
+  VlmOptions options = vlm_options(config);
+  if (place.size == 1) return options;
+  const int cores = this_hardware().cores, threads = threads_for(options.threads, cores, usable_cores(), place);
+  if (place.rank == 0 && options.threads == 0 && threads < cores / place.local_size)
+    print_log(fmt::format("assay: note: the launcher has bound each process to {} of {} cores; mpirun's --bind-to none lets each have {}", threads, cores,
+                          cores / place.local_size));
+  options.threads = options.image_threads = threads;
+  options.device = device_for(options.device, std::getenv("CUDA_VISIBLE_DEVICES"), place);
+  return options;
+}
+
 /// A checkpoint, or a model behind an endpoint.
-std::unique_ptr<Vlm> open_model(const Program& program, const RunConfig& config) {
-  if (!names_endpoint(config.model.path)) return program.open_model(config.model.path, vlm_options(config));
+std::unique_ptr<Vlm> open_model(const Program& program, const RunConfig& config, const RankPlace& place) {
+  const VlmOptions options = vlm_options_on(config, place);
+  if (!names_endpoint(config.model.path)) return program.open_model(config.model.path, options);
   RemoteOptions remote = config.endpoint.options;
   remote.seed = config.decoding.seed;
-  return open_remote_vlm(parse_endpoint(config.model.path), remote, vlm_options(config));
+  return open_remote_vlm(parse_endpoint(config.model.path), remote, options);
+}
+
+/// What a rank's own run would be made with must be what rank 0's is: the same weights, data and prompts, on whatever machine.
+void compare_with_rank_0(const std::filesystem::path& folder, const Manifest& manifest) {
+  constexpr std::chrono::milliseconds kLongest(20'000), kStep(100);  // network file systems show new files late
+  for (auto waited = std::chrono::milliseconds(0); !std::filesystem::exists(manifest_path(folder)) && waited < kLongest; waited += kStep)
+    std::this_thread::sleep_for(kStep);
+  if (!std::filesystem::exists(manifest_path(folder)))
+    throw ConfigError(fmt::format("--out: {} is not there, which rank 0 has written; all ranks must see one folder of this name", manifest_path(folder).string()));
+  write_or_compare(folder, manifest);
+}
+
+void serve_rank_0(const Program& program, Arguments arguments, CrewMember& member, const RankPlace& place) {
+  const RunConfig config = parse_options(program, std::move(arguments)).config;
+  interrupt::install(false);
+  member.stop_when([] { return interrupt::signal_received() != 0; });
+  const Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
+  const auto model = open_model(program, config, place);
+  const Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());
+  while (const auto folder = member.next_run()) {
+    compare_with_rank_0(*folder, manifest);
+    {
+      JournalWriter journal(*folder);
+      work_through(plan, member.work(), *model, journal);
+    }
+    member.report_end(peak_memory_bytes());
+  }
+}
+
+/// Any rank but 0: what it has to say, its errors too, rank 0 says, and ends the job with their code.
+int run_as_member(const Program& program, Arguments arguments, const Job& job) {
+  int exit_code = 0;
+  std::string message;
+  try {
+    serve_rank_0(program, std::move(arguments), *job.member(), job.place());
+    return 0;
+  } catch (const Error& error) {
+    exit_code = error.exit_code(), message = error.what();
+  } catch (const std::bad_alloc&) {
+    exit_code = ModelError("").exit_code(), message = "out of memory; fewer processes on this machine, a smaller --batch or fewer --max-tiles may fit";
+  } catch (const std::exception& error) {
+    exit_code = InternalError("").exit_code(), message = error.what();
+  }
+  if (job.member()->report_error(exit_code, message)) return 0;
+  print_log(fmt::format("assay: rank {}: {}", job.place().rank, message));
+  return exit_code;
+}
+
+/// Options that only tell something: no other process is needed for them.
+bool only_tells(const Arguments& arguments) {
+  return std::ranges::any_of(arguments, [](const std::string& word) { return word == "--help" || word == "-h" || word == "--print-config" || word == "--dry-run"; });
+}
+
+bool is_other_rank() {
+  const auto launch = find_launch([](const char* name) { return std::getenv(name); });
+  return launch && launch->rank > 0;
 }
 
 }  // namespace
 
 int run_verb(const Program& program, Arguments arguments) {
+  const bool tells = only_tells(arguments);
+  if (tells && is_other_rank()) return 0;
+  const Job job = tells ? Job() : Job::join();
+  if (job.member() != nullptr) return run_as_member(program, std::move(arguments), job);
+  if (job.crew() != nullptr && job.crew()->size() + 1 < job.place().size)
+    print_log(fmt::format("assay: note: {} of {} ranks have not come; the others do their share", job.place().size - job.crew()->size() - 1, job.place().size));
   const RunOptions options = parse_options(program, std::move(arguments));
   if (options.shows_help) return 0;
   const RunConfig& config = options.config;
@@ -241,6 +337,8 @@ int run_verb(const Program& program, Arguments arguments) {
     print_out(to_yaml(config));
     return 0;
   }
+  if (options.early_stop.is_asked_for && job.place().size > 1)
+    throw ConfigError("--until-decided takes its samples one after the other: start it as one process, without mpirun or srun");
   interrupt::install();
   if (!options.is_dry_run) check_folder("--out", config.output.folder);
   Plan plan = make_plan(config, program.catalog, data_places(config.task.data_dir));
@@ -250,15 +348,17 @@ int run_verb(const Program& program, Arguments arguments) {
   // An existing folder is taken at once, so that a second run is told before it loads a model; a new one is made once there is one.
   std::optional<RunFolder> held;
   if (std::filesystem::exists(config.output.folder)) held.emplace(config.output.folder);
-  const auto model = open_model(program, config);
+  const auto model = open_model(program, config, job.place());
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
-  const Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());
+  Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());
+  if (job.place().size > 1) manifest.noted.push_back({"processes", fmt::format("{}", job.place().size)});
   const auto early_stop = make_early_stop(options.early_stop, plan, manifest);
   write_or_compare(folder.path(), manifest);
   keep_sample_list(plan, folder);
-  const int code = run_into(program, config, plan, *model, folder, early_stop.get(), Print::kResults);
-  return code != 0 || early_stop ? code : run_repeats(program, config, plan, *model, manifest);
+  const Means means{*model, job.crew(), early_stop.get()};
+  const int code = run_into(program, config, plan, folder, means, Print::kResults);
+  return code != 0 || early_stop ? code : run_repeats(program, config, plan, means, manifest);
 }
 
 }  // namespace assay

@@ -5,7 +5,9 @@
 
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -84,6 +86,7 @@ class FakeVlm final : public Vlm {
  private:
   std::optional<Request> answer(const Request& request, GenerationSink& sink) {
     if (behaviour_.dies_after >= 0 && answered_ >= behaviour_.dies_after) throw ModelError("the fake engine broke");
+    if (behaviour_.killed_after >= 0 && answered_ >= behaviour_.killed_after) ::kill(::getpid(), SIGKILL);
     if (behaviour_.delay_ms > 0) std::this_thread::sleep_for(std::chrono::milliseconds(behaviour_.delay_ms));
     if (calls_ >= 0) {
       const std::string line = request.id + "\n";
@@ -174,6 +177,10 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
     behaviour.delay_ms = number_in(name);
   } else if (name.starts_with("dying:")) {
     behaviour.dies_after = number_in(name);
+  } else if (name.starts_with("killed:")) {
+    const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+    behaviour.delay_ms = 5;
+    if (rank != nullptr && std::string_view(rank) == "1") behaviour.killed_after = number_in(name);
   } else if (name == "buggy") {
     behaviour.answer = [](const Request&) -> Result<Generation> { throw InternalError("the fake lost count"); };
   } else if (name == "other-weights") {

@@ -16,6 +16,7 @@ struct FakeBehaviour {
   int delay_ms = 0;               ///< before each answer
   std::string calls_file;         ///< each answered request's id is appended here, one write a line; empty: nowhere
   std::int64_t dies_after = -1;   ///< answers until it throws ModelError; -1: never
+  std::int64_t killed_after = -1;  ///< answers until the process is gone; -1: never
   std::string weights = "fake-weights";  ///< their digest; empty: reading them all throws ModelError
 };
 
@@ -33,7 +34,8 @@ struct FakeBehaviour {
 /// Says another word of the same length for one request in `one_in`.
 [[nodiscard]] Result<Generation> wrong_answer(const Request& request, unsigned one_in);
 
-/// By name: "oracle", "constant", "digest", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "buggy", "other-weights", "unreadable-weights".
+/// By name: "oracle", "constant", "digest", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "killed:<after>" (rank 1 by SIGKILL; the others are
+/// slow), "buggy", "other-weights", "unreadable-weights".
 /// ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 
