@@ -291,7 +291,8 @@ TEST(Ranks, LeaveTheirSamplesToTheOthersWhenTheyAreStopped) {
 TEST(Ranks, GiveLateWorkToWhoHasRunOut) {
   const Plan plan = plan_of("fake_small");  // three pictures, one for each rank
   const TemporaryFolder folder;
-  FakeBehaviour dying;
+  FakeBehaviour slow = oracle(30), dying;
+  slow.batch = dying.batch = 1;  // so that nobody takes a second picture ahead
   dying.answer = [](const Request&) -> Result<Generation> {
     std::this_thread::sleep_for(std::chrono::milliseconds(300));  // the others have long run out
     throw ConfigError("gone");
@@ -299,8 +300,8 @@ TEST(Ranks, GiveLateWorkToWhoHasRunOut) {
   std::vector<std::string> notes;
   LoopOptions options;
   options.on_note = [&](const std::string& note) { notes.push_back(note); };
-  ThreadJob job(plan, {dying, oracle(30)});
-  const auto outcome = job.start(folder.path(), plan, oracle(30), options);
+  ThreadJob job(plan, {dying, slow});
+  const auto outcome = job.start(folder.path(), plan, slow, options);
   EXPECT_EQ(outcome.end, LoopOutcome::End::kFinished);
   EXPECT_THAT(notes, ElementsAre(HasSubstr("rank 1 on here is gone; the ")));
   EXPECT_EQ(testing::results_of(folder.path(), plan), whole_results(plan));
