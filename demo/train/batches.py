@@ -6,6 +6,7 @@ say who attends to whom.
 """
 
 import random
+import re
 
 import numpy
 
@@ -18,11 +19,17 @@ from scenes import COLORS, KINDS
 LETTERS = "".join(chr(c) for c in range(33, 127))
 SLOTS = 4  # letters told apart in one cell
 KIND_NAMES, COLOR_NAMES = list(KINDS), list(COLORS)
-QUESTIONS = 9
+QUESTIONS = 12
+SHARES = {  # of a question being asked, by suite and category, beside the others' 1: what comes late in training is asked oftener
+    ("mme", "scene"): 0.1, ("choice", "scene"): 0.2, ("mme", "existence"): 0.3, ("pope", "existence"): 0.3, ("mme", "position"): 4.0,
+    ("mme", "OCR"): 3.0, ("mme", "numerical_calculation"): 2.0, ("choice", "location"): 8.0, ("choice", "relation"): 6.0,
+    ("choice", "counting"): 2.0, ("choice", "text"): 4.0, ("read", "location"): 5.0, ("read", "relation"): 2.0, ("read", "sum"): 3.0,
+}
 
 
 def cell_labels(page, grid):
-    """What stands in each cell: letters [tiles, 16, SLOTS] (0: none, -100: thumbnail), kind and color [tiles, 16] (0: none)."""
+    """What stands in each cell: letters [tiles, 16, SLOTS] (0: none, -100: thumbnail), kind and color [tiles, 16] (0: none,
+    -100: several, in the thumbnail)."""
     columns, rows = grid
     count = columns * rows + (columns * rows > 1)
     letters = numpy.zeros((count, tiles.GRID ** 2, SLOTS), numpy.int64)
@@ -45,14 +52,48 @@ def cell_labels(page, grid):
         cell = row % tiles.GRID * tiles.GRID + column % tiles.GRID
         things[:, tile, cell] = 1 + KIND_NAMES.index(thing.kind), 1 + COLOR_NAMES.index(thing.color)
     if columns * rows > 1:
-        letters[-1], things[:, -1] = -100, -100
+        letters[-1] = -100
+        things[:, -1] = _thumbnail_things(page)
     return letters, things
+
+
+def _thumbnail_things(page):
+    """kind and color of what stands in each of the thumbnail's cells; -100 where several things do."""
+    things = numpy.zeros((2, tiles.GRID ** 2), numpy.int64)
+    for thing in page.things:
+        cell = int(thing.y * tiles.GRID // page.size[1]) * tiles.GRID + int(thing.x * tiles.GRID // page.size[0])
+        things[:, cell] = -100 if things[0, cell] else (1 + KIND_NAMES.index(thing.kind), 1 + COLOR_NAMES.index(thing.color))
+    return things
+
+
+NAMING = ("color", "location", "relation", "position")  # categories whose questions name things that are the only ones of their kind
+
+
+def _named(page, text):
+    """Where the text (behind a line break) names a thing that is the only one of its kind: [(offset of the last letter, column, row)]."""
+    found = []
+    for thing in page.things:
+        if sum(other.kind == thing.kind for other in page.things) == 1:
+            place = (int(thing.x * tiles.GRID // page.size[0]), int(thing.y * tiles.GRID // page.size[1]))
+            found += [(match.end(), *place) for match in re.finditer(rf"\b{thing.kind}\b", text)]
+    return found
+
+
+def _marks(page, question, text):
+    """Offsets in asking.frame(text): of things named, with column and row; of the line breaks behind options, with whether they are right."""
+    named = _named(page, question.text) if question.category in NAMING else []
+    options = []
+    if question.suite == "choice":
+        for match in re.finditer(r"\n[A-D]\. (.*)", text):
+            options.append((1 + match.end(), int(match[1] == question.answer)))
+    return named, options
 
 
 def _choose(page, chance):
     long = [q for q in page.questions if q.category in ("text", "table", "list") and q.text.split()[0] in ("Read", "Give", "List")]
     short = [q for q in page.questions if q not in long]
-    chosen = chance.sample(short, min(len(short), QUESTIONS))
+    keyed = [(chance.random() ** (1 / SHARES.get((question.suite, question.category), 1.0)), i) for i, question in enumerate(short)]  # weighted, without replacement
+    chosen = [short[i] for _, i in sorted(keyed, reverse=True)[:QUESTIONS]]
     if long and chance.random() < 0.6:
         chosen[-1:] = [chance.choice(long)]
     return chosen
@@ -95,7 +136,8 @@ def _groups(prefixes, pieces):
 
 
 def make_batch(seed, number, size, tokenizer):
-    """Dictionary of numpy arrays: tiles uint8 [N, S, S, 3]; ids, position, weight [T]; groups and order; letters, things of each cell."""
+    """Dictionary of numpy arrays: tiles uint8 [N, S, S, 3]; ids, position, weight [T]; groups and order; letters, things of each cell;
+    named, options: tokens that name a thing or end an option, with places [n, 2] and truths [n]."""
     chance = random.Random(f"{seed}/{number}")
     context = tokenizer.token_to_id("<IMG_CONTEXT>")
     end = [tokenizer.token_to_id("<|im_end|>")]
@@ -103,6 +145,7 @@ def make_batch(seed, number, size, tokenizer):
     close = [tokenizer.token_to_id("</img>")]
     ids, position, weight, prefixes, pieces = [], [], [], [], []
     all_tiles, all_letters, all_things = [], [], []
+    named, options = [], []  # token, labels
     while len(prefixes) < size:
         page = drawing.draw(chance)
         if not split.is_for_training(page):
@@ -118,7 +161,10 @@ def make_batch(seed, number, size, tokenizer):
         weight += [0.0] * len(prefix)
         for question in chosen:
             text, answer = asking.ask(question, chance)
-            asked, replied = tokenizer.encode(asking.frame(text)).ids, tokenizer.encode(answer).ids + end
+            framed = tokenizer.encode(asking.frame(text))
+            asked, replied = framed.ids, tokenizer.encode(answer).ids + end
+            for marks, kept in zip(_marks(page, question, text), (named, options)):
+                kept += [(len(ids) + framed.char_to_token(offset), *labels) for offset, *labels in marks]
             pieces.append((len(prefixes) - 1, list(range(len(ids), len(ids) + len(asked) + len(replied)))))
             ids += asked + replied
             position += range(len(prefix), len(prefix) + len(asked) + len(replied))
@@ -127,6 +173,8 @@ def make_batch(seed, number, size, tokenizer):
         all_letters.append(letters)
         all_things.append(things)
     groups, order = _groups(prefixes, pieces)
+    named, options = numpy.array(named, numpy.int64).reshape(-1, 3), numpy.array(options, numpy.int64).reshape(-1, 2)
     return {"tiles": numpy.concatenate(all_tiles), "ids": numpy.array(ids), "position": numpy.array(position),
             "weight": numpy.array(weight, numpy.float32), "groups": groups, "order": order, "letters": numpy.concatenate(all_letters),
-            "things": numpy.concatenate(all_things, 1)}
+            "things": numpy.concatenate(all_things, 1), "named": named[:, 0], "places": named[:, 1:], "options": options[:, 0],
+            "truths": options[:, 1]}

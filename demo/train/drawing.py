@@ -5,7 +5,7 @@ import documents
 import scenes
 from page import Question
 
-MIXTURE = [(scenes.draw_scene, 0.40), (scenes.draw_sign, 0.14), (scenes.draw_sum, 0.06), (charts.draw_chart, 0.22), (documents.draw_document, 0.18)]
+MIXTURE = [(scenes.draw_scene, 0.46), (scenes.draw_sign, 0.22), (scenes.draw_sum, 0.05), (charts.draw_chart, 0.22), (documents.draw_document, 0.05)]
 SHOWN = ("things", "a sign", "a sum", "a bar chart", "a line chart", "a pie chart", "a receipt", "a form", "a letter")
 
 

@@ -166,11 +166,13 @@ class Language(nn.Module):
         self.model.norm = nn.RMSNorm(LANGUAGE["hidden_size"], LANGUAGE["rms_norm_eps"])
 
     def forward(self, x, positions, groups, order):
-        """x [T, D], all tokens of a batch in one row; `groups` says who sees whom, `order` where each token's query stands in them."""
-        rope = rope_at(positions)
+        """x [T, D], all tokens of a batch in one row; `groups` says who sees whom, `order` where each token's query stands in them.
+        Returns what comes out behind the norm, and behind each layer."""
+        rope, behind = rope_at(positions), []
         for layer in self.model.layers:
             x = layer(x, rope, groups, order)
-        return self.model.norm(x)
+            behind.append(x)
+        return self.model.norm(x), behind
 
 
 class Network(nn.Module):

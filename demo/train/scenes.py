@@ -1,5 +1,6 @@
 """Scenes of coloured things, street signs with a word, and sums: pictures for MME, MMBench, SEED-Bench and POPE."""
 
+import itertools
 import math
 
 from page import CELL, Page, Question, Thing, cells_for
@@ -11,7 +12,7 @@ COLORS = {
 }
 BACKGROUNDS = [(250, 250, 246), (228, 240, 250), (240, 248, 230), (252, 240, 225), (236, 232, 246), (222, 222, 216)]
 KINDS = ("circle", "square", "triangle", "star", "heart", "moon", "house", "tree", "car", "boat", "fish", "cup", "flower", "key")
-QUARTERS = ("top left", "top right", "bottom left", "bottom right")
+SIDES = ("left", "right", "top", "bottom")
 
 
 def plural(kind):
@@ -121,9 +122,32 @@ def _yes_no(truth):
     return "Yes" if truth else "No"
 
 
+def side_of(thing, size):
+    """The side of the picture that a thing is at: in the outer quarter there, and in no corner; None for others."""
+    x, y = thing.x / size[0], thing.y / size[1]
+    outer = lambda share: 0 if share < 0.25 else 1 if share > 0.75 else None
+    beside, above = outer(x), outer(y)
+    if (beside is None) == (above is None):
+        return None
+    return SIDES[beside] if above is None else SIDES[2 + above]
+
+
+def relation(first, second):
+    """How the first thing stands to the second: what lies between them in words, or None where it is neither beside nor above."""
+    dx, dy = first.x - second.x, first.y - second.y
+    if max(abs(dx), abs(dy)) < 1.4 * min(abs(dx), abs(dy)):
+        return None
+    if abs(dx) > abs(dy):
+        return "on the left of" if dx < 0 else "on the right of"
+    return "above" if dy < 0 else "below"
+
+
+OPPOSITE = {"on the left of": "on the right of", "on the right of": "on the left of", "above": "below", "below": "above"}
+PLACE = {"on the left of": "left", "on the right of": "right", "above": "above", "below": "below"}
+
+
 def _ask_scene(random, page):
     things, ask = page.things, page.questions.append
-    width, height = page.size
     present = sorted({t.kind for t in things})
     absent = [kind for kind in KINDS if kind not in present]
     for truth in (True, False):
@@ -152,11 +176,11 @@ def _ask_scene(random, page):
         ask(Question("mme", "color", f"Is the {thing.kind} {wrong[0]}?", "No"))
         ask(Question("choice", "color", f"What is the color of the {thing.kind}?", thing.color, wrong))
         ask(Question("read", "color", f"What is the color of the {thing.kind}?", thing.color))
-        sure = [t for t in single if abs(t.x / width - 0.5) > 0.1 and abs(t.y / height - 0.5) > 0.1]
-        if sure:
-            thing = random.choice(sure)
-            quarter = QUARTERS[2 * (thing.y > height / 2) + (thing.x > width / 2)]
-            ask(Question("choice", "location", f"Where in the picture is the {thing.kind}?", quarter, _others(random, QUARTERS, (quarter,), 3)))
+        sides = [(t.kind, side) for t in single if (side := side_of(t, page.size))]
+        if sides:
+            kind, side = random.choice(sides)
+            ask(Question("choice", "location", f"At which side of the picture is the {kind}?", side, _others(random, SIDES, (side,), 3)))
+        page.questions += [Question("read", "location", f"At which side of the picture is the {kind}?", side) for kind, side in sides]
     unique_color = [t for t in things if sum(o.color == t.color for o in things) == 1]
     if unique_color:
         thing = random.choice(unique_color)
@@ -165,17 +189,18 @@ def _ask_scene(random, page):
     if len(single) > 1:
         for _ in range(2):
             first, second = random.sample(single, 2)
-            dx, dy = first.x - second.x, first.y - second.y
-            sideways = abs(dx) > abs(dy)
-            if max(abs(dx), abs(dy)) < 1.4 * min(abs(dx), abs(dy)):
-                continue  # neither beside nor above
-            true = ("on the left of" if dx < 0 else "on the right of") if sideways else ("above" if dy < 0 else "below")
-            false = {"on the left of": "on the right of", "on the right of": "on the left of", "above": "below", "below": "above"}[true]
+            true = relation(first, second)
+            if true is None:
+                continue
             ask(Question("mme", "position", f"Is the {first.kind} {true} the {second.kind}?", "Yes"))
-            ask(Question("mme", "position", f"Is the {first.kind} {false} the {second.kind}?", "No"))
-            place = {"on the left of": "left", "on the right of": "right"}.get(true, true)
+            ask(Question("mme", "position", f"Is the {first.kind} {OPPOSITE[true]} the {second.kind}?", "No"))
+            place = PLACE[true]
             ask(Question("choice", "relation", f"Where is the {first.kind} as seen from the {second.kind}?", place,
                          _others(random, ("left", "right", "above", "below"), (place,), 3)))
+    for first, second in itertools.permutations(single, 2):
+        true = relation(first, second)
+        if true is not None:
+            ask(Question("read", "relation", f"Where is the {first.kind} as seen from the {second.kind}?", PLACE[true]))
     ordered = sorted(things, key=lambda t: t.x)
     ask(Question("read", "list", "List all things from left to right.", ", ".join(f"{t.color} {t.kind}" for t in ordered)))
 

@@ -1,4 +1,4 @@
-"""Trains the demo's tokenizer: byte-level BPE with Qwen2's way of parting text, on questions and replies: nearly every word is one token."""
+"""Trains the demo's tokenizer: byte-level BPE with Qwen2's way of parting text, on questions and replies. The words that options are made of are one token each."""
 
 import json
 import pathlib
@@ -8,6 +8,8 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 
 import asking
 import drawing
+from scenes import COLORS, KINDS, PLACE, SIDES, plural
+from words import SIGN_WORDS
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<img>", "</img>", "<IMG_CONTEXT>"]
 PARTS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -24,6 +26,26 @@ def _texts(count):
         yield asking.SYSTEM
 
 
+def _whole_words():
+    words = [form(word) for word in SIGN_WORDS for form in (str.lower, str.capitalize, str.upper)]
+    words += [*COLORS, *KINDS, *map(plural, KINDS), *SIDES, *PLACE.values()]
+    return [start + word for word in dict.fromkeys(words) for start in ("Ġ", "")]
+
+
+def _add_whole_words(tokenizer):
+    """Adds merges behind the trained ones until each word is one token: a small model compares tokens more easily than spellings."""
+    described = json.loads(tokenizer.to_str())
+    vocabulary, merges = described["model"]["vocab"], described["model"]["merges"]
+    while True:
+        parted = [pieces for word in _whole_words() if len(pieces := [token.value for token in tokenizer.model.tokenize(word)]) > 1]
+        if not parted:
+            return tokenizer
+        for first, second in dict.fromkeys((pieces[0], pieces[1]) for pieces in parted):
+            merges.append([first, second])
+            vocabulary.setdefault(first + second, len(vocabulary))
+        tokenizer = Tokenizer.from_str(json.dumps(described))
+
+
 def train(folder):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.NFC()
@@ -34,6 +56,7 @@ def train(folder):
                                   show_progress=False)
     plain = (text.replace("<|im_start|>", "").replace("<|im_end|>", "") for text in _texts(3000))
     tokenizer.train_from_iterator(plain, trainer)
+    tokenizer = _add_whole_words(tokenizer)
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in SPECIAL])
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

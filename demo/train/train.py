@@ -21,15 +21,25 @@ from torch.nn import functional
 
 import batches
 import network
+import tiles
 import tokens
 
 WARM_UP, SEEING_STEPS, CLIP = 200, 300, 1.0
 MUON_RATE, ADAM_RATE = 2e-3, 2e-3
-SEEING_WEIGHT = 0.5  # of the cell losses beside the replies'
+SEEING_WEIGHT, THINKING_WEIGHT = 0.5, 0.5  # beside the replies' loss
+NAMED_LAYER, OPTION_LAYER = 1, 3  # behind which layers of the language model Thinking looks, counted from 0
+
+
+def letters_loss(head, rows, letters):
+    """rows [..., D], letters [..., SLOTS]: which letters the head says stand in each row's slots."""
+    said = head(rows).unflatten(-1, (batches.SLOTS, -1)).flatten(0, -2).float()
+    empty = torch.full((said.shape[-1],), 1.0)
+    empty[0] = 0.2  # most cells are empty
+    return functional.cross_entropy(said, letters.flatten(), weight=empty)
 
 
 class Seeing(torch.nn.Module):
-    """Says from each visual token which letters and things stand in its cell. Used while training, then thrown away."""
+    """Says from each visual token which letters and things stand in its cell, and which cell of the tile it is. Used while training, then thrown away."""
 
     def __init__(self):
         super().__init__()
@@ -37,32 +47,66 @@ class Seeing(torch.nn.Module):
         self.letters = torch.nn.Linear(width, batches.SLOTS * (1 + len(batches.LETTERS)))
         self.kind = torch.nn.Linear(width, 1 + len(batches.KIND_NAMES))
         self.color = torch.nn.Linear(width, 1 + len(batches.COLOR_NAMES))
+        self.place = torch.nn.Linear(width, tiles.GRID ** 2)
 
     def loss(self, seen, letters, things):
-        said = self.letters(seen).view(*seen.shape[:2], batches.SLOTS, -1)
-        empty = torch.full((said.shape[-1],), 1.0)
-        empty[0] = 0.2  # most cells are empty
-        loss = functional.cross_entropy(said.flatten(0, 2).float(), letters.flatten(), weight=empty)
+        loss = letters_loss(self.letters, seen, letters)
         for head, wanted in ((self.kind, things[0]), (self.color, things[1])):
             said = head(seen)
             rare = torch.full((said.shape[-1],), 1.0)
             rare[0] = 0.2
             loss = loss + functional.cross_entropy(said.flatten(0, 1).float(), wanted.flatten(), weight=rare)
+        cells = torch.arange(seen.shape[1]).repeat(len(seen))
+        return loss + functional.cross_entropy(self.place(seen).flatten(0, 1).float(), cells)
+
+
+def to_pixels(pictures):
+    """uint8 [N, S, S, 3] -> normalised float [N, 3, S, S]."""
+    pixels = pictures.permute(0, 3, 1, 2).float() / 255
+    return (pixels - torch.tensor(tiles.MEAN).view(1, 3, 1, 1)) / torch.tensor(tiles.DEVIATION).view(1, 3, 1, 1)
+
+
+class Thinking(torch.nn.Module):
+    """Says from inside the language model, where a question names a thing, which column and row of the thumbnail it stands in, and behind each
+    option whether it is the right one. Used while training, then thrown away."""
+
+    def __init__(self):
+        super().__init__()
+        width = network.LANGUAGE["hidden_size"]
+        self.place = torch.nn.Linear(width, 2 * tiles.GRID)
+        self.truth = torch.nn.Linear(width, 2)
+
+    def loss(self, behind, named, places, options, truths):
+        loss = 0.0
+        for head, layer, at, wanted, classes in ((self.place, NAMED_LAYER, named, places.flatten(), tiles.GRID),
+                                                 (self.truth, OPTION_LAYER, options, truths, 2)):
+            said = head(functional.rms_norm(behind[layer][at].float(), (head.in_features,))).view(-1, classes)
+            loss = loss + functional.cross_entropy(said, wanted, reduction="sum") / max(1, len(wanted))
         return loss
 
 
-def to_pixels(tiles):
-    """uint8 [N, S, S, 3] -> normalised float [N, 3, S, S]."""
-    from tiles import DEVIATION, MEAN
-    pixels = tiles.permute(0, 3, 1, 2).float() / 255
-    return (pixels - torch.tensor(MEAN).view(1, 3, 1, 1)) / torch.tensor(DEVIATION).view(1, 3, 1, 1)
+class Spelling(torch.nn.Module):
+    """Says from a token's embedding how it is spelled: the first letters by the head that reads them off a visual token's cell, so that a word and its
+    picture come to lie alike, the next ones by a head of its own. Used while training, then thrown away."""
+
+    def __init__(self, tokenizer):
+        super().__init__()
+        spelled = {number: token.removeprefix("Ġ") for token, number in tokenizer.get_vocab().items()}
+        spelled = {number: word for number, word in spelled.items() if word.isascii() and word.isalnum() and len(word) <= 2 * batches.SLOTS}
+        letters = [[1 + batches.LETTERS.index(c) for c in word] + [0] * (2 * batches.SLOTS - len(word)) for word in spelled.values()]
+        self.tokens, self.letters = torch.tensor(list(spelled)), torch.tensor(letters)
+        self.rest = torch.nn.Linear(network.LANGUAGE["hidden_size"], batches.SLOTS * (1 + len(batches.LETTERS)))
+
+    def loss(self, embeddings, head, seen):
+        rows = functional.rms_norm(embeddings[self.tokens].float(), embeddings.shape[1:]) * seen.detach().float().square().mean().sqrt()
+        return letters_loss(head, rows, self.letters[:, :batches.SLOTS]) + letters_loss(self.rest, rows, self.letters[:, batches.SLOTS:])
 
 
 class Step:
     """One batch through the model: the losses and, for the log, the share of reply tokens foreseen."""
 
-    def __init__(self, model, seeing, context):
-        self.model, self.seeing, self.context = model, seeing, context
+    def __init__(self, model, seeing, thinking, spelling, context):
+        self.model, self.seeing, self.thinking, self.spelling, self.context = model, seeing, thinking, spelling, context
 
     def __call__(self, batch, replies):
         """With `replies` false the language model is left out: the first steps only teach the tower to see."""
@@ -70,17 +114,19 @@ class Step:
         with torch.autocast("cpu", torch.bfloat16):
             seen = self.model.see(to_pixels(batch["tiles"]))
             seeing = self.seeing.loss(seen.float(), batch["letters"], batch["things"])
+            seeing = seeing + self.spelling.loss(self.model.language_model.model.embed_tokens.weight, self.seeing.letters, seen)
             if not replies:
-                return torch.zeros(()), seeing, torch.zeros(())
+                return torch.zeros(()), seeing, torch.zeros(()), torch.zeros(())
             text = self.model.language_model.model.embed_tokens(ids)
             text = text.masked_scatter((ids == self.context)[..., None], seen.to(text.dtype))
-            hidden = self.model.language_model(text, position, groups, order)
+            hidden, behind = self.model.language_model(text, position, groups, order)
+        thinking = self.thinking.loss(behind, *(batch[key] for key in ("named", "places", "options", "truths")))
         wanted = weight[1:] > 0
         logits = self.model.logits(hidden[:-1][wanted].float())
         targets, share = ids[1:][wanted], weight[1:][wanted]
         losses = functional.cross_entropy(logits, targets, reduction="none")
         reply = (losses * share).sum() / share.sum()
-        return reply, seeing, (logits.argmax(-1) == targets).float().mean()
+        return reply, seeing, thinking, (logits.argmax(-1) == targets).float().mean()
 
 
 class Drawn(torch.utils.data.IterableDataset):
@@ -96,10 +142,10 @@ class Drawn(torch.utils.data.IterableDataset):
             step += 1
 
 
-def optimizers(model, seeing):
+def optimizers(model, *helpers):
     inner = [p for name, p in model.named_parameters() if p.dim() == 2 and "embed" not in name]
     chosen = {id(p) for p in inner}
-    rest = [p for p in [*model.parameters(), *seeing.parameters()] if id(p) not in chosen]
+    rest = [p for p in [*model.parameters(), *(p for helper in helpers for p in helper.parameters())] if id(p) not in chosen]
     return [torch.optim.Muon(inner, lr=MUON_RATE, weight_decay=0.01, momentum=0.95, adjust_lr_fn="match_rms_adamw"),
             torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.01)]
 
@@ -129,7 +175,7 @@ class Log:
     """log.jsonl and a line on the terminal, each 25 steps."""
 
     def __init__(self, options, step, seconds):
-        self.options, self.began, self.sums, self.counted = options, time.monotonic() - seconds, [0.0, 0.0, 0.0], 0
+        self.options, self.began, self.sums, self.counted = options, time.monotonic() - seconds, [0.0] * 4, 0
 
     def seconds(self):
         return time.monotonic() - self.began
@@ -139,14 +185,14 @@ class Log:
         self.sums, self.counted = [s + float(x.detach()) for s, x in zip(self.sums, losses)], self.counted + 1
         if step % 25 and step != a.steps:
             return
-        reply, seeing, right = (s / self.counted for s in self.sums)
+        reply, seeing, thinking, right = (s / self.counted for s in self.sums)
         line = dict(step=step, pictures=step * a.batch, seconds=round(self.seconds()), reply_loss=round(reply, 4), seeing_loss=round(seeing, 4),
-                    tokens_right=round(right, 4))
+                    thinking_loss=round(thinking, 4), tokens_right=round(right, 4))
         with open(a.folder / "log.jsonl", "a") as log:
             log.write(json.dumps(line) + "\n")
-        print(f"step {step}/{a.steps}  reply {reply:.4f}  seeing {seeing:.4f}  right {right:.3f}  {self.seconds() / 60:.1f} min, "
+        print(f"step {step}/{a.steps}  reply {reply:.4f}  seeing {seeing:.4f}  thinking {thinking:.4f}  right {right:.3f}  {self.seconds() / 60:.1f} min, "
               f"{self.seconds() / 60 / step * (a.steps - step):.0f} to go", flush=True)
-        self.sums, self.counted = [0.0, 0.0, 0.0], 0
+        self.sums, self.counted = [0.0] * 4, 0
 
 
 def train(rank, a):
@@ -155,26 +201,28 @@ def train(rank, a):
     if a.processes > 1:
         distributed.init_process_group("gloo", init_method=f"file://{a.folder.resolve()}/rendezvous", rank=rank, world_size=a.processes)
     tokenizer = tokens.load(a.folder)
-    model, seeing = network.Network(tokenizer.get_vocab_size()), Seeing()
-    parameters = [*model.parameters(), *seeing.parameters()]
-    tuned = optimizers(model, seeing)
+    model = network.Network(tokenizer.get_vocab_size())
+    helpers = dict(seeing=Seeing(), thinking=Thinking(), spelling=Spelling(tokenizer))
+    parameters = [p for module in (model, *helpers.values()) for p in module.parameters()]
+    tuned = optimizers(model, *helpers.values())
     step, seconds = 0, 0.0
     if (a.folder / "state.pt").exists():
         state = torch.load(a.folder / "state.pt", weights_only=True)
         model.load_state_dict(state["model"])
-        seeing.load_state_dict(state["seeing"])
+        for name, helper in helpers.items():
+            helper.load_state_dict(state[name])
         for optimizer, saved in zip(tuned, state["optimizers"]):
             optimizer.load_state_dict(saved)
         step, seconds = state["step"], state["seconds"]
     if rank == 0:
         print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters, vocabulary {tokenizer.get_vocab_size()}, from step {step}", flush=True)
-    run, log = Step(model, seeing, tokenizer.token_to_id("<IMG_CONTEXT>")), Log(a, step, seconds)
+    run, log = Step(model, *helpers.values(), tokenizer.token_to_id("<IMG_CONTEXT>")), Log(a, step, seconds)
     for batch in torch.utils.data.DataLoader(Drawn(a, rank, step), batch_size=None, num_workers=1, prefetch_factor=4):
         for optimizer, base in zip(tuned, (MUON_RATE, ADAM_RATE)):
             for group in optimizer.param_groups:
                 group["lr"] = base * rate_at(step, a.steps, a.decay)
-        reply, seen, right = run(batch, step >= SEEING_STEPS)
-        (reply + SEEING_WEIGHT * seen).backward()
+        reply, seen, thought, right = run(batch, step >= SEEING_STEPS)
+        (reply + SEEING_WEIGHT * seen + THINKING_WEIGHT * thought).backward()
         average_gradients(parameters, a.processes)
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         for optimizer in tuned:
@@ -182,10 +230,10 @@ def train(rank, a):
             optimizer.zero_grad(set_to_none=True)
         step += 1
         if rank == 0:
-            log.add(step, reply, seen, right)
+            log.add(step, reply, seen, thought, right)
             if step % 100 == 0 or step == a.steps:
-                save(a.folder / "state.pt", model=model.state_dict(), seeing=seeing.state_dict(), step=step, seconds=log.seconds(),
-                     optimizers=[optimizer.state_dict() for optimizer in tuned])
+                save(a.folder / "state.pt", model=model.state_dict(), step=step, seconds=log.seconds(),
+                     **{name: helper.state_dict() for name, helper in helpers.items()}, optimizers=[optimizer.state_dict() for optimizer in tuned])
         if step >= a.steps:
             return
 
