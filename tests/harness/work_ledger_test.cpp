@@ -70,8 +70,8 @@ TEST(WorkLedger, HandsOutLessTowardsTheEnd) {
 TEST(WorkLedger, CountsWhatWasDoneBefore) {
   const Plan plan = plan_of("fake_small");
   RunState state = nothing_of(plan);
-  state.entries[0][3] = {true, false, {}};
-  state.entries[0][4] = {true, true, {}};
+  state.entries[0][3] = {true, false, {}, {}};
+  state.entries[0][4] = {true, true, {}, {}};
   WorkLedger ledger(plan, state, 1);
   EXPECT_EQ(ledger.done(), 2);
   EXPECT_EQ(ledger.failed(), 1);
@@ -102,8 +102,8 @@ TEST(WorkLedger, BelievesTheJournalsOfADeadRankAndNotWhatItSaid) {
   ledger.conclude(1, {0, 3}, false);  // told, and not written
   ledger.conclude(2, {0, 1}, false);
   RunState written = nothing_of(plan);
-  written.entries[0][0] = {true, false, {}};
-  written.entries[0][6] = {true, true, {}};  // written, and not told
+  written.entries[0][0] = {true, false, {}, {}};
+  written.entries[0][6] = {true, true, {}, {}};  // written, and not told
   EXPECT_EQ(ledger.take_back(1, written), 1);
   EXPECT_EQ(ledger.done(), 3);
   EXPECT_EQ(ledger.failed(), 1);
