@@ -276,7 +276,7 @@ TEST(Run, DryRunCountsAndWritesNothing) {
   EXPECT_EQ(dry.exit_code, 0) << dry.err;
   EXPECT_THAT(dry.out, AllOf(HasSubstr("300 prompts on 100 distinct pictures"), HasSubstr("at most 4800 new tokens"),
                              HasSubstr(" with replies of 16 tokens\n"), HasSubstr("encoder   5.0 s: about 500 tiles"),
-                             HasSubstr("prompts   30.0 s: 300 of about 100 tokens"), HasSubstr("48 prompts counted, 8 run")));
+                             HasSubstr("prompts   30.0 s: 300 of about 100 tokens"), HasSubstr("48 prompts counted, 16 run")));
   EXPECT_FALSE(std::filesystem::exists(folder / "run"));
   EXPECT_EQ(run_fakes({"run", "--model", "nowhere", "--bench", "fake", "--dry-run"}).exit_code, 2);
   EXPECT_THAT(run_fakes({"run", "--model", "unreadable-weights", "--bench", "fake_small", "--dry-run"}).err, HasSubstr("none of 7 samples tried"));
