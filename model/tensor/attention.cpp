@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "harness/base/error.h"
@@ -41,41 +43,50 @@ void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const Cac
   });
 }
 
-/// Room for heads of up to `keys` keys.
+/// What one thread packs a head's keys and values into, and works in.
 class HeadRoom {
  public:
-  HeadRoom(std::int64_t keys, std::int64_t width) {
-    const auto padded = (keys + kHeadColumns - 1) / kHeadColumns * kHeadColumns;
-    halves_.resize(static_cast<std::size_t>(2 * padded * width + kHeadRows * (width + padded)));
-    scores_.resize(static_cast<std::size_t>(kHeadRows * padded));
-    room_.keys = halves_.data();
-    room_.values = room_.keys + padded * width;
-    room_.queries = room_.values + padded * width;
-    room_.shares = room_.queries + kHeadRows * width;
-    room_.scores = scores_.data();
-  }
-  [[nodiscard]] const HeadRoomBf16& get() const { return room_; }
+  HeadRoom(std::int64_t keys, std::int64_t width)
+      : halves_(std::make_unique_for_overwrite<std::uint16_t[]>(static_cast<std::size_t>(2 * packed_size(keys, width)))),
+        packed_{halves_.get(), halves_.get() + packed_size(keys, width)},
+        room_(std::make_unique_for_overwrite<AttentionRoomBf16>()) {}
+
+  void pack(const KeysBf16& keys) { pack_keys_bf16(keys, packed_); }
+  void attend(const QueriesBf16& queries, const KeysBf16& keys) { attend_bf16(queries, keys, packed_, *room_); }
 
  private:
-  std::vector<std::uint16_t> halves_;
-  std::vector<float> scores_;
-  HeadRoomBf16 room_{};
+  std::unique_ptr<std::uint16_t[]> halves_;
+  PackedKeysBf16 packed_;
+  std::unique_ptr<AttentionRoomBf16> room_;
 };
 
-/// Every head by the kernel of our own.  Shapes as attention()
+/// How many queries a piece of work has: all of a head's, or fewer where the heads alone would leave threads without work.
+std::int64_t queries_a_piece(std::int64_t heads, std::int64_t queries) {
+  constexpr std::int64_t kLeast = 128;  // a piece packs the keys anew
+  const auto pieces = std::max<std::int64_t>(1, 4 * thread_count() / heads), length = (queries + pieces - 1) / pieces;
+  return std::min(queries, std::max(kLeast, (length + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether));
+}
+
+/// Every head by the kernel of our own. Query heads that share a key head find its keys packed.  Shapes as attention()
 at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
-  const auto B = q.size(0), N = q.size(1), T = q.size(2), K = q.size(3), shared = N / k.size(1);
+  const auto B = q.size(0), N = q.size(1), T = q.size(2), K = q.size(3), M = k.size(1), S = k.size(2), shared = N / M;
   auto out = at::empty({B, T, N, K}, q.options());
+  if (out.numel() == 0) return out.transpose(1, 2);
   const auto head_at = [](const at::Tensor& t, std::int64_t b, std::int64_t n) {
     return static_cast<std::uint16_t*>(t.data_ptr()) + b * t.stride(0) + n * t.stride(1);
   };
-  for_ranges(B * N, [&](std::int64_t begin, std::int64_t end) {
-    const HeadRoom room(k.size(2), K);
+  const auto length = queries_a_piece(B * M, T), pieces = (T + length - 1) / length;
+  for_ranges(B * M * pieces, [&](std::int64_t begin, std::int64_t end) {
+    HeadRoom room(S, K);
     for (std::int64_t i = begin; i < end; ++i) {
-      const auto b = i / N, n = i % N;
-      const HeadBf16 head{head_at(q, b, n), head_at(k, b, n / shared), head_at(v, b, n / shared), static_cast<std::uint16_t*>(out.data_ptr()) + (b * T * N + n) * K,
-                    q.stride(2), k.stride(2), v.stride(2), N * K, T, k.size(2), K, is_causal};
-      attend_head_bf16(head, room.get());
+      const auto b = i / pieces / M, m = i / pieces % M, first = i % pieces * length;
+      const KeysBf16 keys{head_at(k, b, m), head_at(v, b, m), k.stride(2), v.stride(2), S, K};
+      if (i == begin || first == 0) room.pack(keys);
+      for (auto n = m * shared; n < (m + 1) * shared; ++n) {
+        room.attend({head_at(q, b, n) + first * q.stride(2), static_cast<std::uint16_t*>(out.data_ptr()) + ((b * T + first) * N + n) * K, q.stride(2), N * K,
+                     std::min(length, T - first), is_causal ? S - T + first + 1 : S, is_causal},
+                    keys);
+      }
     }
   });
   return out.transpose(1, 2);  // [B, N, T, K]
@@ -102,7 +113,7 @@ at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& keys, const a
 }
 
 bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-  return has_avx512_bf16() && q.scalar_type() == at::kBFloat16 && q.device().is_cpu() && q.size(3) % kHeadColumns == 0 && q.stride(3) == 1 && k.stride(3) == 1 &&
+  return has_avx512_bf16() && q.scalar_type() == at::kBFloat16 && q.device().is_cpu() && q.size(3) % kHeadWidths == 0 && q.size(3) <= kWidestHead && q.stride(3) == 1 && k.stride(3) == 1 &&
          v.stride(3) == 1;
 }
 

@@ -1,136 +1,146 @@
 #include "model/tensor/attention_bf16.h"
 
-#include <immintrin.h>
-
 #include <cmath>
-#include <cstring>
 
-// Compiled for AVX-512 BF16 and called only where the machine has it. No template of the standard library may be used here: the linker
-// could take its code, with these instructions in it, for the whole program.
+#include "model/tensor/panel_bf16.h"
+
 namespace assay {
 namespace {
 
-constexpr std::int64_t kRows = kHeadRows, kColumns = kHeadColumns;  // together they fill sixteen of the thirty-two registers
+constexpr std::int64_t kRows = kQueriesTogether;
 
-std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
-
-/// c[8][32] = a · b over `pairs` pairs of bfloat16.  a: row r at a + r·a_stride; b: [pairs][32][2]; c: row r at c + r·c_stride.
-void multiply_block(const std::uint16_t* a, std::int64_t a_stride, const std::uint16_t* b, std::int64_t pairs, float* c, std::int64_t c_stride) {
-  __m512 sums[kRows][2];
-  for (auto& row : sums) row[0] = row[1] = _mm512_setzero_ps();
-  for (std::int64_t p = 0; p < pairs; ++p) {
-    const auto left = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + p * 64));
-    const auto right = reinterpret_cast<__m512bh>(_mm512_loadu_si512(b + p * 64 + 32));
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      std::int32_t pair;
-      std::memcpy(&pair, a + r * a_stride + 2 * p, sizeof(pair));
-      const auto both = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair));
-      sums[r][0] = _mm512_dpbf16_ps(sums[r][0], both, left);
-      sums[r][1] = _mm512_dpbf16_ps(sums[r][1], both, right);
-    }
-  }
-  for (std::int64_t r = 0; r < kRows; ++r) {
-    _mm512_storeu_ps(c + r * c_stride, sums[r][0]);
-    _mm512_storeu_ps(c + r * c_stride + 16, sums[r][1]);
-  }
-}
-
-/// Keys to [S / 32][K / 2][32][2], zeros beyond S.
-void pack_keys(const HeadBf16& head, std::int64_t padded, std::uint16_t* out) {
-  const auto K = head.width;
-  std::memset(out, 0, static_cast<std::size_t>(padded * K) * sizeof(*out));
-  for (std::int64_t s = 0; s < head.key_count; ++s) {
-    const std::uint16_t* row = head.k + s * head.k_stride;
-    std::uint16_t* block = out + s / kColumns * kColumns * K + s % kColumns * 2;
-    for (std::int64_t p = 0; p < K / 2; ++p) std::memcpy(block + p * kColumns * 2, row + 2 * p, 2 * sizeof(std::uint16_t));
-  }
-}
-
-/// Values to [K / 32][S / 2][32][2], zeros beyond S.
-void pack_values(const HeadBf16& head, std::int64_t padded, std::uint16_t* out) {
-  std::memset(out, 0, static_cast<std::size_t>(padded * head.width) * sizeof(*out));
-  for (std::int64_t s = 0; s < head.key_count; ++s) {
-    const std::uint16_t* row = head.v + s * head.v_stride;
-    for (std::int64_t d = 0; d < head.width; ++d) {
-      out[d / kColumns * kColumns * padded + s / 2 * kColumns * 2 + d % kColumns * 2 + s % 2] = row[d];
+/// Values to [K / 32][S' / 2][32][2], S' = S rounded up to 32, zeros beyond S: pairs are of two keys' values.
+void pack_values(const KeysBf16& keys, std::uint16_t* out) {
+  alignas(64) static constexpr std::uint16_t kLow[32] = {0, 32, 1, 33, 2, 34, 3, 35, 4, 36, 5, 37, 6, 38, 7, 39, 8, 40, 9, 41, 10, 42, 11, 43, 12, 44, 13, 45, 14, 46, 15, 47};
+  const __m512i low = _mm512_load_si512(kLow), high = _mm512_add_epi16(low, _mm512_set1_epi16(16));
+  const auto padded = rounded_up(keys.count, kPanelRows);
+  const auto row = [&](std::int64_t s, std::int64_t d) { return s < keys.count ? _mm512_loadu_si512(keys.v + s * keys.v_stride + d) : _mm512_setzero_si512(); };
+  for (std::int64_t d = 0; d < keys.width; d += kPanelRows) {
+    for (std::int64_t s = 0; s < padded; s += 2) {
+      const __m512i first = row(s, d), second = row(s + 1, d);
+      std::uint16_t* pairs = out + d * padded + s * kPanelRows;
+      _mm512_storeu_si512(pairs, _mm512_permutex2var_epi16(first, low, second));
+      _mm512_storeu_si512(pairs + kPanelRows, _mm512_permutex2var_epi16(first, high, second));
     }
   }
 }
 
-/// eˣ for x ≤ 0, to about 1 unit in the last place of float32: 2ⁿ · p(f), ln 2 taken off in two parts.
-/// Source: Cephes expf's polynomial.
-__m512 exp_of(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-104.0F));  // below, the result is 0 all the same
-  const __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504F)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  __m512 f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375F), x);
-  f = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4F), f);
-  __m512 p = _mm512_set1_ps(1.9875691500e-4F);
-  constexpr float kRest[] = {1.3981999507e-3F, 8.3334519073e-3F, 4.1665795894e-2F, 1.6666665459e-1F, 5.0000001201e-1F};
+/// 2ˣ for x ≤ 0, to about 2 units in the last place of float32; 0 where x is below -150.
+/// Source: Cephes exp2f's polynomial.
+__m512 exp2_of(__m512 x) {
+  const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm512_sub_ps(x, n);
+  __m512 p = _mm512_set1_ps(1.535336188319500E-4F);
+  constexpr float kRest[] = {1.339887440266574E-3F, 9.618437357674640E-3F, 5.550332471162809E-2F, 2.402264791363012E-1F, 6.931472028550421E-1F, 1.0F};
+#pragma GCC unroll 6
   for (const float c : kRest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
-  p = _mm512_fmadd_ps(_mm512_mul_ps(f, f), p, _mm512_add_ps(f, _mm512_set1_ps(1.0F)));
   return _mm512_scalef_ps(p, n);
 }
 
-/// Turns a row of scores into shares in bfloat16 and returns their sum before rounding. Keys from `visible` on get nothing.
-float soften(float* scores, std::int64_t visible, std::int64_t padded, float scale, std::uint16_t* shares) {
-  for (std::int64_t s = visible; s < padded; ++s) scores[s] = -INFINITY;
-  __m512 highest = _mm512_set1_ps(-INFINITY);
-  for (std::int64_t s = 0; s < padded; s += 16) highest = _mm512_max_ps(highest, _mm512_loadu_ps(scores + s));
-  const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(highest) * scale), factor = _mm512_set1_ps(scale);
-  __m512 sum = _mm512_setzero_ps();
-  for (std::int64_t s = 0; s < padded; s += 16) {
-    const __m512 raw = _mm512_loadu_ps(scores + s);
-    const __mmask16 is_visible = _mm512_cmp_ps_mask(raw, _mm512_set1_ps(-INFINITY), _CMP_NEQ_OQ);
-    const __m512 share = _mm512_maskz_mov_ps(is_visible, exp_of(_mm512_fmsub_ps(raw, factor, top)));
-    sum = _mm512_add_ps(sum, share);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(shares + s), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(share)));
+/// A query's softmax as far as it has come.
+struct Running {
+  float highest = -INFINITY;  ///< score so far, in units of log 2
+  float total = 0;            ///< of the shares, all relative to 2^highest
+};
+
+/// A row of scores to shares in bfloat16, `count` of them, a multiple of 32. Where a score is higher than all before, what `sums` holds is scaled down.
+void soften(const float* scores, std::int64_t count, float scale, Running& running, float* sums, std::int64_t width, std::uint16_t* shares) {
+  __m512 highest = _mm512_load_ps(scores);
+  for (std::int64_t s = 16; s < count; s += 16) highest = _mm512_max_ps(highest, _mm512_load_ps(scores + s));
+  const float top = _mm512_reduce_max_ps(highest) * scale;
+  if (top > running.highest) {
+    const float shrink = _mm512_cvtss_f32(exp2_of(_mm512_set1_ps(running.highest == -INFINITY ? -200.0F : running.highest - top)));
+    running.highest = top;
+    running.total *= shrink;
+    for (std::int64_t d = 0; d < width; d += 16) _mm512_store_ps(sums + d, _mm512_mul_ps(_mm512_set1_ps(shrink), _mm512_load_ps(sums + d)));
   }
-  return _mm512_reduce_add_ps(sum);
+  const __m512 base = _mm512_set1_ps(running.highest), factor = _mm512_set1_ps(scale);
+  __m512 total = _mm512_setzero_ps();
+  for (std::int64_t s = 0; s < count; s += 32) {
+    const __m512 first = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(scores + s), factor, base));
+    const __m512 second = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(scores + s + 16), factor, base));
+    total = _mm512_add_ps(_mm512_add_ps(total, first), second);
+    _mm512_store_si512(shares + s, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
+  }
+  running.total += _mm512_reduce_add_ps(total);
 }
 
-/// Rows first .. first + 8 of the queries, zeros beyond T, side by side.
-void copy_queries(const HeadBf16& head, std::int64_t first, std::uint16_t* out) {
-  std::memset(out, 0, static_cast<std::size_t>(kRows * head.width) * sizeof(*out));
-  for (std::int64_t r = 0; r < smaller(kRows, head.query_count - first); ++r) {
-    std::memcpy(out + r * head.width, head.q + (first + r) * head.q_stride, static_cast<std::size_t>(head.width) * sizeof(std::uint16_t));
-  }
-}
+/// Eight queries over all keys that the last of them sees; rows beyond `live` are zeros and nobody reads them.
+class Block {
+ public:
+  Block(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room, std::int64_t first)
+      : queries_(queries), keys_(keys), packed_(packed), room_(room), first_(first), live_(smaller(kRows, queries.count - first)) {}
 
-void write_rows(const HeadBf16& head, std::int64_t first, std::int64_t channel, const float* sums, const float* totals) {
-  for (std::int64_t r = 0; r < smaller(kRows, head.query_count - first); ++r) {
-    const __m512 total = _mm512_set1_ps(totals[r]);
-    for (std::int64_t half = 0; half < 2; ++half) {
-      const auto row = _mm512_cvtneps_pbh(_mm512_div_ps(_mm512_loadu_ps(sums + r * kColumns + half * 16), total));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(head.out + (first + r) * head.out_stride + channel + half * 16), reinterpret_cast<__m256i>(row));
+  void run() {
+    const auto K = keys_.width;
+    std::memset(room_.queries, 0, static_cast<std::size_t>(kRows * K) * sizeof(*room_.queries));
+    std::memset(room_.sums, 0, static_cast<std::size_t>(kRows * K) * sizeof(*room_.sums));
+    for (std::int64_t r = 0; r < live_; ++r)
+      std::memcpy(room_.queries + r * K, queries_.q + (first_ + r) * queries_.q_stride, static_cast<std::size_t>(K) * sizeof(*room_.queries));
+    const auto seen = rounded_up(visible(live_ - 1), kPanelRows);
+    for (std::int64_t begin = 0; begin < seen; begin += kKeysTogether) look_at(begin, smaller(kKeysTogether, seen - begin));
+    write();
+  }
+
+ private:
+  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return queries_.visible_keys + (queries_.is_causal ? first_ + smaller(row, live_ - 1) : 0); }
+
+  void look_at(std::int64_t begin, std::int64_t count) {
+    const auto K = keys_.width, padded = rounded_up(keys_.count, kPanelRows);
+    const auto scale = static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(K)));  // log2 e
+    __m512 products[kRows][2];
+    for (std::int64_t s = 0; s < count; s += kPanelRows) {
+      multiply_panel<kRows>(room_.queries, K, packed_.keys + (begin + s) * K, K / 2, products);
+      for (std::int64_t r = 0; r < kRows; ++r) {
+        _mm512_store_ps(room_.scores + r * kKeysTogether + s, products[r][0]);
+        _mm512_store_ps(room_.scores + r * kKeysTogether + s + 16, products[r][1]);
+      }
+    }
+    for (std::int64_t r = 0; r < kRows; ++r) {
+      float* scores = room_.scores + r * kKeysTogether;
+      const auto hidden = visible(r) - begin;
+      for (std::int64_t s = hidden < 0 ? 0 : hidden; s < count; ++s) scores[s] = -1e30F;  // its share is 0, exactly
+      soften(scores, count, scale, running_[r], room_.sums + r * K, K, room_.shares + r * kKeysTogether);
+    }
+    for (std::int64_t d = 0; d < K; d += kPanelRows) {
+      multiply_panel<kRows>(room_.shares, kKeysTogether, packed_.values + d * padded + begin * kPanelRows, count / 2, products);
+      for (std::int64_t r = 0; r < kRows; ++r) {
+        float* sums = room_.sums + r * K + d;
+        _mm512_store_ps(sums, _mm512_add_ps(_mm512_load_ps(sums), products[r][0]));
+        _mm512_store_ps(sums + 16, _mm512_add_ps(_mm512_load_ps(sums + 16), products[r][1]));
+      }
     }
   }
-}
+
+  void write() const {
+    const auto K = keys_.width;
+    for (std::int64_t r = 0; r < live_; ++r) {
+      const __m512 total = _mm512_set1_ps(running_[r].total);
+      std::uint16_t* out = queries_.out + (first_ + r) * queries_.out_stride;
+      for (std::int64_t d = 0; d < K; d += 16) {
+        const auto values = _mm512_cvtneps_pbh(_mm512_div_ps(_mm512_load_ps(room_.sums + r * K + d), total));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + d), reinterpret_cast<__m256i>(values));
+      }
+    }
+  }
+
+  const QueriesBf16& queries_;
+  const KeysBf16& keys_;
+  const PackedKeysBf16& packed_;
+  AttentionRoomBf16& room_;
+  std::int64_t first_, live_;
+  Running running_[kRows];
+};
 
 }  // namespace
 
-void attend_head_bf16(const HeadBf16& head, const HeadRoomBf16& room) {
-  const auto K = head.width, all = rounded_up(head.key_count, kColumns);
-  const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(K)));
-  pack_keys(head, all, room.keys);
-  pack_values(head, all, room.values);
-  for (std::int64_t first = 0; first < head.query_count; first += kRows) {
-    const auto last = smaller(first + kRows, head.query_count) - 1;
-    const auto seen = head.is_causal ? head.key_count - head.query_count + last + 1 : head.key_count;  // by the block's last query
-    const auto padded = rounded_up(seen, kColumns);
-    copy_queries(head, first, room.queries);
-    for (std::int64_t s = 0; s < padded; s += kColumns) multiply_block(room.queries, K, room.keys + s * K, K / 2, room.scores + s, all);
-    float totals[kRows];
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      const auto visible = head.is_causal ? smaller(head.key_count - head.query_count + first + r + 1, seen) : seen;
-      totals[r] = soften(room.scores + r * all, visible, padded, scale, room.shares + r * all);
-    }
-    for (std::int64_t d = 0; d < K; d += kColumns) {
-      float sums[kRows * kColumns];
-      multiply_block(room.shares, all, room.values + d * all, padded / 2, sums, kColumns);
-      write_rows(head, first, d, sums, totals);
-    }
-  }
+void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed) {
+  for (std::int64_t s = 0; s < keys.count; s += kPanelRows)
+    pack_panel(keys.k + s * keys.k_stride, keys.k_stride, keys.count - s, keys.width / 2, packed.keys + s * keys.width);
+  pack_values(keys, packed.values);
+}
+
+void attend_bf16(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room) {
+  for (std::int64_t first = 0; first < queries.count; first += kRows) Block(queries, keys, packed, room, first).run();
 }
 
 }  // namespace assay

@@ -3,34 +3,52 @@
 
 namespace assay {
 
-/// One attention head in bfloat16, for machines with AVX-512 BF16. All pointers are to bfloat16 values, rows strided in elements.
-struct HeadBf16 {
-  const std::uint16_t *q, *k, *v;
+// Attention in bfloat16 for machines with AVX-512 BF16. All pointers are to bfloat16 values, rows strided in elements.
+
+/// Keys and values of one head.
+struct KeysBf16 {
+  const std::uint16_t *k, *v;
+  std::int64_t k_stride, v_stride;
+  std::int64_t count = 0;  ///< S
+  std::int64_t width = 0;  ///< K, a multiple of kHeadWidths, at most kWidestHead
+};
+
+/// Some of the queries that look at them.
+struct QueriesBf16 {
+  const std::uint16_t* q;
   std::uint16_t* out;
-  std::int64_t q_stride, k_stride, v_stride, out_stride;
-  std::int64_t query_count = 0;  ///< T
-  std::int64_t key_count = 0;    ///< S
-  std::int64_t width = 0;        ///< K, a multiple of kHeadColumns
-  bool is_causal = false;        ///< query t sees keys up to S − T + t
+  std::int64_t q_stride, out_stride;
+  std::int64_t count = 0;         ///< rows at `q` and `out`
+  std::int64_t visible_keys = 0;  ///< how many keys the first one sees
+  bool is_causal = false;         ///< each further one sees one key more; else as many
 };
 
-/// Queries a block, and keys or channels a block. A head's width must be a multiple of kHeadColumns.
-inline constexpr std::int64_t kHeadRows = 8, kHeadColumns = 32;
+inline constexpr std::int64_t kHeadWidths = 32, kWidestHead = 256;
+/// Keys that are looked at together, and queries.
+inline constexpr std::int64_t kKeysTogether = 512, kQueriesTogether = 8;
 
-/// Room that one thread reuses from head to head, owned by the caller. With S' = S rounded up to kHeadColumns:
-struct HeadRoomBf16 {
-  std::uint16_t* keys;     ///< [S' · K]
-  std::uint16_t* values;   ///< [S' · K]
-  std::uint16_t* queries;  ///< [kHeadRows · K]
-  std::uint16_t* shares;   ///< [kHeadRows · S']
-  float* scores;           ///< [kHeadRows · S']
+/// What pack_keys_bf16 fills: room for `packed_size(S, K)` values each.
+struct PackedKeysBf16 {
+  std::uint16_t *keys, *values;
+};
+[[nodiscard]] constexpr std::int64_t packed_size(std::int64_t keys, std::int64_t width) { return (keys + 31) / 32 * 32 * width; }
+
+/// Room that one thread reuses from call to call, some 50 KiB.
+struct AttentionRoomBf16 {
+  alignas(64) float scores[kQueriesTogether * kKeysTogether];
+  alignas(64) float sums[kQueriesTogether * kWidestHead];
+  alignas(64) std::uint16_t shares[kQueriesTogether * kKeysTogether];
+  alignas(64) std::uint16_t queries[kQueriesTogether * kWidestHead];
 };
 
-/// True when this machine can run attend_head_bf16.
+/// True when this machine can run the functions below.
 [[nodiscard]] bool has_avx512_bf16();
 
-/// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32. A row's bits depend on its query and on the keys it sees
-/// alone: not on the other rows, nor on how many keys come after.
-void attend_head_bf16(const HeadBf16& head, const HeadRoomBf16& room);
+void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed);
+
+/// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32; a softmax over kKeysTogether keys at a time, rescaled where a later key scores
+/// higher. A row's bits depend on its query and on the keys it sees alone: not on the other rows, nor on how many keys come after.
+/// Source: Dao et al. 2022, FlashAttention, section 3.1 (the rescaling)
+void attend_bf16(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
 
 }  // namespace assay

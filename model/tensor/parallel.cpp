@@ -13,4 +13,6 @@ void for_ranges(std::int64_t count, const std::function<void(std::int64_t begin,
   at::parallel_for(0, count, 1, work);
 }
 
+int thread_count() { return at::get_num_threads(); }
+
 }  // namespace assay

@@ -34,7 +34,7 @@ TEST(Attention, ContinuesAfterEarlierKeys) {
 
 /// bfloat16 goes another way where the machine allows it; shapes on and off the block sizes.
 TEST(Attention, EqualsTheFormulaInBfloat16) {
-  for (const auto& [T, S, K] : {std::array<std::int64_t, 3>{1, 1, 32}, {8, 32, 64}, {37, 37, 64}, {5, 41, 96}, {130, 130, 128}}) {
+  for (const auto& [T, S, K] : {std::array<std::int64_t, 3>{1, 1, 32}, {8, 32, 64}, {37, 37, 64}, {5, 41, 96}, {130, 130, 128}, {9, 1100, 64}, {700, 700, 256}}) {
     const auto q = at::randn({2, 4, T, K}).to(at::kBFloat16), k = at::randn({2, 2, S, K}).to(at::kBFloat16), v = at::randn({2, 2, S, K}).to(at::kBFloat16);
     for (const bool is_causal : {false, true}) {
       EXPECT_LT(difference(attention(q, k, v, is_causal), plain(q, k, v, is_causal)), 2.5e-2) << T << " " << S << " " << K << " " << is_causal;
@@ -45,13 +45,15 @@ TEST(Attention, EqualsTheFormulaInBfloat16) {
 /// What lets a prompt be run in parts: a query's bits are those of itself and of what it sees, wherever the sequence is parted.
 class PartedAttention : public ::testing::TestWithParam<at::ScalarType> {};
 TEST_P(PartedAttention, GivesEachPartTheSameBits) {
-  const auto q = at::randn({1, 4, 300, 64}).to(GetParam()), k = at::randn({1, 2, 300, 64}).to(GetParam()), v = at::randn({1, 2, 300, 64}).to(GetParam());
+  constexpr std::int64_t kLength = 700;  // more keys than the bfloat16 kernel looks at together
+  const auto made = [](std::int64_t heads) { return at::randn({1, heads, kLength, 64}).to(GetParam()); };
+  const auto q = made(4), k = made(2), v = made(2);
   const auto whole = attention(q, k, v, true);
-  for (const std::int64_t length : {1, 31, 64, 100, 257, 299}) {
+  for (const std::int64_t length : {1, 31, 64, 100, 257, 511, 512, 513, 699}) {
     const auto prefix = attention(q.narrow(2, 0, length), k.narrow(2, 0, length), v.narrow(2, 0, length), true);
     EXPECT_TRUE(at::equal(prefix, whole.narrow(2, 0, length))) << length;
-    const auto rest = attention(q.narrow(2, length, 300 - length), k, v, true);
-    EXPECT_TRUE(at::equal(rest, whole.narrow(2, length, 300 - length))) << length;
+    const auto rest = attention(q.narrow(2, length, kLength - length), k, v, true);
+    EXPECT_TRUE(at::equal(rest, whole.narrow(2, length, kLength - length))) << length;
   }
 }
 INSTANTIATE_TEST_SUITE_P(Dtypes, PartedAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),

@@ -1,0 +1,80 @@
+#pragma once
+#include <immintrin.h>
+
+#include <cstdint>
+#include <cstring>
+
+// What the kernels for AVX-512 BF16 have in common: products with panels. A panel holds 32 rows of a matrix, pair by pair of their values: [pairs][32][2], so that
+// a vector has the same pair of sixteen rows, and one pair of the other matrix meets all of them at once.
+//
+// For files compiled with AVX-512 BF16 and called only where the machine has it. No template of the standard library may be used here: the linker could take its
+// code, with these instructions in it, for the whole program.
+namespace assay {
+namespace {
+
+constexpr std::int64_t kPanelRows = 32, kVectorPairs = 16;  // pairs of bfloat16 in a vector
+
+inline std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+inline std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+/// sums[r] = x[r] · the panel's rows, pair after pair: each sum is taken in the order of the values, whatever stands beside it.
+/// x: row r at x + r · stride, `pairs` pairs each; with eight rows the sums fill sixteen of the thirty-two registers.
+template <int Rows>
+[[gnu::always_inline]] inline void multiply_panel(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t pairs,
+                                                  __m512 (&sums)[Rows][2]) {
+#pragma GCC unroll 8
+  for (int r = 0; r < Rows; ++r) sums[r][0] = sums[r][1] = _mm512_setzero_ps();
+  for (std::int64_t p = 0; p < pairs; ++p) {
+    const auto left = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + p * 2 * kPanelRows));
+    const auto right = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + p * 2 * kPanelRows + kPanelRows));
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r) {
+      std::int32_t pair;
+      std::memcpy(&pair, x + r * stride + 2 * p, sizeof(pair));
+      const auto all = reinterpret_cast<__m512bh>(_mm512_set1_epi32(pair));
+      sums[r][0] = _mm512_dpbf16_ps(sums[r][0], all, left);
+      sums[r][1] = _mm512_dpbf16_ps(sums[r][1], all, right);
+    }
+  }
+}
+
+/// Sixteen pairs of each of sixteen rows, of which `count` are there, the others zeros, to sixteen vectors a panel's row apart.
+inline void transpose_pairs(const std::uint16_t* rows, std::int64_t stride, std::int64_t count, __mmask16 pairs, std::uint16_t* out) {
+  __m512i a[16], b[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) a[i] = i < count ? _mm512_maskz_loadu_epi32(pairs, rows + i * stride) : _mm512_setzero_si512();
+#pragma GCC unroll 8
+  for (int i = 0; i < 8; ++i) {
+    b[2 * i] = _mm512_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
+    b[2 * i + 1] = _mm512_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {  // then a[4 i + c] has, in its quarter q, column 4 q + c of rows 4 i to 4 i + 3
+    a[4 * i] = _mm512_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
+    a[4 * i + 1] = _mm512_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
+    a[4 * i + 2] = _mm512_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
+    a[4 * i + 3] = _mm512_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; ++c) {
+    const __m512i low = _mm512_shuffle_i32x4(a[c], a[4 + c], 0x44), low_rest = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0x44);
+    const __m512i high = _mm512_shuffle_i32x4(a[c], a[4 + c], 0xEE), high_rest = _mm512_shuffle_i32x4(a[8 + c], a[12 + c], 0xEE);
+    _mm512_storeu_si512(out + c * 2 * kPanelRows, _mm512_shuffle_i32x4(low, low_rest, 0x88));
+    _mm512_storeu_si512(out + (4 + c) * 2 * kPanelRows, _mm512_shuffle_i32x4(low, low_rest, 0xDD));
+    _mm512_storeu_si512(out + (8 + c) * 2 * kPanelRows, _mm512_shuffle_i32x4(high, high_rest, 0x88));
+    _mm512_storeu_si512(out + (12 + c) * 2 * kPanelRows, _mm512_shuffle_i32x4(high, high_rest, 0xDD));
+  }
+}
+
+/// Up to 32 rows of `pairs` pairs each to a panel whose room is `pairs` rounded up to sixteen; zeros where rows or pairs are missing.
+inline void pack_panel(const std::uint16_t* rows, std::int64_t stride, std::int64_t count, std::int64_t pairs, std::uint16_t* panel) {
+  for (std::int64_t half = 0; half < kPanelRows; half += 16) {
+    for (std::int64_t p = 0; p < pairs; p += kVectorPairs) {
+      const auto mask = static_cast<__mmask16>(pairs - p < kVectorPairs ? (1U << (pairs - p)) - 1U : 0xFFFFU);
+      transpose_pairs(rows + half * stride + 2 * p, stride, count - half, mask, panel + p * 2 * kPanelRows + half * 2);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace assay
