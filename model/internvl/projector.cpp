@@ -1,8 +1,10 @@
 #include "model/internvl/projector.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "model/tensor/shape.h"
 
@@ -32,14 +34,16 @@ Projector::Projector(const InternVlConfig& config, Weights& weights, const std::
   const auto& n = config.naming == VitNaming::kOriginal ? kOriginalNames : kNativeNames;
   const auto in = config.vision.hidden_size * config.merge * config.merge, out = config.language.hidden_size;
   norm_ = {Norm::Kind::kLayer, weights.take(prefix + n.norm + ".weight", {in}), weights.take(prefix + n.norm + ".bias", {in}), kNormEps};
-  weight1_ = weights.take(prefix + n.linear1 + ".weight", {out, in});
-  bias1_ = weights.take(prefix + n.linear1 + ".bias", {out});
-  weight2_ = weights.take(prefix + n.linear2 + ".weight", {out, out});
-  bias2_ = weights.take(prefix + n.linear2 + ".bias", {out});
+  const auto linear = [&](const char* name, std::int64_t inputs) {
+    auto weight = weights.take(fmt::format("{}{}.weight", prefix, name), {out, inputs});
+    return Linear(std::move(weight), weights.take(fmt::format("{}{}.bias", prefix, name), {out}));
+  };
+  linear1_ = linear(n.linear1, in);
+  linear2_ = linear(n.linear2, out);
 }
 
 at::Tensor Projector::operator()(const at::Tensor& x) const {
-  return at::linear(at::gelu(at::linear(norm_(x), weight1_, bias1_)), weight2_, bias2_);
+  return linear2_(at::gelu(linear1_(norm_(x))));
 }
 
 }  // namespace assay

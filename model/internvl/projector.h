@@ -4,6 +4,7 @@
 #include <string>
 
 #include "model/internvl/config.h"
+#include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
 #include "model/tensor/weights.h"
 
@@ -23,7 +24,7 @@ class Projector {
 
  private:
   Norm norm_;
-  at::Tensor weight1_, bias1_, weight2_, bias2_;
+  Linear linear1_, linear2_;
 };
 
 }  // namespace assay

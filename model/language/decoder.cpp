@@ -41,7 +41,7 @@ struct PartialLinear {
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x, const Pass& pass) const {
     if (pass.live > 0) return padded(base.few_rows(x.narrow(0, 0, pass.live)), x.size(0));  // of replies alone
     auto y = base(x);
-    if (!a.weight.defined()) return y;
+    if (!a.is_defined()) return y;
     for (const auto& rows : pass.pictures) y.narrow(0, rows.first, rows.count).add_(b(a(x.narrow(0, rows.first, rows.count))), scale);
     return y;
   }
@@ -156,16 +156,16 @@ class LayerReader {
  private:
   PartialLinear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias) {
     PartialLinear result;
-    result.base.weight = weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in});
-    if (has_bias) result.base.bias = weights_.take(fmt::format("{}{}.bias", prefix_, name), {out});
+    auto weight = weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in});
+    result.base = Linear(std::move(weight), has_bias ? weights_.take(fmt::format("{}{}.bias", prefix_, name), {out}) : at::Tensor());
     return result;
   }
   /// InternLM2's, where partial LoRA may be.
   PartialLinear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias, std::int64_t rank, double scale) {
     auto result = linear(name, out, in, has_bias);
     if (rank == 0) return result;
-    result.a.weight = weights_.take(fmt::format("{}{}.Plora_A.weight", prefix_, name), {rank, in});
-    result.b.weight = weights_.take(fmt::format("{}{}.Plora_B.weight", prefix_, name), {out, rank});
+    result.a = Linear(weights_.take(fmt::format("{}{}.Plora_A.weight", prefix_, name), {rank, in}));
+    result.b = Linear(weights_.take(fmt::format("{}{}.Plora_B.weight", prefix_, name), {out, rank}));
     result.scale = scale;
     return result;
   }
@@ -221,7 +221,7 @@ Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::stri
   }
   parts_->norm = {Norm::Kind::kRms, weights.take(prefix + "norm.weight", {D}), {}, config.rms_eps};
   const bool is_tied = config.ties_embeddings && !weights.has(head);
-  parts_->head.weight = is_tied ? parts_->embedding : weights.take(head, {V, D});
+  parts_->head = Linear(is_tied ? parts_->embedding : weights.take(head, {V, D}));
 }
 
 Decoder::~Decoder() = default;

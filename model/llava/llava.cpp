@@ -72,7 +72,7 @@ class Projector {
     auto in = config.vision.hidden_size;
     const auto out = config.language.hidden_size;
     for (const auto& name : names) {
-      layers_.push_back({weights.take(name + ".weight", {out, in}), config.has_projector_bias ? weights.take(name + ".bias", {out}) : at::Tensor()});
+      layers_.emplace_back(weights.take(name + ".weight", {out, in}), config.has_projector_bias ? weights.take(name + ".bias", {out}) : at::Tensor());
       in = out;
     }
   }

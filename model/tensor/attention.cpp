@@ -10,6 +10,7 @@
 
 #include "harness/base/error.h"
 #include "model/tensor/attention_bf16.h"
+#include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/row_kernels.h"
 
@@ -118,15 +119,6 @@ bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor
 }
 
 }  // namespace
-
-bool has_avx512_bf16() {
-#if defined(__x86_64__)
-  static const bool has = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bf16") != 0;
-  return has;
-#else
-  return false;
-#endif
-}
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
   if (fits_bf16_kernel(q, k, v)) return attention_bf16(q, k, v, is_causal);

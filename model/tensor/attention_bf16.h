@@ -41,9 +41,6 @@ struct AttentionRoomBf16 {
   alignas(64) std::uint16_t queries[kQueriesTogether * kWidestHead];
 };
 
-/// True when this machine can run the functions below.
-[[nodiscard]] bool has_avx512_bf16();
-
 void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed);
 
 /// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32; a softmax over kKeysTogether keys at a time, rescaled where a later key scores

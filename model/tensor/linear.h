@@ -1,20 +1,36 @@
 #pragma once
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/linear.h>
 
 #include <cstdint>
 
 namespace assay {
 
 /// y = x Wᵀ + b.  Shapes  [..., in] -> [..., out]
-struct Linear {
-  at::Tensor weight;  ///< [out, in]
-  at::Tensor bias;    ///< [out] or undefined
-  at::Tensor operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+///
+/// Where a bfloat16 weight meets AVX-512 BF16 without AMX, it is packed for a kernel of our own (product_bf16.h) and the unpacked one let go; else LibTorch
+/// multiplies the many rows of a prompt, and row_kernels.h the few of a decode step.
+class Linear {
+ public:
+  Linear() = default;
+  /// weight [out, in]; bias [out] or undefined.
+  explicit Linear(at::Tensor weight, at::Tensor bias = {});
+
+  [[nodiscard]] bool is_defined() const { return weight_.defined() || packed_.defined(); }
+  [[nodiscard]] at::ScalarType dtype() const { return (weight_.defined() ? weight_ : packed_).scalar_type(); }
+
+  at::Tensor operator()(const at::Tensor& x) const;
 
   /// The same for the few rows of a decode step, at the pace at which the weights come from memory: sums in float32, a row's bits its own however many
-  /// there are, and not those of operator().  Shapes  x [R, in] -> [R, out]
+  /// there are; the bits of operator() where the weight is packed, others where not.  Shapes  x [R, in] -> [R, out]
   [[nodiscard]] at::Tensor few_rows(const at::Tensor& x) const;
+
+ private:
+  [[nodiscard]] at::Tensor multiply_packed(const at::Tensor& x) const;
+
+  at::Tensor weight_;  ///< [out, in], undefined once packed
+  at::Tensor packed_;  ///< of outputs_ and inputs_
+  at::Tensor bias_;    ///< [out] or undefined
+  std::int64_t outputs_ = 0, inputs_ = 0;
 };
 
 }  // namespace assay

@@ -64,14 +64,14 @@ struct ClipVit::Parts {
     const auto& c = config;
     const auto D = c.hidden_size, F = c.intermediate_size;
     const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-      return Linear{weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out})};
+      return Linear(weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out}));
     };
     const auto norm = [&](const std::string& name) {
       return Norm{Norm::Kind::kLayer, weights.take(name + ".weight", {D}), weights.take(name + ".bias", {D}), c.norm_eps};
     };
     class_token = weights.take(prefix + "embeddings.class_embedding", {D}).reshape({1, 1, D});
     positions = read_positions(weights, prefix);
-    patch = {weights.take(prefix + "embeddings.patch_embedding.weight", {D, 3, c.patch_size, c.patch_size}).reshape({D, -1}), at::Tensor()};
+    patch = Linear(weights.take(prefix + "embeddings.patch_embedding.weight", {D, 3, c.patch_size, c.patch_size}).reshape({D, -1}));
     first_norm = norm(prefix + "pre_layrnorm");  // spelled so in every checkpoint
     for (std::int64_t i = 0; i < c.layer_count; ++i) {
       const auto at = prefix + fmt::format("encoder.layers.{}.", i);
@@ -132,7 +132,7 @@ at::Tensor ClipVit::forward(const at::Tensor& pixels, std::int64_t select_layer)
   check_shape(pixels, {kAny, 3, S, S}, "ClipVit: pixels");
   const auto L = parts_->config.layer_count;
   const auto run = used_layers(select_layer, L);
-  auto x = parts_->first_norm(parts_->embed(pixels.to(parts_->patch.weight.scalar_type())));
+  auto x = parts_->first_norm(parts_->embed(pixels.to(parts_->patch.dtype())));
   for (std::int64_t i = 0; i < run; ++i) {
     const auto& layer = parts_->layers[static_cast<std::size_t>(i)];
     x = x + parts_->attend(layer, layer.norm1(x));

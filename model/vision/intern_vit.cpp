@@ -95,15 +95,14 @@ struct InternVit::Parts {
     const auto& c = config;
     const auto D = c.hidden_size, F = c.intermediate_size, side = c.image_size / c.patch_size;
     const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in, bool has_bias) {
-      return Linear{weights.take(name + ".weight", {out, in}), has_bias ? weights.take(name + ".bias", {out}) : at::Tensor()};
+      return Linear(weights.take(name + ".weight", {out, in}), has_bias ? weights.take(name + ".bias", {out}) : at::Tensor());
     };
     const auto norm = [&](const std::string& name, Norm::Kind kind, double eps) {
       return Norm{kind, weights.take(name + ".weight", {D}), kind == Norm::Kind::kLayer ? weights.take(name + ".bias", {D}) : at::Tensor(), eps};
     };
     class_token = weights.take(prefix + n.class_token, {1, 1, D});
     positions = weights.take(prefix + n.positions, {1, 1 + side * side, D});
-    patch = {weights.take(prefix + n.patch + ".weight", {D, 3, c.patch_size, c.patch_size}).reshape({D, -1}),
-             weights.take(prefix + n.patch + ".bias", {D})};
+    patch = Linear(weights.take(prefix + n.patch + ".weight", {D, 3, c.patch_size, c.patch_size}).reshape({D, -1}), weights.take(prefix + n.patch + ".bias", {D}));
     for (std::int64_t i = 0; i < c.layer_count; ++i) {
       const auto at = prefix + fmt::format(fmt::runtime(n.layer), i);
       Layer layer;
@@ -152,7 +151,7 @@ struct InternVit::Parts {
   [[nodiscard]] at::Tensor attend(const Layer& layer, const at::Tensor& x) const {
     const auto B = x.size(0), T = x.size(1), D = x.size(2), N = config.head_count;
     at::Tensor q, k, v;
-    if (layer.qkv.weight.defined()) {
+    if (layer.qkv.is_defined()) {
       const auto all = layer.qkv(x).chunk(3, -1);
       q = all[0], k = all[1], v = all[2];
     } else {
@@ -179,7 +178,7 @@ at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_laye
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
   const auto L = parts_->config.layer_count;
   const auto run = used_layers(select_layer, L);
-  auto x = parts_->embed(pixels.to(parts_->patch.weight.scalar_type()));
+  auto x = parts_->embed(pixels.to(parts_->patch.dtype()));
   for (std::int64_t i = 0; i < run; ++i) {
     const auto& layer = parts_->layers[static_cast<std::size_t>(i)];
     x = x + parts_->attend(layer, layer.norm1(x)) * layer.scale1;

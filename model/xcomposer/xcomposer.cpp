@@ -44,7 +44,7 @@ struct Parts {
       : vision(config.vision, weights, "vit.vision_tower.vision_model."), decoder(config.language, weights, kLanguage, kHead) {
     const auto W = config.feature_width(), D = config.language.hidden_size;
     const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in) {
-      return Linear{weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out})};
+      return Linear(weights.take(name + ".weight", {out, in}), weights.take(name + ".bias", {out}));
     };
     projector1 = linear("vision_proj.0", D, W);
     projector2 = linear("vision_proj.2", D, D);

@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, FewRowsLinear, ::testing::Values(RowInstructions
 
 TEST(Linear, FewRowsAreThoseOfTheProductWithItsBias) {
   for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
-    const Linear linear{at::randn({33, 48}).to(type), at::randn({33}).to(type)};
+    const Linear linear(at::randn({33, 48}).to(type), at::randn({33}).to(type));
     const auto x = at::randn({3, 48}).to(type);
     const auto expected = linear(x), found = linear.few_rows(x);
     ASSERT_EQ(found.sizes(), expected.sizes());

@@ -1,0 +1,9 @@
+#pragma once
+
+namespace assay {
+
+/// What this machine can run, beyond what every machine of its kind can.
+[[nodiscard]] bool has_avx512_bf16();
+[[nodiscard]] bool has_amx_bf16();
+
+}  // namespace assay

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+
+namespace assay {
+
+// x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h). One kernel serves the few rows of a decode
+// step, at the pace of the memory, and the many of a prompt, near what the cores can do. Every sum is taken in float32 in the order of the inputs, so that a
+// row's bits are its own however many rows stand beside it. All pointers are to bfloat16 values.
+
+inline constexpr std::int64_t kPanelOutputs = 32;
+
+/// Values a packed weight takes.  `inputs` must be even.
+[[nodiscard]] constexpr std::int64_t packed_weight_size(std::int64_t outputs, std::int64_t inputs) {
+  return (outputs + kPanelOutputs - 1) / kPanelOutputs * kPanelOutputs * ((inputs + 31) / 32 * 32);
+}
+
+/// Panels first .. last of weight [outputs, inputs]; inputs are padded to a multiple of 32.
+void pack_weight_bf16(const std::uint16_t* weight, std::int64_t outputs, std::int64_t inputs, std::int64_t first, std::int64_t last, std::uint16_t* packed);
+
+/// Rows and panels of a product.
+struct ProductBf16 {
+  const std::uint16_t* x;       ///< [rows, inputs]
+  std::int64_t rows, inputs;
+  const std::uint16_t* packed;  ///< of the whole weight
+  const std::uint16_t* bias;    ///< [outputs] or null
+  std::int64_t outputs;
+  std::uint16_t* out;           ///< [rows, outputs]
+};
+
+/// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end.
+void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end);
+
+}  // namespace assay
