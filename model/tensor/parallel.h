@@ -4,7 +4,7 @@
 
 namespace assay {
 
-/// Calls `work(begin, end)` on parts of 0 .. count, on LibTorch's own compute threads, and waits for all of them.
+/// Calls `work(begin, end)` on parts of 0 .. count, on as many threads as LibTorch is set to use, and waits for all of them (WorkPool).
 void for_ranges(std::int64_t count, const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
 /// How many of them share the work.
