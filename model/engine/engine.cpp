@@ -20,7 +20,6 @@
 #include "model/engine/picture_stage.h"
 #include "model/engine/prompt_stage.h"
 #include "model/family_parts.h"
-#include "model/tensor/short_waits.h"
 
 namespace assay {
 namespace {
@@ -44,7 +43,6 @@ class Engine : public Vlm {
 
   void run(RequestSource& source, GenerationSink& sink) override {
     const c10::InferenceMode inference;
-    const ShortWaits short_waits(core_count());
     try {
       Run(*this, source, sink).serve();
     } catch (const c10::Error& error) {

@@ -43,7 +43,7 @@ Projector::Projector(const InternVlConfig& config, Weights& weights, const std::
 }
 
 at::Tensor Projector::operator()(const at::Tensor& x) const {
-  return linear2_(at::gelu(linear1_(norm_(x))));
+  return linear2_(linear1_.gelu(norm_(x)));
 }
 
 }  // namespace assay

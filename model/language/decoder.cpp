@@ -18,7 +18,8 @@
 namespace assay {
 namespace {
 
-/// Fewer rows take another kernel in LibTorch's matrix products, with other bits; from here on a row's bits are its own (tests/model/language).
+/// Fewer rows take another kernel in LibTorch's matrix products, with other bits; from here on a row's bits are its own (tests/model/language). Packed weights
+/// need none of this.
 constexpr std::int64_t kRowMultiple = 8;
 
 std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple; }
@@ -29,7 +30,7 @@ at::Tensor padded(const at::Tensor& x, std::int64_t rows) { return x.size(0) == 
 /// What a layer has to know of the rows that run through it.
 struct Pass {
   std::span<const RowRange> pictures;  ///< rows that are pictures' features
-  std::int64_t live = 0;               ///< of a decode step: how many rows count; 0: this is none
+  std::int64_t live = 0;               ///< of a decode step by unpacked weights: how many rows count; else 0
 };
 
 /// x Wᵀ + b and, where there is partial LoRA, + (x Aᵀ) Bᵀ · scale on the rows of pictures.
@@ -45,6 +46,19 @@ struct PartialLinear {
     for (const auto& rows : pass.pictures) y.narrow(0, rows.first, rows.count).add_(b(a(x.narrow(0, rows.first, rows.count))), scale);
     return y;
   }
+  [[nodiscard]] bool is_packed() const { return base.is_packed() && (!a.is_defined() || (a.is_packed() && b.is_packed())); }
+  /// residual + y
+  [[nodiscard]] at::Tensor added_to(const at::Tensor& residual, const at::Tensor& x, const Pass& pass) const {
+    return is_plain(pass) ? base.added_to(residual, x) : residual + (*this)(x, pass);
+  }
+  /// silu(gate) · y
+  [[nodiscard]] at::Tensor gated_by(const at::Tensor& gate, const at::Tensor& x, const Pass& pass) const {
+    return is_plain(pass) ? base.gated_by(gate, x) : silu_by_row(gate) * (*this)(x, pass);
+  }
+
+ private:
+  /// Whether y is the product alone. With LoRA it never is, pictures or not, so that a row's bits do not depend on what runs beside it.
+  [[nodiscard]] bool is_plain(const Pass& pass) const { return pass.live == 0 && !a.is_defined(); }
 };
 
 struct Heads {
@@ -76,10 +90,11 @@ struct Mlp {
   PartialLinear gate, up, down;
   bool is_stacked = false;  ///< `gate` holds both
 
-  at::Tensor operator()(const at::Tensor& x, const Pass& p) const {
-    if (!is_stacked) return down(silu_by_row(gate(x, p)) * up(x, p), p);
+  /// residual + the above
+  [[nodiscard]] at::Tensor added_to(const at::Tensor& residual, const at::Tensor& x, const Pass& p) const {
+    if (!is_stacked) return down.added_to(residual, up.gated_by(gate(x, p), x, p), p);
     const auto both = gate(x, p).chunk(2, -1);
-    return down(silu_by_row(both[0]) * both[1], p);
+    return down.added_to(residual, silu_by_row(both[0]) * both[1], p);
   }
 };
 
@@ -201,14 +216,23 @@ struct Decoder::Parts {
       if (layer.q_norm.weight.defined()) heads.q = layer.q_norm(heads.q), heads.k = layer.k_norm(heads.k);
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
-      x = x + layer.output(core(static_cast<std::int64_t>(i), heads), pass);
-      x = x + layer.mlp(layer.mlp_norm(x), pass);
+      x = layer.output.added_to(x, core(static_cast<std::int64_t>(i), heads), pass);
+      x = layer.mlp.added_to(x, layer.mlp_norm(x), pass);
     }
     return x;
   }
 
   [[nodiscard]] at::Tensor logits(const at::Tensor& x) const { return head(norm(x)).to(at::kFloat); }
   [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const { return head.few_rows(norm(x).narrow(0, 0, live)).to(at::kFloat); }
+
+  /// True where every product is by packed weights.
+  [[nodiscard]] bool is_packed() const {
+    return head.is_packed() && std::all_of(layers.begin(), layers.end(), [](const Layer& layer) {
+      return layer.output.is_packed() && layer.mlp.down.is_packed();  // of each number of inputs one
+    });
+  }
+  /// How many rows a pass over `count` takes.
+  [[nodiscard]] std::int64_t rows_for(std::int64_t count) const { return is_packed() ? count : rounded_up(count); }
 };
 
 Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::string& prefix, const std::string& head)
@@ -263,7 +287,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
     stretch.cache->reserve(stretch.embeddings.size(0));
     joined.add(stretch);
   }
-  const auto R = rounded_up(joined.count);
+  const auto R = parts_->rows_for(joined.count);
   const auto pad = [&](const at::Tensor& values) { return at::constant_pad_nd(values, {0, R - joined.count}); };
   const auto table = parts_->rope.table(pad(at::cat(joined.positions)), pad(at::cat(joined.lengths)), parts_->embedding.scalar_type());
   auto x = padded(at::cat(joined.embeddings), R);  // [R, D]
@@ -283,7 +307,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
   for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
   if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, joined.count);
   const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong));
-  return parts_->logits(padded(last, rounded_up(last.size(0)))).narrow(0, 0, last.size(0));
+  return parts_->logits(padded(last, parts_->rows_for(last.size(0)))).narrow(0, 0, last.size(0));
 }
 
 at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures) const {
@@ -299,7 +323,7 @@ bool Decoder::has_room(const KvCache& cache) const {
 
 at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches) const {
   const auto& c = parts_->config;
-  const auto B = ids.size(0), R = rounded_up(B);
+  const auto B = ids.size(0), R = parts_->rows_for(B);
   auto positions = at::zeros({R}, at::kLong);
   for (std::int64_t b = 0; b < B; ++b) {
     auto& cache = *caches[static_cast<std::size_t>(b)];
@@ -309,7 +333,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, {{}, B}, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, {{}, parts_->is_packed() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
     std::vector<CacheView> views;
     for (std::int64_t b = 0; b < B; ++b) {
       auto& cache = *caches[static_cast<std::size_t>(b)];

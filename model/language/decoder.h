@@ -61,7 +61,7 @@ class Decoder {
   [[nodiscard]] bool has_room(const KvCache& cache) const;
 
   /// One token for each of B sequences.  Shapes  ids [B] int64 -> float32 logits [B, V].  `caches` has B entries, each its own.
-  /// A row's bits do not depend on the other rows: products sum each row by itself (Linear::few_rows), norms always see a multiple of eight rows, silu single ones.
+  /// A row's bits do not depend on the other rows: products sum each row by itself (Linear), norms of unpacked weights always see a multiple of eight rows, silu single ones.
   [[nodiscard]] at::Tensor step(const at::Tensor& ids, std::span<KvCache* const> caches) const;
 
  private:

@@ -4,6 +4,10 @@
 
 #include <cmath>
 
+#include "model/tensor/instructions.h"
+#include "model/tensor/parallel.h"
+#include "model/tensor/rows_bf16.h"
+
 namespace assay {
 namespace {
 
@@ -66,7 +70,30 @@ RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, at
   return {cos.to(dtype).unsqueeze(1), sin.to(dtype).unsqueeze(1)};
 }
 
+namespace {
+
+bool fits_bf16_kernel(const at::Tensor& x, const RopeTable& table) {
+  return has_avx512_bf16() && x.scalar_type() == at::kBFloat16 && x.device().is_cpu() && x.stride(2) == 1 && table.cos.scalar_type() == at::kBFloat16 &&
+         table.cos.size(0) == x.size(0) && table.cos.is_contiguous() && table.sin.is_contiguous();
+}
+
+at::Tensor by_kernel(const at::Tensor& x, const RopeTable& table) {
+  const auto bits = [](const at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); };
+  const auto R = x.size(0), N = x.size(1), K = x.size(2);
+  auto out = at::empty({R, N, K}, x.options());
+  const auto work = [&](std::int64_t begin, std::int64_t end) {
+    rotate_bf16({bits(x) + begin * x.stride(0), x.stride(0), x.stride(1), end - begin, N, K, bits(table.cos) + begin * K / 2, bits(table.sin) + begin * K / 2,
+                 bits(out) + begin * N * K});
+  };
+  if (x.numel() < kWorthSharing) work(0, R);
+  else for_ranges(R, work);
+  return out;
+}
+
+}  // namespace
+
 at::Tensor rotate(const at::Tensor& x, const RopeTable& table) {
+  if (fits_bf16_kernel(x, table)) return by_kernel(x, table);
   const auto halves = x.chunk(2, -1);
   return at::cat({halves[0] * table.cos - halves[1] * table.sin, halves[1] * table.cos + halves[0] * table.sin}, -1);
 }

@@ -78,7 +78,7 @@ class Projector {
   }
   /// Shapes  [B, N, D of the encoder] -> [B, N, D of the language model]
   [[nodiscard]] at::Tensor operator()(at::Tensor x) const {
-    for (std::size_t i = 0; i < layers_.size(); ++i) x = layers_[i](i == 0 ? x : at::gelu(x));
+    for (std::size_t i = 0; i < layers_.size(); ++i) x = i + 1 < layers_.size() ? layers_[i].gelu(x) : layers_[i](x);
     return x;
   }
 

@@ -9,6 +9,7 @@
 #include "model/tensor/parallel.h"
 #include "model/tensor/product_bf16.h"
 #include "model/tensor/row_kernels.h"
+#include "model/tensor/silu.h"
 
 namespace assay {
 namespace {
@@ -29,6 +30,8 @@ void multiply(const at::Tensor& x, const at::Tensor& weight, void (*kernel)(cons
 
 const std::uint16_t* bits_of(const at::Tensor& t) { return static_cast<const std::uint16_t*>(t.data_ptr()); }
 std::uint16_t* bits_of(at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); }
+
+const std::uint16_t* bits_or_null(const at::Tensor& t) { return t.defined() ? bits_of(t) : nullptr; }
 
 /// Where there is AMX, LibTorch's products use it, at several times the rate of any other kernel. A weight that is not contiguous stands for one that was
 /// never read.
@@ -53,12 +56,19 @@ Linear::Linear(at::Tensor weight, at::Tensor bias)
   weight_.reset();
 }
 
-at::Tensor Linear::multiply_packed(const at::Tensor& x) const {
+struct Linear::After {
+  AfterBf16 what = AfterBf16::kNothing;
+  at::Tensor other, scale;
+};
+
+at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) const {
   const auto rows = x.reshape({-1, inputs_}).contiguous();
   auto shape = x.sizes().vec();
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
-  const ProductBf16 product{bits_of(rows), rows.size(0), inputs_, bits_of(packed_), bias_.defined() ? bits_of(bias_) : nullptr, outputs_, bits_of(out)};
+  const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
+  const ProductBf16 product{bits_of(rows), rows.size(0), inputs_, bits_of(packed_), bits_or_null(bias_), outputs_, bits_of(out), after.what, bits_or_null(other),
+                            bits_or_null(scale)};
   const auto panels = quotient_up(outputs_, kPanelOutputs), columns = quotient_up(panels, kPanelsTogether);
   for_ranges(quotient_up(product.rows, kRowsTogether) * columns, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = begin; i < end; ++i) {
@@ -69,10 +79,27 @@ at::Tensor Linear::multiply_packed(const at::Tensor& x) const {
   return out;
 }
 
-at::Tensor Linear::operator()(const at::Tensor& x) const { return packed_.defined() ? multiply_packed(x) : at::linear(x, weight_, bias_); }
+at::Tensor Linear::operator()(const at::Tensor& x) const { return is_packed() ? multiply_packed(x, {}) : at::linear(x, weight_, bias_); }
+
+at::Tensor Linear::gelu(const at::Tensor& x) const { return is_packed() ? multiply_packed(x, {AfterBf16::kGelu, {}, {}}) : at::gelu((*this)(x)); }
+
+at::Tensor Linear::quick_gelu(const at::Tensor& x) const {
+  if (is_packed()) return multiply_packed(x, {AfterBf16::kQuickGelu, {}, {}});
+  const auto y = (*this)(x);
+  return y * at::sigmoid(y * 1.702);
+}
+
+at::Tensor Linear::added_to(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& scale) const {
+  if (is_packed()) return multiply_packed(x, {AfterBf16::kAddTo, residual, scale});
+  return scale.defined() ? residual + (*this)(x) * scale : residual + (*this)(x);
+}
+
+at::Tensor Linear::gated_by(const at::Tensor& gate, const at::Tensor& x) const {
+  return is_packed() ? multiply_packed(x, {AfterBf16::kMultiplySilu, gate, {}}) : silu_by_row(gate) * (*this)(x);
+}
 
 at::Tensor Linear::few_rows(const at::Tensor& x) const {
-  if (packed_.defined()) return multiply_packed(x);
+  if (is_packed()) return multiply_packed(x, {});
   const auto type = x.scalar_type();
   if ((type != at::kBFloat16 && type != at::kFloat) || !weight_.is_contiguous()) return (*this)(x);
   const auto rows = x.contiguous();

@@ -18,14 +18,26 @@ class Linear {
   [[nodiscard]] bool is_defined() const { return weight_.defined() || packed_.defined(); }
   [[nodiscard]] at::ScalarType dtype() const { return (weight_.defined() ? weight_ : packed_).scalar_type(); }
 
+  /// True where a row's bits are its own, however many rows stand beside it: then operator() serves a decode step as well.
+  [[nodiscard]] bool is_packed() const { return packed_.defined(); }
+
   at::Tensor operator()(const at::Tensor& x) const;
+
+  // The product and what follows it, in one go where the weight is packed, with every step rounded to the dtype either way.
+  [[nodiscard]] at::Tensor gelu(const at::Tensor& x) const;        ///< by the error function
+  [[nodiscard]] at::Tensor quick_gelu(const at::Tensor& x) const;  ///< y · sigmoid(1.702 y)
+  /// residual + y, or residual + y · scale.  Shapes  residual as y, scale [out]
+  [[nodiscard]] at::Tensor added_to(const at::Tensor& residual, const at::Tensor& x, const at::Tensor& scale = {}) const;
+  /// silu(gate) · y, of x [R, in]; a row's bits do not depend on its place.  Shapes  gate as y
+  [[nodiscard]] at::Tensor gated_by(const at::Tensor& gate, const at::Tensor& x) const;
 
   /// The same for the few rows of a decode step, at the pace at which the weights come from memory: sums in float32, a row's bits its own however many
   /// there are; the bits of operator() where the weight is packed, others where not.  Shapes  x [R, in] -> [R, out]
   [[nodiscard]] at::Tensor few_rows(const at::Tensor& x) const;
 
  private:
-  [[nodiscard]] at::Tensor multiply_packed(const at::Tensor& x) const;
+  struct After;
+  [[nodiscard]] at::Tensor multiply_packed(const at::Tensor& x, const After& after) const;
 
   at::Tensor weight_;  ///< [out, in], undefined once packed
   at::Tensor packed_;  ///< of outputs_ and inputs_

@@ -1,6 +1,7 @@
 #include "model/tensor/product_bf16.h"
 
 #include "model/tensor/panel_bf16.h"
+#include "model/tensor/vectors_bf16.h"
 
 namespace assay {
 namespace {
@@ -11,10 +12,19 @@ constexpr int kRows = 8;  // together their sums fill half of the registers
 
 std::int64_t padded_inputs(std::int64_t inputs) { return rounded_up(inputs, 2 * kVectorPairs); }
 
-__m512 widened(__m256i bits) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16)); }
-
-/// The lanes that a panel's half has outputs for.
-__mmask16 lanes(std::int64_t outputs) { return static_cast<__mmask16>(outputs >= 16 ? 0xFFFFU : outputs <= 0 ? 0U : (1U << outputs) - 1U); }
+/// y, rounded, of sixteen outputs of a row that begin at `at` of it and at `output` of the outputs.
+__m512 finished(const ProductBf16& product, __m512 y, std::int64_t at, std::int64_t output, __mmask16 mask) {
+  switch (product.after) {
+    case AfterBf16::kGelu: return gelu_of(y);
+    case AfterBf16::kQuickGelu: return _mm512_mul_ps(y, rounded(sigmoid_of(rounded(_mm512_mul_ps(y, _mm512_set1_ps(1.702F))))));
+    case AfterBf16::kMultiplySilu: return _mm512_mul_ps(rounded(silu_of(load_bf16(product.other + at, mask))), y);
+    case AfterBf16::kAddTo:
+      if (product.scale != nullptr) y = rounded(_mm512_mul_ps(y, load_bf16(product.scale + output, mask)));
+      return _mm512_add_ps(load_bf16(product.other + at, mask), y);
+    case AfterBf16::kNothing: break;
+  }
+  return y;
+}
 
 template <int Rows>
 void multiply_rows(const ProductBf16& product, std::int64_t row, std::int64_t panel) {
@@ -25,11 +35,12 @@ void multiply_rows(const ProductBf16& product, std::int64_t row, std::int64_t pa
   for (int half = 0; half < 2; ++half) {
     const auto output = first + half * 16;
     const auto mask = lanes(product.outputs - output);
-    const __m512 bias = product.bias == nullptr ? _mm512_setzero_ps() : widened(_mm256_maskz_loadu_epi16(mask, product.bias + output));
+    const __m512 bias = product.bias == nullptr ? _mm512_setzero_ps() : load_bf16(product.bias + output, mask);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
-      const auto values = reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_add_ps(sums[r][half], bias)));
-      _mm256_mask_storeu_epi16(product.out + (row + r) * product.outputs + output, mask, values);
+      const auto at = (row + r) * product.outputs + output;
+      const __m512 y = _mm512_add_ps(sums[r][half], bias);
+      store_bf16(product.out + at, mask, product.after == AfterBf16::kNothing ? y : finished(product, rounded(y), at, output, mask));
     }
   }
 }

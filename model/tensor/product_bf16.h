@@ -17,6 +17,15 @@ inline constexpr std::int64_t kPanelOutputs = 32;
 /// Panels first .. last of weight [outputs, inputs]; inputs are padded to a multiple of 32.
 void pack_weight_bf16(const std::uint16_t* weight, std::int64_t outputs, std::int64_t inputs, std::int64_t first, std::int64_t last, std::uint16_t* packed);
 
+/// What is done with a product before it is written, each step rounded to bfloat16 as a tensor in between would have been.
+enum class AfterBf16 {
+  kNothing,
+  kGelu,         ///< gelu(y), by the error function
+  kQuickGelu,    ///< y · sigmoid(1.702 y)
+  kAddTo,        ///< other + y, or other + y · scale
+  kMultiplySilu  ///< silu(other) · y
+};
+
 /// Rows and panels of a product.
 struct ProductBf16 {
   const std::uint16_t* x;       ///< [rows, inputs]
@@ -25,6 +34,9 @@ struct ProductBf16 {
   const std::uint16_t* bias;    ///< [outputs] or null
   std::int64_t outputs;
   std::uint16_t* out;           ///< [rows, outputs]
+  AfterBf16 after = AfterBf16::kNothing;
+  const std::uint16_t* other = nullptr;  ///< [rows, outputs]; may be `out`
+  const std::uint16_t* scale = nullptr;  ///< [outputs] or null
 };
 
 /// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end.

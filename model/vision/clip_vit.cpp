@@ -10,6 +10,7 @@
 #include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
 #include "model/tensor/shape.h"
+#include "model/vision/image_parts.h"
 #include "model/vision/used_layers.h"
 
 namespace assay {
@@ -105,15 +106,23 @@ struct ClipVit::Parts {
     return at::cat({class_token.expand({B, 1, config.hidden_size}), patch(patches)}, 1) + positions;
   }
 
+  /// The heads' outputs, before the layer's output projection.  Shapes  x [B, T, D] -> [B, T, D]
   [[nodiscard]] at::Tensor attend(const Layer& layer, const at::Tensor& x) const {
     const auto B = x.size(0), T = x.size(1), D = x.size(2), N = config.head_count;
     const auto heads = [&](const Linear& projection) { return projection(x).reshape({B, T, N, D / N}).transpose(1, 2); };  // [B, N, T, K]
-    return layer.output(attention(heads(layer.q), heads(layer.k), heads(layer.v), /*is_causal=*/false).transpose(1, 2).reshape({B, T, D}));
+    return attention(heads(layer.q), heads(layer.k), heads(layer.v), /*is_causal=*/false).transpose(1, 2).reshape({B, T, D});
   }
 
-  [[nodiscard]] at::Tensor feed_forward(const Layer& layer, const at::Tensor& x) const {
-    const auto inner = layer.fc1(x);
-    return layer.fc2(config.is_quick_gelu ? inner * at::sigmoid(inner * 1.702) : at::gelu(inner));
+  /// Shapes  pixels [B, 3, S, S] -> [B, 1 + P, D], behind the first `run` layers
+  [[nodiscard]] at::Tensor forward(const at::Tensor& pixels, std::int64_t run) const {
+    auto x = first_norm(embed(pixels));
+    for (std::int64_t i = 0; i < run; ++i) {
+      const auto& layer = layers[static_cast<std::size_t>(i)];
+      x = layer.output.added_to(x, attend(layer, layer.norm1(x)));
+      const auto normal = layer.norm2(x);
+      x = layer.fc2.added_to(x, config.is_quick_gelu ? layer.fc1.quick_gelu(normal) : layer.fc1.gelu(normal));
+    }
+    return x;
   }
 };
 
@@ -130,15 +139,9 @@ const ClipVitConfig& ClipVit::config() const { return parts_->config; }
 at::Tensor ClipVit::forward(const at::Tensor& pixels, std::int64_t select_layer) const {
   const auto S = parts_->config.image_size;
   check_shape(pixels, {kAny, 3, S, S}, "ClipVit: pixels");
-  const auto L = parts_->config.layer_count;
-  const auto run = used_layers(select_layer, L);
-  auto x = parts_->first_norm(parts_->embed(pixels.to(parts_->patch.dtype())));
-  for (std::int64_t i = 0; i < run; ++i) {
-    const auto& layer = parts_->layers[static_cast<std::size_t>(i)];
-    x = x + parts_->attend(layer, layer.norm1(x));
-    x = x + parts_->feed_forward(layer, layer.norm2(x));
-  }
-  return x;
+  const auto run = used_layers(select_layer, parts_->config.layer_count);
+  const auto part = parts_->patch.is_packed() ? images_together() : pixels.size(0);
+  return by_parts(pixels.to(parts_->patch.dtype()), part, [&](const at::Tensor& some) { return parts_->forward(some, run); });
 }
 
 }  // namespace assay

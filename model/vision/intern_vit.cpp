@@ -9,6 +9,7 @@
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
 #include "model/tensor/shape.h"
+#include "model/vision/image_parts.h"
 #include "model/vision/used_layers.h"
 
 namespace assay {
@@ -148,6 +149,7 @@ struct InternVit::Parts {
     return at::cat({class_token.expand({B, 1, config.hidden_size}), patch(patches)}, 1) + positions_for(side);
   }
 
+  /// The heads' outputs, before the layer's output projection.  Shapes  x [B, T, D] -> [B, T, D]
   [[nodiscard]] at::Tensor attend(const Layer& layer, const at::Tensor& x) const {
     const auto B = x.size(0), T = x.size(1), D = x.size(2), N = config.head_count;
     at::Tensor q, k, v;
@@ -159,7 +161,18 @@ struct InternVit::Parts {
     }
     if (layer.q_norm.weight.defined()) q = layer.q_norm(q), k = layer.k_norm(k);
     const auto heads = [&](const at::Tensor& t) { return t.reshape({B, T, N, D / N}).transpose(1, 2); };  // [B, N, T, K]
-    return layer.output(attention(heads(q), heads(k), heads(v), /*is_causal=*/false).transpose(1, 2).reshape({B, T, D}));
+    return attention(heads(q), heads(k), heads(v), /*is_causal=*/false).transpose(1, 2).reshape({B, T, D});
+  }
+
+  /// Shapes  pixels [B, 3, S, S] -> [B, 1 + P, D], behind the first `run` layers
+  [[nodiscard]] at::Tensor forward(const at::Tensor& pixels, std::int64_t run) const {
+    auto x = embed(pixels);
+    for (std::int64_t i = 0; i < run; ++i) {
+      const auto& layer = layers[static_cast<std::size_t>(i)];
+      x = layer.output.added_to(x, attend(layer, layer.norm1(x)), layer.scale1);
+      x = layer.fc2.added_to(x, layer.fc1.gelu(layer.norm2(x)), layer.scale2);
+    }
+    return config.has_final_norm && run == config.layer_count ? final_norm(x) : x;
   }
 };
 
@@ -176,16 +189,9 @@ const InternVitConfig& InternVit::config() const { return parts_->config; }
 
 at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_layer) const {
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
-  const auto L = parts_->config.layer_count;
-  const auto run = used_layers(select_layer, L);
-  auto x = parts_->embed(pixels.to(parts_->patch.dtype()));
-  for (std::int64_t i = 0; i < run; ++i) {
-    const auto& layer = parts_->layers[static_cast<std::size_t>(i)];
-    x = x + parts_->attend(layer, layer.norm1(x)) * layer.scale1;
-    x = x + layer.fc2(at::gelu(layer.fc1(layer.norm2(x)))) * layer.scale2;
-  }
-  if (parts_->config.has_final_norm && run == L) x = parts_->final_norm(x);
-  return x;
+  const auto run = used_layers(select_layer, parts_->config.layer_count);
+  const auto part = parts_->patch.is_packed() ? images_together() : pixels.size(0);
+  return by_parts(pixels.to(parts_->patch.dtype()), part, [&](const at::Tensor& some) { return parts_->forward(some, run); });
 }
 
 }  // namespace assay

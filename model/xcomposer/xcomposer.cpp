@@ -125,7 +125,7 @@ class XComposer : public Family {
 
   at::Tensor assemble(const at::Tensor& tiles, const ImageView& view) const override {
     const auto features = config_.is_hd() ? stitch_tiles(tiles, view, parts_->newline, parts_->divider) : tiles.flatten(0, 1);  // [tokens, W]
-    return parts_->projector2(at::gelu(parts_->projector1(features)));
+    return parts_->projector2(parts_->projector1.gelu(features));
   }
 
  private:
