@@ -48,7 +48,19 @@ std::string options_text(const Sample& sample) {
 
 JudgeQuestion ask(const Sample& sample, std::string text, int max_tokens) { return {sample.id, {{"user", std::move(text)}}, max_tokens, 0}; }
 
+JudgeQuestion yes_no_judge_question(const Reply& reply) {
+  constexpr int kMostTokens = 256;
+  JudgeQuestion question = ask(reply.sample, fmt::format(kYesNo, reply.sample.question, reply.text), kMostTokens);
+  question.is_readable = [](const std::string& answer) { return yes_no_vlmevalkit(answer) != YesNo::kOther; };
+  question.retries = {{"", 0.5}, {"", 1.0}, {"", 1.5}, {"", 2.0}};
+  return question;
+}
+
+bool needs_judge(const Reply& reply, YesNo read) { return read == YesNo::kOther && may_be_judged(reply); }
+
 }  // namespace
+
+bool may_be_judged(const Reply& reply) { return !reply.sample.references.empty() && reply.state != SampleState::kError; }
 
 JudgeQuestion option_judge_question(const Sample& sample, const std::string& reply, NoOption none) {
   const std::string_view words = has_chinese(sample.question) ? kOptionInChinese : kOptionInEnglish;
@@ -57,16 +69,15 @@ JudgeQuestion option_judge_question(const Sample& sample, const std::string& rep
   return ask(sample, fmt::format(fmt::runtime(prompt), sample.question, options_text(sample), reply), kMostTokens);
 }
 
-JudgeQuestion yes_no_judge_question(const Sample& sample, const std::string& reply) {
-  constexpr int kMostTokens = 256;
-  JudgeQuestion question = ask(sample, fmt::format(kYesNo, sample.question, reply), kMostTokens);
-  question.is_readable = [](const std::string& answer) { return yes_no_vlmevalkit(answer) != YesNo::kOther; };
-  question.retries = {{"", 0.5}, {"", 1.0}, {"", 1.5}, {"", 2.0}};
-  return question;
+std::vector<JudgeQuestion> yes_no_judge_questions(const Reply& reply, YesNo read, bool asks_judge) {
+  if (!asks_judge || !needs_judge(reply, read)) return {};
+  return {yes_no_judge_question(reply)};
 }
 
-bool needs_yes_no_judge(const Reply& reply, YesNo read) {
-  return read == YesNo::kOther && !reply.sample.references.empty() && reply.state != SampleState::kError;
+std::optional<YesNo> yes_no_or_judged(const Reply& reply, YesNo read, bool asks_judge) {
+  if (!asks_judge || !needs_judge(reply, read)) return read;
+  if (reply.judge_replies.empty()) return std::nullopt;
+  return yes_no_vlmevalkit(reply.judge_replies.front());
 }
 
 JudgeQuestion conflict_judge_question(const Sample& sample, const std::string& reply) {

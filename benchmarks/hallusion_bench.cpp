@@ -262,12 +262,13 @@ class HallusionBench final : public CatalogBenchmark {
   }
 };
 
-/// Whether the profile needs a judge's word on the reply.
-bool needs_judge(const Reply& reply, const ScoringProfile& rule) {
-  if (rule.asks == ScoringProfile::Asks::kNobody || reply.sample.references.empty() || reply.state == SampleState::kError) return false;
-  if (rule.takes_grades && reply.sample.fields.contains(kHallusionGrade)) return false;
-  return rule.asks == ScoringProfile::Asks::kAboutAll || rule.read(reply.text) == YesNo::kOther;
+/// Whether a judge is to compare the reply with the reference.
+bool needs_grade(const Reply& reply, const ScoringProfile& rule) {
+  if (rule.asks != ScoringProfile::Asks::kAboutAll || !may_be_judged(reply)) return false;
+  return !rule.takes_grades || !reply.sample.fields.contains(kHallusionGrade);
 }
+
+bool asks_about_unread(const ScoringProfile& rule) { return rule.asks == ScoringProfile::Asks::kAboutUnread; }
 
 /// The judge's words as the authors count them: 0 at odds with the reference, 1 not, 2 unclear.
 std::string grade_of(const std::string& judged) {
@@ -278,15 +279,14 @@ std::string grade_of(const std::string& judged) {
 
 /// Whether a judge is to compare the reply with the one about the original figure.
 bool needs_comparison(const Reply& reply, const ScoringProfile& rule) {
-  if (!rule.diagnoses || reply.sample.references.empty() || reply.state == SampleState::kError) return false;
+  if (!rule.diagnoses || !may_be_judged(reply)) return false;
   return reply.sample.fields.contains(kOriginalReply) && !reply.sample.fields.contains(kHallusionSame);
 }
 
 std::vector<JudgeQuestion> HallusionBench::judge_questions(const Reply& reply, std::string_view profile) const {
   const auto& rule = scoring(profile);
-  std::vector<JudgeQuestion> questions;
-  if (needs_judge(reply, rule))
-    questions.push_back(rule.asks == ScoringProfile::Asks::kAboutUnread ? yes_no_judge_question(reply.sample, reply.text) : conflict_judge_question(reply.sample, reply.text));
+  auto questions = yes_no_judge_questions(reply, rule.read(reply.text), asks_about_unread(rule));
+  if (needs_grade(reply, rule)) questions.push_back(conflict_judge_question(reply.sample, reply.text));
   if (needs_comparison(reply, rule)) questions.push_back(consistency_judge_question(reply.sample, reply.text, reply.sample.fields.at(kOriginalReply)));
   return questions;
 }
@@ -301,7 +301,7 @@ std::optional<bool> is_same_as_original(const Reply& reply, const ScoringProfile
 /// The grade that a judge gave, now or in the file; nothing where none did.
 std::optional<char> grade_by_judge(const Reply& reply, const ScoringProfile& rule) {
   if (const auto recorded = reply.sample.fields.find(kHallusionGrade); recorded != reply.sample.fields.end() && !recorded->second.empty()) return recorded->second.front();
-  if (!needs_judge(reply, rule) || reply.judge_replies.empty()) return std::nullopt;
+  if (!needs_grade(reply, rule) || reply.judge_replies.empty()) return std::nullopt;
   return grade_of(reply.judge_replies.front()).front();
 }
 
@@ -320,15 +320,15 @@ Score HallusionBench::score(const Reply& reply, std::string_view profile) const 
   const Sample& sample = reply.sample;
   const auto recorded = sample.fields.find(kHallusionGrade);
   std::string grade = recorded == sample.fields.end() ? "" : recorded->second;
-  YesNo answer = rule.read(reply.text);
-  if (needs_judge(reply, rule)) {
+  const auto answer = yes_no_or_judged(reply, rule.read(reply.text), asks_about_unread(rule));
+  if (!answer) return judge_failed(reply);
+  if (needs_grade(reply, rule)) {
     if (reply.judge_replies.empty()) return judge_failed(reply);
-    if (rule.asks == ScoringProfile::Asks::kAboutAll) grade = grade_of(reply.judge_replies.front());
-    else answer = yes_no_vlmevalkit(reply.judge_replies.front());
+    grade = grade_of(reply.judge_replies.front());
   }
-  const auto text = answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer)));
+  const auto text = answer_of(*answer);
   if (sample.references.empty()) return make_score(reply, text, kNan);
-  bool is_right = answer == (is_labelled_yes(sample) ? YesNo::kYes : YesNo::kNo), is_unclear = answer == YesNo::kOther;
+  bool is_right = *answer == (is_labelled_yes(sample) ? YesNo::kYes : YesNo::kNo), is_unclear = *answer == YesNo::kOther;
   if (rule.takes_grades && !grade.empty()) is_right = grade == "1", is_unclear = grade == "2";
   if (is_unclear && rule.unclear_is_right_without_picture) {
     const auto key = hallusion_key(sample);

@@ -237,7 +237,7 @@ Question MmBench::ask(const Sample& sample, std::string_view prompt_profile) con
 
 /// A reply that the rule cannot read, and that can be right at all.
 bool needs_judge(const Reply& reply, const ScoringProfile& rule) {
-  return rule.judge && reply.state != SampleState::kError && !reply.sample.references.empty() && !rule.read(reply);
+  return rule.judge && may_be_judged(reply) && !rule.read(reply);
 }
 
 std::vector<JudgeQuestion> MmBench::judge_questions(const Reply& reply, std::string_view profile) const {

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <limits>
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "benchmarks/fallback_judge.h"
@@ -267,19 +266,14 @@ class Pope final : public CatalogBenchmark {
   [[nodiscard]] std::vector<std::string> scoring_profiles() const override { return profile_names<ScoringProfile>(kScorings); }
   [[nodiscard]] std::vector<JudgeQuestion> judge_questions(const Reply& reply, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    if (!rule.asks_judge || !needs_yes_no_judge(reply, rule.read(reply.text))) return {};
-    return {yes_no_judge_question(reply.sample, reply.text)};
+    return yes_no_judge_questions(reply, rule.read(reply.text), rule.asks_judge);
   }
   [[nodiscard]] Score score(const Reply& reply, std::string_view profile) const override {
     const auto& rule = scoring(profile);
-    YesNo answer = rule.read(reply.text);
-    if (rule.asks_judge && needs_yes_no_judge(reply, answer)) {
-      if (reply.judge_replies.empty()) return judge_failed(reply);
-      answer = yes_no_vlmevalkit(reply.judge_replies.front());
-    }
-    const bool is_right = !reply.sample.references.empty() && answer == (is_labelled_yes(reply.sample) ? YesNo::kYes : YesNo::kNo);
-    return make_score(reply, answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer))),
-                      value_if_labelled(reply.sample, is_right));
+    const auto answer = yes_no_or_judged(reply, rule.read(reply.text), rule.asks_judge);
+    if (!answer) return judge_failed(reply);
+    const bool is_right = !reply.sample.references.empty() && *answer == (is_labelled_yes(reply.sample) ? YesNo::kYes : YesNo::kNo);
+    return make_score(reply, answer_of(*answer), value_if_labelled(reply.sample, is_right));
   }
 
   [[nodiscard]] std::vector<Metric> metrics(std::span<const ScoredReply> replies, std::string_view profile) const override {

@@ -35,7 +35,7 @@ template <YesNo (*rule)(std::string_view)>
 Reading yes_no(std::string_view reply, const Sample& sample) {
   const auto answer = rule(reply);
   const bool is_right = python::lower(python::strip(sample.references.front())) == name_of(answer);
-  return {answer == YesNo::kOther ? std::nullopt : std::optional(std::string(name_of(answer))), is_right ? 1.0 : 0.0};
+  return {answer_of(answer), is_right ? 1.0 : 0.0};
 }
 
 std::string as_it_is(std::string_view reply) { return std::string(reply); }

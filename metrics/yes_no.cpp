@@ -20,6 +20,11 @@ YesNo by_first_four_letters(std::string_view lowered) {
 
 std::string_view name_of(YesNo answer) { return answer == YesNo::kYes ? "yes" : answer == YesNo::kNo ? "no" : "other"; }
 
+std::optional<std::string> answer_of(YesNo read) {
+  if (read == YesNo::kOther) return std::nullopt;
+  return std::string(name_of(read));
+}
+
 YesNo yes_no_mme(std::string_view reply) { return by_first_four_letters(python::lower(reply)); }
 
 YesNo yes_no_lmms_mme(std::string_view reply) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,9 @@ enum class YesNo { kYes, kNo, kOther };
 
 /// "yes", "no", "other".
 [[nodiscard]] std::string_view name_of(YesNo answer);
+
+/// What was read: "yes" or "no", nothing for neither.
+[[nodiscard]] std::optional<std::string> answer_of(YesNo read);
 
 /// Lower-cased; exactly yes or no, else what the first four letters hold, yes before no.
 /// Source   MME eval_tool calculation.py, parse_pred_ans (as in OpenGVLab/InternVL 2410d1db internvl_chat/eval/mme/calculation.py)

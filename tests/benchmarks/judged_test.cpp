@@ -280,6 +280,23 @@ TEST(YesNoJudge, ReadsWhatVlmevalkitsRuleCannotOfMmeAndPope) {
   }
 }
 
+TEST(YesNoJudge, IsNotAskedWithoutALabelOrAReply) {
+  for (const char* name : {"mme", "pope", "hallusion_bench"}) {
+    const auto bench = make_benchmark(name);
+    auto reply = yes_no_reply("1", "Yes", "A dog sits there");
+    reply.sample.fields = {{"category", "VD"}, {"subcategory", "chart"}, {"set_id", "0"}, {"figure_id", "0"}, {"question_id", "1"}, {"visual_input", "1"}};
+    EXPECT_EQ(bench->judge_questions(reply, "vlmevalkit-judged").size(), 1u) << name;
+    reply.state = SampleState::kError;
+    EXPECT_TRUE(bench->judge_questions(reply, "vlmevalkit-judged").empty()) << name;
+    EXPECT_EQ(bench->score(reply, "vlmevalkit-judged").state, SampleState::kError) << name;
+    EXPECT_EQ(bench->score(reply, "vlmevalkit-judged").value, 0) << name;
+    reply.state = SampleState::kScored;
+    reply.sample.references.clear();
+    EXPECT_TRUE(bench->judge_questions(reply, "vlmevalkit-judged").empty()) << name;
+    EXPECT_EQ(bench->score(reply, "vlmevalkit-judged").state, SampleState::kUnparsed) << name;
+  }
+}
+
 TEST(YesNoJudge, WhoFailsLeavesAQuestionOut) {
   std::vector<Reply> mme = {yes_no_reply("1", "Yes", "Yes"), yes_no_reply("2", "No", "Hm"), yes_no_reply("3", "Yes", "No"), yes_no_reply("4", "No", "Hm"),
                             yes_no_reply("5", "Yes", "Yes"), yes_no_reply("6", "No", "No")};

@@ -32,6 +32,12 @@ INSTANTIATE_TEST_SUITE_P(Replies, YesNoRules,
                     Case{"broken", "\xFFno", "no", "no", "other"}),
     [](const auto& c) { return c.param.name; });
 
+TEST(AnswerOf, IsNothingWhereNeitherWasRead) {
+  EXPECT_EQ(answer_of(YesNo::kYes), "yes");
+  EXPECT_EQ(answer_of(YesNo::kNo), "no");
+  EXPECT_EQ(answer_of(YesNo::kOther), std::nullopt);
+}
+
 TEST(InternvlMmeText, ReadsChineseAndTruth) {
   EXPECT_EQ(internvl_mme_text("不是的"), "no");
   EXPECT_EQ(internvl_mme_text("是\n"), "yes");
