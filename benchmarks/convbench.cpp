@@ -89,6 +89,8 @@ std::size_t column_of(const XlsxTable& table, std::string_view name) {
 std::vector<Sample> read_dialogues(const std::filesystem::path& xlsx) {
   const auto table = read_xlsx_table(xlsx);
   const auto image = column_of(table, "image_id");
+  std::array<std::size_t, kInstructions.size()> instructions{};
+  std::ranges::transform(kInstructions, instructions.begin(), [&](const char* name) { return column_of(table, name); });
   std::vector<Sample> samples(table.rows.size());
   for (std::size_t row = 0; row < samples.size(); ++row) {
     auto& sample = samples[row];
@@ -97,7 +99,7 @@ std::vector<Sample> read_dialogues(const std::filesystem::path& xlsx) {
       if (!text) throw DataError(fmt::format("{}: nothing in column \"{}\"", table.where(row), table.columns[column]));
       return std::move(*text);
     };
-    for (const auto* name : kInstructions) sample.fields[name] = require(column_of(table, name));
+    for (std::size_t turn = 0; turn < kInstructions.size(); ++turn) sample.fields[kInstructions[turn]] = require(instructions[turn]);
     sample.question = sample.fields[kInstructions.front()];
     sample.images = {stated_picture(require(image))};
   }
