@@ -82,20 +82,10 @@ std::string program_path(const Stage& stage) {
   throw ConfigError(fmt::format("assay speed: {} does not start: {}", command[0], std::strerror(errno)));
 }
 
-int compare_speed(const Program& program, Arguments arguments) {
-  std::vector<std::string> files;
-  Arguments rest;
-  for (const auto& argument : arguments) (argument.starts_with("-") || files.size() == 2 ? rest : files).push_back(argument);
-  if (files.size() < 2 && std::ranges::none_of(rest, [](const std::string& word) { return word == "--help" || word == "-h"; }))
-    throw ConfigError("assay speed compare: name two files of timings, the old one first");
-  for (std::size_t i = 0; i < files.size(); ++i) rest.insert(rest.end(), {i == 0 ? "--baseline-speed" : "--candidate-speed", files[i]});
-  return gate_verb(program, std::move(rest));
-}
-
 }  // namespace
 
 int speed_verb(const Program& program, Arguments arguments) {
-  if (!arguments.empty() && arguments[0] == "compare") return compare_speed(program, {arguments.begin() + 1, arguments.end()});
+  if (!arguments.empty() && arguments[0] == "compare") return speed_compare_verb(program, {arguments.begin() + 1, arguments.end()});
   std::string name, model, out, filter, min_time, repetitions;
   CommandLine line("speed", "Times the stages of a run with Google Benchmark, beside what the machine could do.", kExamples + stages_text());
   line.argument("STAGE", name, "what to time");

@@ -257,9 +257,27 @@ TEST_F(GateCommand, ComparesTimingsByTheSpeedVerbToo) {
   };
   EXPECT_EQ(compare({path("fast.json"), path("slow.json")}).exit_code, 1);
   EXPECT_EQ(compare({path("slow.json"), path("fast.json"), "--format", "json"}).exit_code, 0);
-  const auto one = compare({path("fast.json")});
-  EXPECT_EQ(one.exit_code, 2);
-  EXPECT_THAT(one.err, HasSubstr("name two files of timings"));
+  for (const auto& one : {compare({path("fast.json")}), compare({"--format", "json", path("fast.json")})}) {
+    EXPECT_EQ(one.exit_code, 2);
+    EXPECT_THAT(one.err, HasSubstr("name two files of timings"));
+  }
+}
+
+TEST_F(GateCommand, ComparesTimingsWhereverTheOptionsStand) {
+  const std::string fast = folder_->write("fast.json", speed_file(10)).string(), slow = folder_->write("slow.json", speed_file(12)).string();
+  const auto compare = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"speed", "compare"});
+    return run_fakes(words);
+  };
+  const auto last = compare({fast, slow, "--format", "json", "--margin", "2"});
+  EXPECT_EQ(verdict(last), "FAIL");
+  EXPECT_EQ(compare({"--format", "json", "--margin", "2", fast, slow}).out, last.out);
+  EXPECT_EQ(compare({"--format", "json", fast, "--margin=2", slow}).out, last.out);
+  const auto three = compare({fast, slow, fast});
+  EXPECT_EQ(three.exit_code, 2);
+  EXPECT_THAT(three.err, HasSubstr("fast.json\" is one word too many; see `assay speed compare --help`"));
+  EXPECT_THAT(compare({"--fromat", "json", fast, slow}).err, HasSubstr("assay speed compare has no option \"--fromat\"; did you mean \"--format\"?"));
+  EXPECT_THAT(compare({"--help"}).out, AllOf(HasSubstr("assay speed compare"), HasSubstr("OLD"), HasSubstr("NEW"), HasSubstr("5 INCONCLUSIVE")));
 }
 
 TEST_F(GateCommand, TimesAStageOrSaysWhatIsMissing) {
