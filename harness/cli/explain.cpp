@@ -108,7 +108,10 @@ bool disagree(std::span<const ProfileScores> sides, std::size_t i) {
 }
 
 ExplainedSample explain_sample(const Reply& reply, std::span<const ProfileScores> sides, std::size_t i) {
-  ExplainedSample sample{reply.sample.id, reply.sample.category, reply.sample.references, shortened(reply.text), count_letters(reply.text), {}};
+  ExplainedSample sample{reply.sample.id, reply.sample.category, reply.sample.references, {}, {}};
+  const auto show = [&](const std::string& text) { sample.replies.push_back({shortened(text), count_letters(text)}); };
+  std::ranges::for_each(reply.earlier, show);
+  show(reply.text);
   for (const auto& side : sides) {
     sample.scores.push_back(side.scores[i]);
     sample.scores.back().answer = shortened(sample.scores.back().answer);
@@ -128,9 +131,18 @@ std::string labels_text(const ExplainedSample& sample) {
   return labels.empty() ? "none" : fmt::format("{}", fmt::join(labels, ", "));
 }
 
+/// A line a turn, counted from 1 where there are several.
+std::string replies_text(const ExplainedSample& sample) {
+  std::string text;
+  for (std::size_t turn = 0; turn < sample.replies.size(); ++turn) {
+    const auto& reply = sample.replies[turn];
+    text += fmt::format("    reply{}: {} ({} letters)\n", sample.replies.size() == 1 ? "" : fmt::format(" {}", turn + 1), in_quotes(reply.text), reply.letters);
+  }
+  return text;
+}
+
 std::string sample_text(const ProfileComparison& comparison, const ExplainedSample& sample) {
-  std::string text = fmt::format("\n  {}{}\n    reply: {} ({} letters)\n    label: {}\n", sample.id,
-                                 sample.category.empty() ? "" : fmt::format(" ({})", sample.category), in_quotes(sample.reply), sample.reply_letters,
+  std::string text = fmt::format("\n  {}{}\n{}    label: {}\n", sample.id, sample.category.empty() ? "" : fmt::format(" ({})", sample.category), replies_text(sample),
                                  labels_text(sample));
   for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
     const Score& score = sample.scores[p];
@@ -163,6 +175,21 @@ json::Value metric_value(const ProfileComparison& comparison, const ProfileMetri
   return value;
 }
 
+void add_reply(json::Value& value, const ShownReply& reply, Allocator& allocator) {
+  value.AddMember("reply", json::string_value(reply.text, allocator), allocator);
+  value.AddMember("reply_letters", reply.letters, allocator);
+}
+
+json::Value earlier_value(const ExplainedSample& sample, Allocator& allocator) {
+  json::Value earlier(rapidjson::kArrayType);
+  for (std::size_t turn = 0; turn + 1 < sample.replies.size(); ++turn) {
+    json::Value value(rapidjson::kObjectType);
+    add_reply(value, sample.replies[turn], allocator);
+    earlier.PushBack(value, allocator);
+  }
+  return earlier;
+}
+
 json::Value sample_value(const ProfileComparison& comparison, const ExplainedSample& sample, Allocator& allocator) {
   json::Value value(rapidjson::kObjectType), profiles(rapidjson::kArrayType);
   for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
@@ -176,8 +203,8 @@ json::Value sample_value(const ProfileComparison& comparison, const ExplainedSam
   value.AddMember("id", json::string_value(sample.id, allocator), allocator);
   value.AddMember("category", json::string_value(sample.category, allocator), allocator);
   value.AddMember("references", texts_value(sample.references, allocator), allocator);
-  value.AddMember("reply", json::string_value(sample.reply, allocator), allocator);
-  value.AddMember("reply_letters", sample.reply_letters, allocator);
+  add_reply(value, sample.replies.back(), allocator);
+  if (sample.replies.size() > 1) value.AddMember("earlier", earlier_value(sample, allocator), allocator);
   value.AddMember("profiles", profiles, allocator);
   return value;
 }

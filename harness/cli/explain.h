@@ -39,12 +39,16 @@ struct ProfileMetric {
   std::vector<double> differences;
 };
 
+struct ShownReply {
+  std::string text;  ///< shortened
+  std::int64_t letters = 0;
+};
+
 /// A sample whose value is not the same under all profiles.
 struct ExplainedSample {
   std::string id, category;
   std::vector<std::string> references;
-  std::string reply;  ///< shortened
-  std::int64_t reply_letters = 0;
+  std::vector<ShownReply> replies;  ///< one; of a dialogue every turn's
   std::vector<Score> scores;  ///< a profile each
 };
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "benchmarks/catalog.h"
 #include "benchmarks/judge.h"
 #include "reports/results_json.h"
 #include "tests/fakes/fake_benchmark.h"
@@ -120,6 +121,25 @@ TEST(CompareProfiles, TakesTheMainMetricsScaleForTheOthers) {
   EXPECT_TRUE(std::isnan(comparison.metrics[2].values[0]));
 }
 
+TEST(CompareProfiles, ShowsWhatWasSaidInEveryTurnOfADialogue) {
+  for (const char* name : {"mmdu", "convbench"}) {
+    auto dialogue = reply("7", "A dog.");
+    dialogue.earlier = {"A cat.", std::string(300, 'm') + "e\"ow"};
+    const auto comparison = compare_profiles(*make_benchmark(name), {dialogue}, std::vector{side("official", {}, {0.5}), side("lenient", {}, {1})}, 20);
+    ASSERT_EQ(comparison.explained.size(), 1u);
+    EXPECT_THAT(explanation_text(comparison), HasSubstr("\n  7\n    reply 1: \"A cat.\" (6 letters)\n    reply 2: \"" + std::string(120, 'm') + " ... " + std::string(56, 'm') +
+                                                        "e\\\"ow\" (304 letters)\n    reply 3: \"A dog.\" (6 letters)\n    label: \"w\"\n"));
+    const auto text = explanation_json(std::vector{comparison});
+    EXPECT_EQ(testing::schema_complaint(text, "explain-1.json"), "");
+    const auto document = json::parse(text, "json");
+    const auto& explained = document["comparisons"][0]["explained"][0];
+    EXPECT_STREQ(explained["reply"].GetString(), "A dog.");
+    ASSERT_EQ(explained["earlier"].Size(), 2u);
+    EXPECT_STREQ(explained["earlier"][0]["reply"].GetString(), "A cat.");
+    EXPECT_EQ(explained["earlier"][1]["reply_letters"].GetInt(), 304);
+  }
+}
+
 TEST(Shortened, KeepsBeginningAndEnd) {
   EXPECT_EQ(shortened("short"), "short");
   const std::string text = std::string(150, 'a') + std::string(150, 'z');
@@ -169,6 +189,7 @@ TEST(ScoreExplain, WritesJsonThatFitsItsSchema) {
   EXPECT_EQ(comparison["disagreements"].GetInt(), 2);
   EXPECT_EQ(comparison["explained"].Size(), 1u);
   EXPECT_EQ(comparison["explained"][0]["profiles"][1]["value"].GetDouble(), 1);
+  EXPECT_FALSE(comparison["explained"][0].HasMember("earlier")) << "no dialogue";
   EXPECT_TRUE(comparison["metrics"][0]["is_main"].GetBool());
 }
 TEST(ScoreExplain, WorksOnARun) {
@@ -180,6 +201,17 @@ TEST(ScoreExplain, WorksOnARun) {
   const auto document = json::parse(scored.out, "stdout");
   EXPECT_EQ(document["comparisons"].Size(), 2u);
   EXPECT_EQ(document["comparisons"][0]["disagreements"].GetInt(), 6);
+}
+TEST(ScoreExplain, ShowsEveryTurnOfARunsDialogues) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(testing::run_fake_model(folder / "run", "digest", "fake_dialogues").exit_code, 0);
+  const auto scored = run_fakes({"score", (folder / "run").string(), "--profile", "official,lenient", "--explain", "--format", "json"});
+  ASSERT_EQ(scored.exit_code, 0) << scored.err;
+  EXPECT_EQ(testing::schema_complaint(scored.out, "explain-1.json"), "");
+  const auto document = json::parse(scored.out, "stdout");
+  const auto& sample = document["comparisons"][0]["explained"][0];
+  const std::string first = sample["earlier"][0]["reply"].GetString(), second = sample["earlier"][1]["reply"].GetString(), last = sample["reply"].GetString();
+  EXPECT_STREQ(sample["profiles"][0]["answer"].GetString(), (first + " " + second + " " + last).c_str()) << "the fake's scorer reads all that was said";
 }
 TEST(ScoreExplain, FindsTheSideOfATolerance) {
   const TemporaryFolder folder;
