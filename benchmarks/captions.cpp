@@ -71,6 +71,10 @@ std::unique_ptr<SampleSource> open_hub_nocaps(const std::filesystem::path& shard
 }
 
 const CaptionSet kSets[] = {
+    {"coco_2014_val", "val", {"coco", "COCO", "annotations", "coco/annotations", "COCO/annotations"}, {"captions_val2014.json"}, "the official captions_val2014.json", "",
+     {"COCO-Caption", "data/val-*.parquet"}, open_hub_coco_caption},
+    {"coco_2017_val", "val", {"coco", "COCO", "annotations", "coco/annotations", "COCO/annotations"}, {"captions_val2017.json"}, "the official captions_val2017.json", "",
+     {"COCO-Caption2017", "data/val-*.parquet"}, open_hub_coco_caption},
     {"coco_karpathy_test", "test", {"coco", "COCO", "coco/annotations", "LMUData"}, {"coco_karpathy_test_gt.json", "coco_karpathy_test.json", "COCO_VAL.tsv"},
      "InternVL's coco_karpathy_test_gt.json, coco_karpathy_test.json or VLMEvalKit's COCO_VAL.tsv", "", {"coco-karpathy", "data/test-*.parquet"}, open_hub_coco_karpathy},
     {"flickr30k_test", "test", {"flickr30k", "Flickr30k"}, {"flickr30k_test_karpathy.json"}, "InternVL's flickr30k_test_karpathy.json", "",

@@ -24,6 +24,8 @@ constexpr BenchmarkEntry kCatalog[] = {
     {"ai2d_test_no_mask", "ai2d_test with the labels left on the diagrams", "arXiv:1603.07396", make_ai2d_no_mask},
     {"ccbench", "Chinese culture, circular evaluation", kMmBench, [] { return make_mmbench("ccbench"); }},
     {"chartqa_test", "questions on charts, relaxed accuracy", "arXiv:2203.10244", make_chartqa},
+    {"coco_2014_val", "captions of all pictures that COCO validated with in 2014, CIDEr", "arXiv:1504.00325", [] { return make_captions("coco_2014_val"); }},
+    {"coco_2017_val", "captions of all pictures that COCO validated with in 2017, CIDEr", "arXiv:1504.00325", [] { return make_captions("coco_2017_val"); }},
     {"coco_karpathy_test", "captions of photographs, CIDEr", "arXiv:1504.00325", [] { return make_captions("coco_karpathy_test"); }},
     {"convbench", "dialogues of three turns, compared by a judge", "arXiv:2403.20194", make_convbench},
     {"docvqa_test", "questions on scanned documents, no public answers", "arXiv:2007.00398", [] { return make_docvqa("docvqa_test"); }},

@@ -22,6 +22,8 @@ constexpr DataNote kNotes[] = {
     {"ccbench", "about 2,040 rows of 510 questions", "", kKitFiles, "no script of the authors'; VLMEvalKit's rule"},
     {"chartqa_test", "1,250 questions that people wrote and 1,250 that a model wrote", "GPL-3.0 (repository)", "github.com/vis-nlp/ChartQA",
      "google-research/pix2struct metrics.py, relaxed_correctness"},
+    {"coco_2014_val", "40,504 pictures, five captions or so each", "", "cocodataset.org", "tylin/coco-caption 3a9afb26"},
+    {"coco_2017_val", "5,000 pictures, five captions or so each", "", "cocodataset.org", "tylin/coco-caption 3a9afb26"},
     {"coco_karpathy_test", "about 5,000 pictures, five captions or so each", "", "pictures: COCO val2014; captions: InternVL's release files", "tylin/coco-caption 3a9afb26"},
     {"convbench", "578 dialogues of three turns", "CC BY 4.0", "github.com/shirlyliu64/ConvBench", "shirlyliu64/ConvBench 309508e1"},
     {"docvqa_test", "about 5,188 questions", "", kRrc, "the competition's server"},

@@ -19,7 +19,7 @@ class CatalogBenchmark : public Benchmark {
 
 [[nodiscard]] std::unique_ptr<Benchmark> make_ai2d();                           // ai2d.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_ai2d_no_mask();                   // ai2d.cpp
-[[nodiscard]] std::unique_ptr<Benchmark> make_captions(std::string_view name);  // captions.cpp: coco_karpathy_test, flickr30k_test, nocaps_val
+[[nodiscard]] std::unique_ptr<Benchmark> make_captions(std::string_view name);  // captions.cpp: coco_2014_val, coco_2017_val, coco_karpathy_test, flickr30k_test, nocaps_val
 [[nodiscard]] std::unique_ptr<Benchmark> make_chartqa();                        // chartqa.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_convbench();                      // convbench.cpp
 [[nodiscard]] std::unique_ptr<Benchmark> make_docvqa(std::string_view name);    // docvqa.cpp: docvqa_..., infovqa_...

@@ -28,7 +28,7 @@ namespace {
 class CaptionJson final : public SampleSource {
  public:
   explicit CaptionJson(const std::filesystem::path& json)
-      : images_(json, {"images"}), roots_(picture_roots(json, std::array<std::string, 4>{"images", "val2014", "coco", "flickr30k-images"})) {
+      : images_(json, {"images"}), roots_(picture_roots(json, std::array<std::string, 5>{"images", "val2014", "val2017", "coco", "flickr30k-images"})) {
     if (json::find(images_.get(0), "caption") == nullptr) read_annotations(json);
     std::unordered_set<std::string> ids;
     for (std::size_t i = 0; i < images_.size(); ++i) {

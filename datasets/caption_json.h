@@ -8,8 +8,8 @@
 namespace assay {
 
 /// Pictures with several captions each.
-///   - COCO's form: {"images": [{id, file_name}], "annotations": [{image_id, caption}]}, as coco_karpathy_test_gt.json, flickr30k_test_karpathy.json
-///     and nocaps_val_4500_captions.json have it
+///   - COCO's form: {"images": [{id, file_name}], "annotations": [{image_id, caption}]}, as captions_val2014.json, coco_karpathy_test_gt.json,
+///     flickr30k_test_karpathy.json and nocaps_val_4500_captions.json have it
 ///   - a list of {image, caption: [...]}, as coco_karpathy_test.json has it: the id is the number at the end of the picture's name
 /// references are the captions in file order; the question is empty; `domain` and every further scalar of an image are fields.
 ///

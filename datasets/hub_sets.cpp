@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "datasets/caption_json.h"
 #include "datasets/filtered.h"
 #include "datasets/hallusion_json.h"
 #include "datasets/hub_parquet.h"
@@ -283,6 +284,17 @@ std::unique_ptr<SampleSource> open_hub_pope(const std::filesystem::path& shard) 
   if (shards.empty()) shards = hub_shards(shard);
   else for (const char* other : {"popular-*.parquet", "adversarial-*.parquet"}) append(shards, other_shards(shard.parent_path(), other));
   return std::make_unique<HubSet>(std::move(shards), std::initializer_list<std::string_view>{"question_id", "question", "answer", "category", "image_source", "image"}, read);
+}
+
+std::unique_ptr<SampleSource> open_hub_coco_caption(const std::filesystem::path& shard) {
+  return open_set(shard, {"question_id", "answer", "image"}, [](const HubRow& row) {
+    Sample sample;
+    add_fields(sample, row.value, {"question_id", "question", "answer"});
+    sample.id = coco_number(row.text("question_id"));
+    sample.references = scalars_of(row.value, "answer", row.where());
+    sample.images = row.pictures("image");
+    return sample;
+  });
 }
 
 std::unique_ptr<SampleSource> open_hub_flickr30k(const std::filesystem::path& shard) {

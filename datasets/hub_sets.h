@@ -11,6 +11,8 @@
 /// Source   EvolvingLMMs-Lab/lmms-eval 75571cfe lmms_eval/tasks: the yaml and utils.py of each
 namespace assay {
 
+/// COCO's captions of 2014 or 2017. The id is the number in `question_id`, which is the picture's file name.
+[[nodiscard]] std::unique_ptr<SampleSource> open_hub_coco_caption(const std::filesystem::path& shard);
 /// COCO's Karpathy split: the captions, and the name of a picture that lies beside, as the set holds only its address.
 [[nodiscard]] std::unique_ptr<SampleSource> open_hub_coco_karpathy(const std::filesystem::path& shard);
 /// A set with a `split` of its own is taken for its test part.

@@ -90,16 +90,23 @@ inline std::shared_ptr<arrow::Array> real_lists(const std::vector<std::vector<do
 
 using Columns = std::vector<std::pair<std::string, std::shared_ptr<arrow::Array>>>;
 
-inline std::filesystem::path write_parquet(const std::filesystem::path& path, const Columns& columns, std::int64_t rows_in_group) {
+/// Small pages, so that a column has several; compressed as most files of the hub are.
+inline parquet::WriterProperties::Builder hub_properties() {
+  parquet::WriterProperties::Builder builder;
+  builder.data_pagesize(64)->compression(parquet::Compression::SNAPPY);
+  return builder;
+}
+
+inline std::filesystem::path write_parquet(const std::filesystem::path& path, const Columns& columns, std::int64_t rows_in_group,
+                                           parquet::WriterProperties::Builder builder = hub_properties()) {
   std::vector<std::shared_ptr<arrow::Field>> fields;
   std::vector<std::shared_ptr<arrow::Array>> arrays;
   for (const auto& [name, array] : columns) fields.push_back(arrow::field(name, array->type())), arrays.push_back(array);
   std::filesystem::create_directories(path.parent_path());
   const auto table = arrow::Table::Make(arrow::schema(fields), arrays);
-  const auto properties = parquet::WriterProperties::Builder().data_pagesize(64)->compression(parquet::Compression::SNAPPY)->build();
   const auto file = arrow::io::FileOutputStream::Open(path.string());
   must(file.status());
-  must(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), *file, rows_in_group, properties));
+  must(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), *file, rows_in_group, builder.build()));
   must((*file)->Close());
   return path;
 }

@@ -36,6 +36,16 @@ TEST(Captions, ReadCocosForm) {
   EXPECT_NE(find_metric(metrics, "in_domain.cider"), nullptr);
   EXPECT_EQ(find_metric(metrics, "out_domain.bleu_1")->count, 1);
 }
+TEST(Captions, ReadCocosOwnFilesInItsFolders) {
+  const testing::TemporaryFolder folder;
+  const auto picture = folder.write("val2017/000000000139.jpg", "not looked at");
+  folder.write("annotations/captions_val2017.json", R"({"info": {"year": 2017}, "licenses": [{"id": 2}], "images": [{"id": 139, "file_name": "000000000139.jpg", "license": 2}],
+                                                        "annotations": [{"image_id": 139, "id": 370509, "caption": "A room."}]})");
+  const auto sample = make_benchmark("coco_2017_val")->open({{folder.path()}})->get(0);
+  EXPECT_EQ(sample.id, "139");
+  EXPECT_THAT(sample.references, ElementsAre("A room."));
+  EXPECT_EQ(sample.images.at(0).path, picture);
+}
 TEST(Captions, ReadKarpathysList) {
   const testing::TemporaryFile file("coco_karpathy_test.json", R"([{"image": "val2014/COCO_val2014_000000391895.jpg", "caption": ["A man.", "Men."]}])");
   const auto sample = make_benchmark("coco_karpathy_test")->open({{file.path().parent_path()}})->get(0);

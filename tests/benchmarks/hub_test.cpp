@@ -263,6 +263,32 @@ TEST(Hub, Captions) {
   ASSERT_EQ(data->size(), 1u);
   EXPECT_EQ(data->get(0).id + bytes_of(data->get(0).images.at(0)), "2y");
 }
+TEST(Hub, CocoCaptionsOf2014And2017) {
+  Hub first("COCO-Caption"), second("COCO-Caption2017");
+  const auto columns = [](const std::string& one, const std::string& other) {
+    return Columns{{"question_id", texts({one, other})}, {"image", pictures({{"x", one}, {"y", std::nullopt}})}, {"question", texts({"What is it?", "What is it?"})},
+                   {"answer", text_lists({{"A man on a bike.", "A bike."}, {"Two dogs.", "Dogs!", "It is dogs."}})}, {"id", numbers({7, 8})}, {"license", numbers({3, 1})},
+                   {"file_name", texts({one, other})}, {"coco_url", texts({"u", "v"})}, {"height", numbers({360, 427})}, {"width", numbers({640, 640})},
+                   {"date_captured", texts({"2013-11-14 11:18:45", "2013-11-15 02:41:42"})}};
+  };
+  first.put("data/val-00000-of-00001.parquet", columns("COCO_val2014_000000203564.jpg", "COCO_val2014_000000000042.jpg"));
+  second.put("data/val-00000-of-00002.parquet", columns("000000397133.jpg", "000000000139.jpg"));
+  second.put("data/val-00001-of-00002.parquet", columns("000000000285.jpg", "000000000632.jpg"));
+  const auto benchmark = make_benchmark("coco_2014_val");
+  const auto data = first.open("coco_2014_val");
+  ASSERT_EQ(data->size(), 2u);
+  EXPECT_EQ(data->get(0).id + " " + data->get(1).id, "203564 42") << "the number that COCO gives the picture, as lmms-eval hands it to COCO's scorer";
+  EXPECT_THAT(data->get(1).references, ElementsAre("Two dogs.", "Dogs!", "It is dogs."));
+  EXPECT_EQ(bytes_of(data->get(1).images.at(0)), "y");
+  EXPECT_EQ(data->get(0).fields.at("width"), "640");
+  const testing::TemporaryFile results("captions_val2014_fake_results.json", R"([{"image_id": 42, "caption": "two dogs"}, {"image_id": 203564, "caption": "a bike"}])");
+  EXPECT_NEAR(testing::value_of(testing::metrics_of(*benchmark, benchmark->read_predictions(results.path(), data.get()), "lmms-eval"), "rouge_l"), 1, 1e-12);
+  const auto other = second.open("coco_2017_val");
+  ASSERT_EQ(other->size(), 4u);
+  EXPECT_EQ(other->get(0).id + " " + other->get(3).id, "397133 632");
+  EXPECT_EQ(bytes_of(other->get(3).images.at(0)), "y");
+  EXPECT_THAT(testing::message_of<DataError>([&] { (void)first.open("coco_2017_val"); }), HasSubstr("or the hub's COCO-Caption2017 (data/val-*.parquet)"));
+}
 TEST(Hub, QBench) {
   Hub hub("Q-Bench-HF");
   hub.put("data/dev-00000-of-00001.parquet",

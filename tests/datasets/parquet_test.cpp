@@ -62,6 +62,38 @@ TEST(ParquetRows, ReadsPicturesInAnyOrderAndAgain) {
   }
   EXPECT_NE(rows.pictures(rows.get(0), 0, "image")[0].key(), rows.pictures(rows.get(1), 1, "image")[0].key());
 }
+TEST(ParquetRows, ReadsTheSameHoweverItIsStored) {
+  const TemporaryFolder folder;
+  std::vector<std::optional<std::string>> asked;
+  std::vector<std::vector<std::string>> said;
+  std::vector<Picture> shown;
+  for (int i = 0; i < 25; ++i) {
+    asked.emplace_back(fmt::format("question {}", i % 3));  // a dictionary pays
+    said.emplace_back(static_cast<std::size_t>(i % 4), fmt::format("answer {}", i));
+    shown.push_back({std::string(static_cast<std::size_t>(10 * i + 1), 'x'), fmt::format("{}.jpg", i)});
+  }
+  const Columns columns = {{"question", texts(asked)}, {"answer", text_lists(said)}, {"image", pictures(shown)}};
+  const auto check = [&](const char* name, parquet::WriterProperties::Builder builder) {
+    const ParquetRows rows({write_parquet(folder / fmt::format("{}.parquet", name), columns, 7, std::move(builder))});
+    ASSERT_EQ(rows.size(), 25u) << name;
+    for (std::size_t i = 0; i < 25; ++i) {
+      const auto row = rows.get(i);
+      EXPECT_EQ(row["question"].GetString(), *asked[i]) << name;
+      EXPECT_EQ(row["answer"].Size(), said[i].size()) << name;
+      EXPECT_EQ(bytes_of(rows.pictures(row, i, "image").at(0)), *shown[i].bytes) << name;
+    }
+  };
+  auto plain = testing::hub_properties(), zstd = testing::hub_properties(), second = testing::hub_properties(), small = testing::hub_properties();
+  plain.disable_dictionary()->compression(parquet::Compression::UNCOMPRESSED);
+  zstd.compression(parquet::Compression::ZSTD)->enable_write_page_index();
+  second.compression(parquet::Compression::GZIP)->data_page_version(parquet::ParquetDataPageVersion::V2);
+  small.dictionary_pagesize_limit(16);  // given up within the column
+  check("snappy", testing::hub_properties());
+  check("plain", std::move(plain));
+  check("zstd", std::move(zstd));
+  check("second", std::move(second));
+  check("small", std::move(small));
+}
 TEST(ParquetRows, ReadsPicturesFromManyThreads) {
   const TemporaryFolder folder;
   std::vector<Picture> values;
