@@ -28,8 +28,6 @@ namespace {
 
 namespace dll = boost::dll;
 
-constexpr unsigned kMostSeconds = 30;  // for a child to load a plugin
-
 struct Plugin {
   std::string path, digest;
   dll::shared_library library;
@@ -79,11 +77,11 @@ std::span<const BenchmarkEntry> benchmarks_of(const dll::shared_library& library
 }
 
 /// What the child does: everything that loading does. It says nothing; what it would say the parent finds again, but for how it dies.
-[[noreturn]] void try_in_child(const std::string& path) {
+[[noreturn]] void try_in_child(const std::string& path, unsigned most_seconds) {
   const rlimit none{0, 0};
   (void)::setrlimit(RLIMIT_CORE, &none);
   for (const int caught : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGALRM, SIGTERM, SIGINT}) std::signal(caught, SIG_DFL);
-  (void)::alarm(kMostSeconds);
+  (void)::alarm(most_seconds);
   try {
     (void)benchmarks_of(open_library(path), path);
   } catch (const std::exception&) {
@@ -91,15 +89,15 @@ std::span<const BenchmarkEntry> benchmarks_of(const dll::shared_library& library
   ::_exit(0);
 }
 
-void try_loading(const std::string& path) {
+void try_loading(const std::string& path, unsigned most_seconds) {
   const pid_t child = ::fork();
   if (child < 0) throw ModelError(fmt::format("{}: no process to try it in: {}", path, std::strerror(errno)));
-  if (child == 0) try_in_child(path);
+  if (child == 0) try_in_child(path, most_seconds);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) throw ModelError(fmt::format("{}: the process that tried it is lost: {}", path, std::strerror(errno)));
   }
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) throw ConfigError(fmt::format("{}: the plugin did not come to an end of loading within {} s", path, kMostSeconds));
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) throw ConfigError(fmt::format("{}: the plugin did not come to an end of loading within {} s", path, most_seconds));
   if (WIFSIGNALED(status)) throw ConfigError(fmt::format("{}: the plugin crashed while it was loaded: {}", path, ::strsignal(WTERMSIG(status))));
   if (WEXITSTATUS(status) != 0) throw ConfigError(fmt::format("{}: the plugin ended the process while it was loaded (exit code {})", path, WEXITSTATUS(status)));
 }
@@ -116,14 +114,14 @@ void check_names(const Plugin& plugin) {
 
 }  // namespace
 
-void load_plugins(const std::vector<std::string>& files) {
+void load_plugins(const std::vector<std::string>& files, unsigned most_seconds) {
   for (const auto& file : files) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) throw ConfigError(fmt::format("--plugin: there is no file \"{}\"", file));
     const std::string path = std::filesystem::canonical(file).string();
     auto& all = loaded();
     if (std::ranges::any_of(all.plugins, [&](const Plugin& plugin) { return plugin.path == path; })) continue;
-    try_loading(path);
+    try_loading(path, most_seconds);
     Plugin plugin{path, digest_of(read_file(path)), open_library(path), {}};
     plugin.benchmarks = benchmarks_of(plugin.library, path);
     check_names(plugin);

@@ -12,8 +12,8 @@ namespace assay {
 /// crashes while it is loaded ends in a message.
 ///
 /// Throws   ConfigError for a file that is not there or is no shared object, that lacks the entry point or a symbol, that was built for another version
-///          or by another compiler, that crashes, throws or hangs, and for a benchmark whose name is taken
-void load_plugins(const std::vector<std::string>& files);
+///          or by another compiler, that crashes, throws or takes longer than `most_seconds`, and for a benchmark whose name is taken
+void load_plugins(const std::vector<std::string>& files, unsigned most_seconds = 30);
 
 /// The catalogue and what the plugins loaded so far add, sorted by name. One that has them already comes back as it is.
 [[nodiscard]] std::span<const BenchmarkEntry> with_plugins(std::span<const BenchmarkEntry> catalog);

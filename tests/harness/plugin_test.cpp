@@ -3,7 +3,9 @@
 
 #include <filesystem>
 
+#include "harness/base/error.h"
 #include "harness/base/json.h"
+#include "harness/plugins.h"
 #include "tests/harness/child_process.h"
 #include "tests/temporary_folder.h"
 
@@ -13,6 +15,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using testing::message_of;
 using testing::run_child;
 using testing::TemporaryFolder;
 
@@ -74,6 +77,8 @@ TEST(Plugin, BuiltApartRunsAndBrokenOnesAreRefused) {
   expect_refused(folder, "crashing", {"crashed while it was loaded: Segmentation fault"});
   expect_refused(folder, "throwing", {"crashed while it was loaded: Aborted"});
   expect_refused(folder, "quitting", {"ended the process while it was loaded (exit code 3)"});
+  const auto hanging = (folder / "build/hanging.so").string();
+  EXPECT_THAT(message_of<ConfigError>([&] { load_plugins({hanging}, 1); }), HasSubstr(hanging + ": the plugin did not come to an end of loading within 1 s"));
   folder.write("build/text.so", "no shared object");
   expect_refused(folder, "text", {"cannot be loaded as a plugin"});
   EXPECT_THAT(fakes({"list", "--plugin", "nowhere.so"}).err, HasSubstr("--plugin: there is no file \"nowhere.so\""));
