@@ -76,7 +76,7 @@ BegunPrompt PromptStage::begin(const Ready& ready) {
   const std::span ids = ready.prompt.token_ids;
   decoder.check_ids(ids);
   const auto total = static_cast<std::int64_t>(ids.size()), prefix = ready.prefix_length();
-  decoder.check_room(decoder.new_cache(), total);
+  decoder.check_length(total);
   const bool may_part = prefix_bytes_ > 0 && prefix > 0 && prefix < total && decoder.can_part(prefix, total);
   const auto key = may_part ? prefix_key(ready) : "";
   if (const auto held = may_part ? prefixes_.find(key) : nullptr)

@@ -273,17 +273,17 @@ void Decoder::check_ids(std::span<const std::int64_t> ids) const {
 
 at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
 
-void Decoder::check_room(const KvCache& cache, std::int64_t count) const {
-  const auto window = parts_->config.sliding_window, length = cache.length() + count;
-  if (window > 0 && length > window)
-    throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", length, window));
+void Decoder::check_length(std::int64_t tokens) const {
+  const auto window = parts_->config.sliding_window;
+  if (window > 0 && tokens > window)
+    throw ModelError(fmt::format("the prompt has {} tokens, more than the sliding window of {}, which is not supported", tokens, window));
 }
 
 at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const {
   const auto& c = parts_->config;
   Joined joined;
   for (const auto& stretch : stretches) {
-    check_room(*stretch.cache, stretch.embeddings.size(0));
+    check_length(stretch.cache->length() + stretch.embeddings.size(0));
     stretch.cache->reserve(stretch.embeddings.size(0));
     joined.add(stretch);
   }

@@ -51,8 +51,8 @@ class Decoder {
   /// One stretch.
   [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures = {}) const;
 
-  /// Throws ModelError where `count` tokens after what the cache holds are more than the sliding window, which extend() does not support.
-  void check_room(const KvCache& cache, std::int64_t count) const;
+  /// Throws ModelError for a sequence of more tokens than the sliding window, which extend() does not support.
+  void check_length(std::int64_t tokens) const;
 
   /// False where rotary positions are stretched by the whole length, so that `part` of `total` tokens must not be run alone.
   [[nodiscard]] bool can_part(std::int64_t part, std::int64_t total) const;

@@ -202,6 +202,25 @@ TEST(Engine, FailsAReplyThatOutgrowsTheWindowAndServesTheRest) {
   }
 }
 
+TEST(Engine, FailsAPromptLongerThanTheWindowAndServesTheRest) {
+  std::vector<Request> requests(2, mixed_requests()[0]);
+  requests[0].decoding.max_new_tokens = requests[1].decoding.max_new_tokens = 1;
+  requests[1].id = "longer";
+  requests[1].prompt.turns[0].parts[1].text += " And where?";
+  VlmOptions options;
+  options.dtype = DType::kFloat32;
+  const auto prompt = open_vlm(parity("phi3/checkpoint").string(), options)->view_prompt(requests[0]);
+  ASSERT_TRUE(prompt);
+  const testing::TemporaryFolder folder;
+  copy_changed("phi3", "\"sliding_window\": null", fmt::format("\"sliding_window\": {}", prompt->token_ids.size()), folder);
+  List list(requests);
+  open_vlm(folder.path().string(), options)->run(list, list);
+  EXPECT_TRUE(list.finished.at("0")) << "it fills the window";
+  ASSERT_FALSE(list.finished.at("longer"));
+  EXPECT_EQ(list.finished.at("longer").error().stage, "prefill");
+  EXPECT_THAT(list.finished.at("longer").error().message, HasSubstr("more than the sliding window of"));
+}
+
 std::string little_endian(std::uint32_t value) {
   std::string bytes;
   for (int i = 0; i < 4; ++i) bytes += static_cast<char>(value >> (8 * i));
