@@ -9,7 +9,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "model/tensor/linear.h"
 
 namespace assay {
 namespace {
@@ -82,17 +81,6 @@ TEST_P(FewRowsLinear, GroupsAttendAsTheFormulaSays) {
 INSTANTIATE_TEST_SUITE_P(Kinds, FewRowsLinear, ::testing::Values(RowInstructions::kPlain, RowInstructions::kAvx2, RowInstructions::kAvx512,
                                            RowInstructions::kAvx512Bf16),
                          [](const auto& kind) { return std::string(std::array{"plain", "avx2", "avx512", "avx512_bf16"}[static_cast<std::size_t>(kind.param)]); });
-
-TEST(Linear, FewRowsAreThoseOfTheProductWithItsBias) {
-  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
-    const Linear linear(at::randn({33, 48}).to(type), at::randn({33}).to(type));
-    const auto x = at::randn({3, 48}).to(type);
-    const auto expected = linear(x), found = linear.few_rows(x);
-    ASSERT_EQ(found.sizes(), expected.sizes());
-    ASSERT_EQ(found.scalar_type(), type);
-    EXPECT_LT((found.to(at::kFloat) - expected.to(at::kFloat)).abs().max().item<double>(), type == at::kFloat ? 1e-4 : 0.13) << type;
-  }
-}
 
 }  // namespace
 }  // namespace assay
