@@ -12,6 +12,7 @@
 #include "datasets/delimited_table.h"
 #include "datasets/python_literal.h"
 #include "datasets/vlmevalkit_row.h"
+#include "harness/base/digest.h"
 #include "harness/base/error.h"
 
 namespace assay {
@@ -53,6 +54,48 @@ std::vector<std::string_view> list_payloads(std::string_view cell) {
   }
   return payloads;
 }
+
+/// Which rows have the same picture cell, byte by byte. Many sets write a picture out again for each question on it, and it is to be one picture: encoded
+/// once, and one cluster for the statistics. Only cells of the same length are read.
+class PictureTwins {
+ public:
+  PictureTwins(const DelimitedTable& table, std::size_t column) : table_(table), column_(column) {}
+
+  /// The first of the rows given so far with this one's cell, or the row itself.
+  std::size_t first_like(std::size_t row) {
+    auto& alike = by_length_[table_.slice(row, column_).length];
+    if (!alike.empty()) {
+      if (alike.front().digest.empty()) alike.front().digest = digest(alike.front().row);
+      auto own = digest(row);
+      for (const auto& other : alike)
+        if (other.digest == own) return firsts_[row] = other.row;
+      alike.push_back({row, std::move(own)});
+    } else {
+      alike.push_back({row, ""});
+    }
+    return row;
+  }
+  /// What first_like gave for a row.
+  [[nodiscard]] std::size_t known_first(std::size_t row) const {
+    const auto found = firsts_.find(row);
+    return found == firsts_.end() ? row : found->second;
+  }
+
+ private:
+  struct First {
+    std::size_t row;
+    std::string digest;  ///< empty until another cell of the same length is seen
+  };
+  [[nodiscard]] std::string digest(std::size_t row) const {
+    const auto [offset, length] = table_.slice(row, column_);
+    return digest_of(table_.read(offset, length));
+  }
+
+  const DelimitedTable& table_;
+  std::size_t column_;
+  std::unordered_map<std::uint64_t, std::vector<First>> by_length_;
+  std::unordered_map<std::size_t, std::size_t> firsts_;  ///< of the rows that are not their own
+};
 
 class VlmEvalKitTsv : public SampleSource {
  public:
@@ -105,6 +148,7 @@ class VlmEvalKitTsv : public SampleSource {
   void index_rows() {
     std::unordered_map<std::string, std::size_t> row_of_index;
     std::vector<std::pair<std::size_t, std::string>> references;  // place in rows_, index of the row it refers to
+    PictureTwins twins(table_, image_.value_or(0));
     for (std::size_t row = 0; row < table_.row_count(); ++row) {
       auto index = table_.text(row, index_);
       if (!index) throw DataError(fmt::format("{}: the index is missing", table_.where(row, index_)));
@@ -114,9 +158,9 @@ class VlmEvalKitTsv : public SampleSource {
       const auto kind = image_ || image_path_ ? look_at(row, reference) : Cell::kMissing;
       if (kind == Cell::kMissing && !options_.keep_rows_without_image) continue;
       if (kind == Cell::kReference) references.emplace_back(rows_.size(), std::move(reference));
-      rows_.push_back({row, kind == Cell::kMissing ? kNone : row});
+      rows_.push_back({row, kind == Cell::kMissing ? kNone : image_ && kind == Cell::kPicture ? twins.first_like(row) : row});
     }
-    for (const auto& [place, index] : references) rows_[place].image_row = resolve(rows_[place].row, index, row_of_index);
+    for (const auto& [place, index] : references) rows_[place].image_row = twins.known_first(resolve(rows_[place].row, index, row_of_index));
   }
 
   std::size_t resolve(std::size_t row, const std::string& index, const std::unordered_map<std::string, std::size_t>& row_of_index) const {

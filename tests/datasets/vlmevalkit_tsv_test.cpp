@@ -77,6 +77,18 @@ TEST_F(VlmEvalKitTsv, FollowsAReferenceToAnotherRow) {
   EXPECT_EQ(*read_image_bytes(second), std::string(60, 'x'));
 }
 
+/// Row 3 has row 0's picture written out again, row 1 another of the same length, row 4 refers to row 3.
+TEST_F(VlmEvalKitTsv, MakesOnePictureOfEqualCells) {
+  const auto source = open(fmt::format("index\timage\n0\t{0}\n1\t{1}\n2\t{2}\n3\t{0}\n4\t3\n", picture_of('x'), picture_of('y'), picture_of('z') + "AAAA"));
+  const auto picture = [&](std::size_t row) { return source->get(row).images.at(0); };
+  EXPECT_EQ(picture(3).key(), picture(0).key());
+  EXPECT_EQ(picture(4).key(), picture(0).key());
+  EXPECT_NE(picture(1).key(), picture(0).key());
+  EXPECT_NE(picture(2).key(), picture(0).key());
+  EXPECT_EQ(*read_image_bytes(picture(1)), std::string(60, 'y'));
+  EXPECT_EQ(*read_image_bytes(picture(3)), std::string(60, 'x'));
+}
+
 TEST_F(VlmEvalKitTsv, TellsReferencesThatLeadNowhere) {
   EXPECT_THAT(error("index\timage\n7\t8\n"), HasSubstr("Set.tsv:2:image: the cell \"8\" is too short for a picture, so it must be the index of the row that has it; no row has that index"));
   EXPECT_THAT(error("index\timage\n7\t8\n8\t7\n"), HasSubstr("Set.tsv:2:image: the cell \"8\" is too short for a picture"));
