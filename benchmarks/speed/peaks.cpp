@@ -12,6 +12,7 @@
 #include <map>
 #include <vector>
 
+#include "harness/base/read_rate.h"
 #include "metrics/median_ratio.h"
 
 namespace assay {
@@ -32,26 +33,7 @@ double median_seconds(const std::function<void()>& pass) {
   return median_of(seconds);
 }
 
-/// Sums in sixteen lanes, which the compiler makes vectors of.
-float sum_of(const float* values, std::int64_t count) {
-  float lanes[64] = {};
-  for (std::int64_t i = 0; i < count; i += 64)
-    for (std::int64_t k = 0; k < 64; ++k) lanes[k] += values[i + k];
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
-}
-
 }  // namespace
-
-double read_rate() {
-  const auto array = at::ones({kArray});
-  const float* values = array.data_ptr<float>();
-  const auto seconds = median_seconds([&] {
-    at::parallel_for(0, kArray / 64, 1, [&](std::int64_t begin, std::int64_t end) { benchmark::DoNotOptimize(sum_of(values + begin * 64, (end - begin) * 64)); });
-  });
-  return static_cast<double>(kArray) * sizeof(float) / seconds;
-}
 
 double triad_rate() {
   auto a = at::zeros({kArray});
@@ -78,11 +60,12 @@ double product_rate(at::ScalarType dtype) {
 }
 
 const Peaks& peaks_of(at::ScalarType dtype) {
+  static const double bytes = read_rate(at::get_num_threads());
   static std::map<at::ScalarType, Peaks> measured;
   auto& peaks = measured[dtype];
   if (peaks.flops == 0) {
     const c10::InferenceMode inference;
-    peaks = {product_rate(dtype), read_rate()};
+    peaks = {product_rate(dtype), bytes};
   }
   return peaks;
 }

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 #include <optional>
 #include <vector>
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/read_rate.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/time_estimate.h"
 #include "harness/hardware.h"
@@ -24,16 +23,6 @@
 
 namespace assay {
 namespace {
-
-/// Bytes a second that one core reads from memory here.
-double read_bandwidth() {
-  const std::vector<std::uint64_t> block(32 * 1024 * 1024, 1);  // 256 MiB, beyond any cache
-  const auto began = std::chrono::steady_clock::now();
-  const volatile std::uint64_t sum = std::accumulate(block.begin(), block.end(), std::uint64_t{0});
-  (void)sum;
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-  return static_cast<double>(block.size() * sizeof(block[0])) / std::max(seconds.count(), 1e-6);
-}
 
 std::string model_text(const CheckpointReport& report) {
   std::string text = fmt::format("model: {} ({} layout), {:.1f} M parameters, {:.2f} GB of weights in {}\n", report.family, report.layout,
@@ -95,7 +84,7 @@ std::string time_by_measuring(const Program& program, const RunConfig& config, c
   work.samples = std::llround(static_cast<double>(prompts) * share_left);
   work.pictures = std::llround(static_cast<double>(pictures) * share_left);
   work.most_new_tokens = static_cast<double>(most_new_tokens) / static_cast<double>(prompts);
-  work.memory_bytes_a_second = read_bandwidth();
+  work.memory_bytes_a_second = read_rate(1);
   return time_estimate_text(work, program.measure_cost(config.model.path, options, sample_of(plan)));
 }
 
