@@ -1,13 +1,12 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/gate_policy.h"
 #include "harness/cli/report_output.h"
 #include "harness/cli/rerun_advice.h"
 #include "harness/cli/verbs.h"
 #include "harness/clock.h"
-#include "harness/gate/comparability.h"
 #include "harness/gate/gate.h"
 #include "harness/gate/speed_file.h"
 #include "harness/gate/speed_gate.h"
@@ -41,11 +40,7 @@ struct GateOptions {
 };
 
 Policy policy_of(const GateOptions& options, Problems& problems) {
-  Policy policy = options.policy.empty() ? Policy{} : read_policy(options.policy, problems);
-  for (const auto& name : options.waived) {
-    if (!may_be_waived(name)) problems.push_back(fmt::format("--waive: \"{}\" is nothing that can be waived; groups: {}", name, fmt::join(waivable_groups(), ", ")));
-    policy.waived.push_back(name);
-  }
+  Policy policy = policy_with(options.policy, options.waived, problems);
   if (!options.margin.empty()) policy.margin = points_of("--margin", options.margin, problems);
   policy.is_exact = policy.is_exact || options.is_exact;
   return policy;

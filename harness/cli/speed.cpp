@@ -13,6 +13,7 @@
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/speed_compare.h"
 #include "harness/cli/verbs.h"
 
 namespace assay {
@@ -22,7 +23,8 @@ constexpr const char* kExamples =
     "  assay speed decode --model checkpoints/InternVL2_5-1B\n"
     "  assay speed encoder --model M --repetitions 9 --out new.json    # a file that `assay speed compare` takes\n"
     "  assay speed tiling\n"
-    "  assay speed compare old.json new.json                           # by ratio of medians; exit codes are `assay gate`'s\n";
+    "  assay speed compare old.json new.json                           # by ratio of medians; exit codes are `assay gate`'s\n"
+    "  assay speed compare --old-binary build-old/assay --new-binary build/assay decode --model M   # both in turns\n";
 
 struct Stage {
   const char* name;
@@ -57,7 +59,7 @@ const Stage& stage_named(const std::string& name) {
 std::string stages_text() {
   std::string text = "\nStages:\n";
   for (const auto& stage : kStages) text += fmt::format("  {:<10}{}{}\n", stage.name, stage.what, stage.needs_model ? " (--model)" : "");
-  return text + "  compare   two files that --out wrote, or Google Benchmark: OLD NEW\n";
+  return text + "  compare   two files that --out wrote, or Google Benchmark: OLD NEW; or two programs, in turns\n";
 }
 
 bool is_count(const std::string& text) { return text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos && text.find_first_not_of('0') != std::string::npos; }
@@ -84,8 +86,8 @@ std::string program_path(const Stage& stage) {
 
 }  // namespace
 
-int speed_verb(const Program& program, Arguments arguments) {
-  if (!arguments.empty() && arguments[0] == "compare") return speed_compare_verb(program, {arguments.begin() + 1, arguments.end()});
+int speed_verb(const Program&, Arguments arguments) {
+  if (!arguments.empty() && arguments[0] == "compare") return speed_compare({arguments.begin() + 1, arguments.end()});
   std::string name, model, out, filter, min_time, repetitions;
   CommandLine line("speed", "Times the stages of a run with Google Benchmark, beside what the machine could do.", kExamples + stages_text());
   line.argument("STAGE", name, "what to time");

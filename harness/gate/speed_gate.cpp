@@ -21,8 +21,9 @@ GateCheck check_of(const char* name, const Policy& policy, std::string baseline,
 }
 
 void check_machine(GateRecord& record, const SpeedFile& baseline, const SpeedFile& candidate, const Policy& policy) {
-  if (baseline.machine == candidate.machine) return;
-  record.checks.push_back(check_of("machine", policy, baseline.machine, candidate.machine,
+  if (machine_difference(baseline, candidate).empty()) return;
+  const auto named = [](const SpeedFile& file) { return file.cpu.empty() ? file.machine : fmt::format("{}, {}", file.cpu, file.machine); };
+  record.checks.push_back(check_of("machine", policy, named(baseline), named(candidate),
                                    "the two were timed on different machines; time both on one, in turns, or waive \"machine\""));
 }
 

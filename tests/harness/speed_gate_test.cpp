@@ -87,6 +87,33 @@ TEST_F(SpeedGate, ComparesNothingAcrossMachinesUnlessWaived) {
   EXPECT_EQ(gate(file_of(10, 9), other, policy).verdict, Verdict::kPass);
 }
 
+TEST_F(SpeedGate, TellsProcessorsOfOneLayoutApartWhereBothFilesNameThem) {
+  constexpr const char* kContextOf = R"("context": {{"num_cpus": 2, "cpu": "{}"}})";
+  const auto old_cpu = file_of(10, 9, fmt::format(fmt::runtime(kContextOf), "EPYC 7R13").c_str()), new_cpu = file_of(10, 9, fmt::format(fmt::runtime(kContextOf), "EPYC 9R14").c_str());
+  const auto record = gate(old_cpu, new_cpu);
+  EXPECT_EQ(record.verdict, Verdict::kIncomparable);
+  EXPECT_EQ(record.checks[0].baseline, "EPYC 7R13, 2 processors");
+  EXPECT_EQ(gate(old_cpu, file_of(10, 9, R"("context": {"num_cpus": 2})")).verdict, Verdict::kPass);
+}
+
+TEST_F(SpeedGate, DoesNotJudgeWhatTheMachineCouldDo) {
+  const auto with_peak = [](double milliseconds) {
+    auto text = file_of(10, 9);
+    return text.insert(text.find("[{\"name\": \"tile") + 1, fmt::format(R"({{"name": "peak/float32/iterations:1/real_time", "real_time": {}, "time_unit": "ms"}}, )", milliseconds));
+  };
+  const auto record = gate(with_peak(100), with_peak(200));
+  EXPECT_EQ(record.verdict, Verdict::kPass);
+  EXPECT_EQ(record.metrics.size(), 1U);
+}
+
+TEST_F(SpeedGate, PoolsRepetitionsOfOneMachine) {
+  auto pooled = read("one.json", file_of(10, 2));
+  add_repetitions(pooled, read("two.json", file_of(20, 1)));
+  ASSERT_EQ(pooled.cases.size(), 1U);
+  EXPECT_THAT(pooled.cases[0].seconds, ElementsAre(::testing::DoubleEq(0.01), ::testing::DoubleEq(0.01001), ::testing::DoubleEq(0.02)));
+  EXPECT_THROW(add_repetitions(pooled, read("other.json", file_of(10, 1, R"("context": {"num_cpus": 64})"))), DataError);
+}
+
 TEST_F(SpeedGate, SaysWhatIsNoLongerTimed) {
   auto renamed = file_of(10, 9);
   for (std::size_t at = 0; (at = renamed.find("tile/448", at)) != std::string::npos;) renamed.replace(at, 8, "tile/490");
