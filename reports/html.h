@@ -13,7 +13,7 @@
 /// and whole, from scripts beside it (report.parts/texts-0000.js, ...): a file opened from a disk may load those, and no others.
 namespace assay {
 
-/// Metrics with intervals, failures by state, stage times, samples, manifest.
+/// Metrics with intervals, failures by state, stage times, timed stages against the machine's limits, samples, manifest.
 [[nodiscard]] std::string run_html(const RunRecord& record, const PageContent& content);
 [[nodiscard]] PageFiles run_html_folder(const RunRecord& record, const PageContent& content);
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/roofline.h"
 #include "reports/run_record.h"
 #include "reports/run_timing.h"
 #include "reports/sample_record.h"
@@ -30,6 +31,7 @@ struct PageContent {
   std::vector<RunRecord> results;  ///< one for each run, or none: failures by state come from them
   std::vector<ManifestRow> manifest;
   std::vector<PageSample> samples;
+  Roofline roofline;               ///< of stages that were timed apart from the runs
   std::int64_t pictures_left_out = 0;  ///< of samples whose thumbnails were not even made, to keep a page small
 };
 

@@ -7,14 +7,21 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/suggestion.h"
+#include "harness/cli/child_program.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/speed_compare.h"
 #include "harness/cli/verbs.h"
+#include "harness/roofline_file.h"
+#include "harness/scratch_folder.h"
+#include "reports/roofline.h"
 
 namespace assay {
 namespace {
@@ -32,13 +39,14 @@ struct Stage {
   const char* filter;   ///< of its benchmarks, a regular expression
   const char* what;
   bool needs_model = false;
+  bool has_counted_work = false;  ///< its rows say how much they did, so that they can be held against the machine's limits
 };
 
 constexpr Stage kStages[] = {
     {"tiling", "assay_speed_tiling", ".*", "pictures to the encoder's input: decode, resize to tiles, normalise"},
-    {"encoder", "assay_speed_engine", "^(peak|encoder)", "tiles to features, the projector included", true},
-    {"prefill", "assay_speed_engine", "^(peak|prefill)", "prompts of a picture in 1, 7 and 13 tiles", true},
-    {"decode", "assay_speed_engine", "^(peak|decode)", "one token for 1, 8 and 16 replies behind long prompts", true},
+    {"encoder", "assay_speed_engine", "^(peak|encoder)", "tiles to features, the projector included", true, true},
+    {"prefill", "assay_speed_engine", "^(peak|prefill)", "prompts of a picture in 1, 7 and 13 tiles", true, true},
+    {"decode", "assay_speed_engine", "^(peak|decode)", "one token for 1, 8 and 16 replies behind long prompts", true, true},
     {"pipeline", "assay_speed_engine", "^pipeline", "whole requests, from a picture's bytes to sixteen tokens", true},
     {"scorers", "assay_speed_scorers", ".*", "reading and scoring of replies"},
     {"overhead", "assay_speed_loop", ".*", "the harness with a model that answers at once"},
@@ -84,15 +92,28 @@ std::string program_path(const Stage& stage) {
   throw ConfigError(fmt::format("assay speed: {} does not start: {}", command[0], std::strerror(errno)));
 }
 
+/// Runs the program with its table shown and draws what it has timed. One that fails has said why.
+int run_and_plot(std::vector<std::string> command, const std::string& out, const std::string& plot) {
+  const ScratchFolder folder;
+  const auto timings = out.empty() ? (folder.path() / "timings.json").string() : out;
+  command.insert(command.end(), {fmt::format("--benchmark_out={}", timings), "--benchmark_out_format=json"});
+  const auto end = run_shown(command);
+  if (end.signal != 0) throw ModelError(fmt::format("{}: {}", command[0], end.text()));
+  if (end.exit_code != 0) return end.exit_code;
+  write_file_atomically(plot, roofline_svg(read_roofline({timings})));
+  return 0;
+}
+
 }  // namespace
 
 int speed_verb(const Program&, Arguments arguments) {
   if (!arguments.empty() && arguments[0] == "compare") return speed_compare({arguments.begin() + 1, arguments.end()});
-  std::string name, model, out, filter, min_time, repetitions;
+  std::string name, model, out, plot, filter, min_time, repetitions;
   CommandLine line("speed", "Times the stages of a run with Google Benchmark, beside what the machine could do.", kExamples + stages_text());
   line.argument("STAGE", name, "what to time");
   line.text("model", model, "checkpoint folder, in one of InternVL's layouts");
   line.text("out", out, "also write the timings into this file, as Google Benchmark's JSON");
+  line.text("plot", plot, "also draw the rows against the machine's limits into this file, as SVG");
   line.text("repetitions", repetitions, "time everything so often, in random order; the gate asks for 9 [1]");
   line.text("filter", filter, "only benchmarks whose names this regular expression finds");
   line.text("min-time", min_time, "least seconds a benchmark [0.5]");
@@ -102,12 +123,14 @@ int speed_verb(const Program&, Arguments arguments) {
   if (!repetitions.empty() && !is_count(repetitions)) problems.push_back(fmt::format("--repetitions must be a whole number of at least 1, got \"{}\"", repetitions));
   throw_if_any(problems);
   const auto& stage = stage_named(name);
-  if (stage.needs_model && model.empty()) throw ConfigError(fmt::format("assay speed {}: --model is missing: name a checkpoint folder in one of InternVL's layouts", stage.name));
+  if (stage.needs_model && model.empty()) throw ConfigError(fmt::format("assay speed {}: --model is missing: name a checkpoint folder", stage.name));
+  if (!plot.empty() && !stage.has_counted_work) throw ConfigError(fmt::format("assay speed {}: --plot is for stages whose work is counted: encoder, prefill, decode", stage.name));
   std::vector<std::string> command{program_path(stage), fmt::format("--benchmark_filter={}", filter.empty() ? stage.filter : filter)};
   if (!repetitions.empty()) command.insert(command.end(), {fmt::format("--benchmark_repetitions={}", repetitions), "--benchmark_enable_random_interleaving=true"});
   if (!min_time.empty()) command.push_back(fmt::format("--benchmark_min_time={}", min_time));
-  if (!out.empty()) command.insert(command.end(), {fmt::format("--benchmark_out={}", out), "--benchmark_out_format=json"});
   if (!model.empty()) ::setenv("ASSAY_SPEED_MODEL", model.c_str(), 1);
+  if (!plot.empty()) return run_and_plot(std::move(command), out, plot);
+  if (!out.empty()) command.insert(command.end(), {fmt::format("--benchmark_out={}", out), "--benchmark_out_format=json"});
   become(command);
 }
 

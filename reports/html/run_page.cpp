@@ -6,6 +6,7 @@
 #include "reports/html.h"
 #include "reports/html/page.h"
 #include "reports/html/plot.h"
+#include "reports/html/roofline_plot.h"
 #include "reports/html/samples.h"
 #include "reports/html/sections.h"
 #include "reports/html/table.h"
@@ -57,6 +58,7 @@ std::string page_of(const RunRecord& record, const PageContent& content, const h
   const std::string name = content.runs.empty() ? "run" : content.runs[0];
   sections.push_back(html::state_section({name}, {record}));
   sections.push_back(html::time_section(content));
+  sections.push_back(html::roofline_section(content.roofline));
   sections.push_back(html::sample_section(data));
   sections.push_back(html::manifest_section(content));
   return html::page(fmt::format("Assay: {}", name), "", sections, data);

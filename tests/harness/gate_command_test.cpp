@@ -285,6 +285,7 @@ TEST_F(GateCommand, TimesAStageOrSaysWhatIsMissing) {
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_THAT(unknown.err, HasSubstr("did you mean \"encoder\""));
   EXPECT_THAT(run_fakes({"speed"}).err, HasSubstr("name a stage: compare, tiling"));
+  EXPECT_THAT(run_fakes({"speed", "tiling", "--plot", "x.svg"}).err, HasSubstr("--plot is for stages whose work is counted"));
   EXPECT_THAT(run_fakes({"speed", "decode"}).err, HasSubstr("--model is missing"));
   EXPECT_THAT(run_fakes({"speed", "tiling", "--repetitions", "0"}).err, HasSubstr("--repetitions must be a whole number"));
 }
