@@ -1,13 +1,14 @@
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "benchmarks/speed/row_meter.h"
+#include "benchmarks/speed/speed_main.h"
 #include "harness/journal.h"
 #include "harness/run_loop.h"
+#include "harness/scratch_folder.h"
 #include "tests/fakes/fake_benchmark.h"
 #include "tests/fakes/fake_vlm.h"
 
@@ -15,16 +16,6 @@
 /// 200,000 samples a second in one process, the journal's writes included and its fsync in the background.
 namespace assay {
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "assay-speed-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::filesystem::path path;
-};
 
 std::unique_ptr<Vlm> instant_model() {
   testing::FakeBehaviour behaviour;
@@ -42,12 +33,16 @@ Plan large_plan() {
 void loop_and_journal(benchmark::State& state) {
   const Plan plan = large_plan();
   const auto model = instant_model();
-  const Folder folder;
-  const RunState nothing_done = read_state(plan, JournalFiles(folder.path));
-  for (auto _ : state) {
-    JournalWriter journal(folder.path);
+  const ScratchFolder folder;
+  const RunState nothing_done = read_state(plan, JournalFiles(folder.path()));
+  const auto pass = [&] {
+    JournalWriter journal(folder.path());
     benchmark::DoNotOptimize(run_samples(plan, nothing_done, *model, journal, {}));
-  }
+  };
+  report_memory(state, "loop_and_journal", pass);
+  const RowMeter meter;
+  for (auto _ : state) pass();
+  meter.report(state);
   state.SetItemsProcessed(state.iterations() * plan.sample_count());
 }
 BENCHMARK(loop_and_journal)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -63,28 +58,34 @@ void journal_alone(benchmark::State& state) {
   generation.image_digests = {std::string(32, 'b')};
   generation.prompt_digest = std::string(32, 'c');
   record.generation = generation;
-  const Folder folder;
-  JournalWriter journal(folder.path);
+  const ScratchFolder folder;
+  JournalWriter journal(folder.path());
+  const RowMeter meter;
   for (auto _ : state) journal.append(record);
+  meter.report(state);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(journal_alone)->UseRealTime();
 
 void plan(benchmark::State& state) {
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(large_plan());
+  meter.report(state);
   state.SetItemsProcessed(state.iterations() * 20000);
 }
 BENCHMARK(plan)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void resume(benchmark::State& state) {
   const Plan planned = large_plan();
-  const Folder folder;
+  const ScratchFolder folder;
   {
-    JournalWriter journal(folder.path);
+    JournalWriter journal(folder.path());
     const auto model = instant_model();
-    run_samples(planned, read_state(planned, JournalFiles(folder.path)), *model, journal, {});
+    run_samples(planned, read_state(planned, JournalFiles(folder.path())), *model, journal, {});
   }
-  for (auto _ : state) benchmark::DoNotOptimize(read_state(planned, JournalFiles(folder.path)));
+  const RowMeter meter;
+  for (auto _ : state) benchmark::DoNotOptimize(read_state(planned, JournalFiles(folder.path())));
+  meter.report(state);
   state.SetItemsProcessed(state.iterations() * planned.sample_count());
 }
 BENCHMARK(resume)->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -92,4 +93,6 @@ BENCHMARK(resume)->Unit(benchmark::kMillisecond)->UseRealTime();
 }  // namespace
 }  // namespace assay
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return assay::speed_main(argc, argv, [] {});
+}

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "benchmarks/speed/row_meter.h"
+#include "benchmarks/speed/speed_main.h"
 #include "metrics/caption.h"
 #include "metrics/option_letter.h"
 #include "metrics/ptb_tokenizer.h"
@@ -22,7 +24,9 @@ const std::array kShortReplies = {std::string("Dakota Digital"), std::string("ye
 template <std::string (*normalize)(std::string_view)>
 void normalize_answer(benchmark::State& state) {
   std::size_t i = 0;
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(normalize(kShortReplies[i++ % kShortReplies.size()]));
+  meter.report(state);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(normalize_answer<vqa_answer_official>);
@@ -33,7 +37,9 @@ BENCHMARK(normalize_answer<vqa_answer_vlmevalkit>);
 void accuracy_of_ten(benchmark::State& state) {
   std::vector<std::string> answers(10, "Dakota");
   answers[3] = "dakota digital";
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(vqa_accuracy("Dakota Digital", answers, VqaRule::kEvalAi));
+  meter.report(state);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(accuracy_of_ten);
@@ -45,7 +51,9 @@ const std::array kOptionReplies = {std::string("B"), std::string("A."), std::str
 template <std::optional<std::string> (*read)(std::string_view, std::span<const Choice>)>
 void read_option(benchmark::State& state) {
   std::size_t i = 0;
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(read(kOptionReplies[i++ % kOptionReplies.size()], kChoices));
+  meter.report(state);
   state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(read_option<letter_vlmevalkit>);
@@ -73,18 +81,24 @@ std::vector<Caption> many_captions() {
 
 void cider_of_5000(benchmark::State& state) {
   const auto captions = many_captions();
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(cider(captions, CiderKind::kCiderD));
+  meter.report(state);
 }
 BENCHMARK(cider_of_5000)->Unit(benchmark::kMillisecond);
 
 void tokenize_30000(benchmark::State& state) {
   std::vector<std::string> captions;
   for (int i = 0; i < 30000; ++i) captions.push_back("A man in a red t-shirt is riding a horse, isn't he?");
+  const RowMeter meter;
   for (auto _ : state) benchmark::DoNotOptimize(ptb_captions(captions));
+  meter.report(state);
 }
 BENCHMARK(tokenize_30000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace assay
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return assay::speed_main(argc, argv, [] {});
+}

@@ -1,15 +1,18 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
-#include <jpeglib.h>
-#include <png.h>
 
-#include <cstdio>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "benchmarks/speed/caches.h"
+#include "benchmarks/speed/pictures.h"
+#include "benchmarks/speed/row_meter.h"
+#include "benchmarks/speed/speed_main.h"
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "model/image/decode.h"
@@ -18,7 +21,8 @@
 /// How fast pictures become the encoder's input: decode, resize to tiles, normalise, and the whole. One thread.
 ///
 /// Pictures are those of ASSAY_SHARED/data when that is set, and noise that is made here otherwise. Items are pictures; the rate
-/// `tiles/s` counts tiles of 448 x 448 with the thumbnail, at most 12 and one.
+/// `tiles/s` counts tiles of 448 x 448 with the thumbnail, at most 12 and one. Rows named ..._cold begin each time with nothing in the caches; rows named
+/// whole_of_... go through pictures of the sizes of a real set.
 namespace {
 
 using namespace assay;
@@ -27,58 +31,6 @@ struct Picture {
   std::string name;
   std::string file;  ///< encoded
 };
-
-// Soft noise: sums of a few hashes, so that compressed sizes come near a photograph's.
-Image make_noise(int width, int height) {
-  Image image(width, height);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < 3 * width; ++x) {
-      const unsigned coarse = static_cast<unsigned>((x / 48) * 73 + (y / 16) * 151) * 2654435761U >> 25;
-      const unsigned fine = static_cast<unsigned>(x * 31 + y * 17) * 2246822519U >> 29;
-      image.row(y)[x] = static_cast<std::uint8_t>(coarse + fine);
-    }
-  }
-  return image;
-}
-
-std::string encode_jpeg(const Image& image) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors{};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &bytes, &size);
-  info.image_width = static_cast<JDIMENSION>(image.width);
-  info.image_height = static_cast<JDIMENSION>(image.height);
-  info.input_components = 3;
-  info.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 90, TRUE);
-  jpeg_start_compress(&info, TRUE);
-  for (int y = 0; y < image.height; ++y) {
-    JSAMPROW row = const_cast<JSAMPROW>(image.row(y));
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string file(reinterpret_cast<const char*>(bytes), size);
-  jpeg_destroy_compress(&info);
-  std::free(bytes);
-  return file;
-}
-
-std::string encode_png(const Image& image) {
-  png_image header{};
-  header.version = PNG_IMAGE_VERSION;
-  header.width = static_cast<png_uint_32>(image.width);
-  header.height = static_cast<png_uint_32>(image.height);
-  header.format = PNG_FORMAT_RGB;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
-  std::string file(size, '\0');
-  if (png_image_write_to_memory(&header, file.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0) std::abort();
-  file.resize(size);
-  return file;
-}
 
 std::vector<Picture> find_pictures() {
   std::vector<Picture> pictures;
@@ -98,22 +50,40 @@ Image decode(const Picture& picture) {
   return std::move(*image);
 }
 
-void count(benchmark::State& state, const Image& image) {
-  const auto tiles = plan_tiles(image.width, image.height, Tiling{}).tile_count;
-  state.SetItemsProcessed(state.iterations());
+std::int64_t tile_count(const Image& image) { return plan_tiles(image.width, image.height, Tiling{}).tile_count; }
+
+/// So many pictures an iteration, which are cut into `tiles`.
+void count(benchmark::State& state, std::int64_t pictures, std::int64_t tiles) {
+  state.SetItemsProcessed(pictures * state.iterations());
   state.counters["tiles/s"] = benchmark::Counter(static_cast<double>(tiles * state.iterations()), benchmark::Counter::kIsRate);
 }
 
-void time_decode(benchmark::State& state, const Picture& picture) {
-  for (auto _ : state) benchmark::DoNotOptimize(decode(picture));
-  count(state, decode(picture));
+/// Times `work` on one picture. Cold: out of every cache before each time, which the clock does not see.
+void time_picture(benchmark::State& state, const std::string& row, const Image& image, const std::function<void()>& work, bool is_cold = false) {
+  if (is_cold) {
+    for (auto _ : state) {
+      evict_caches();
+      const auto begin = std::chrono::steady_clock::now();
+      work();
+      state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+  } else {
+    report_memory(state, row, work);
+    const RowMeter meter;
+    for (auto _ : state) work();
+    meter.report(state);
+  }
+  count(state, 1, tile_count(image));
+}
+
+void time_decode(benchmark::State& state, const Picture& picture, bool is_cold) {
+  time_picture(state, "decode " + picture.name, decode(picture), [&] { benchmark::DoNotOptimize(decode(picture)); }, is_cold);
 }
 
 void time_resize(benchmark::State& state, const Picture& picture) {
   const Image image = decode(picture);
   const TileGrid grid = plan_tiles(image.width, image.height, Tiling{}).grid;
-  for (auto _ : state) benchmark::DoNotOptimize(resize(image, 448 * grid.columns, 448 * grid.rows, Filter::kBicubic));
-  count(state, image);
+  time_picture(state, "resize " + picture.name, image, [&] { benchmark::DoNotOptimize(resize(image, 448 * grid.columns, 448 * grid.rows, Filter::kBicubic)); });
 }
 
 void time_normalize(benchmark::State& state, const Picture& picture) {
@@ -122,12 +92,11 @@ void time_normalize(benchmark::State& state, const Picture& picture) {
   const Normalizer normalizer(kImageNetNormalization);
   const std::size_t per_tile = std::size_t{3} * 448 * 448;
   std::vector<float> values(per_tile * tiled.tiles.size());
-  for (auto _ : state) {
+  time_picture(state, "normalize " + picture.name, image, [&] {
     for (std::size_t i = 0; i < tiled.tiles.size(); ++i)
       normalizer.normalize(tiled.tiles[i], std::span(values).subspan(per_tile * i, per_tile));
     benchmark::DoNotOptimize(values.data());
-  }
-  count(state, image);
+  });
 }
 
 void time_preprocess(benchmark::State& state, const Picture& picture, Instructions instructions) {
@@ -135,43 +104,67 @@ void time_preprocess(benchmark::State& state, const Picture& picture, Instructio
   const Image image = decode(picture);
   const Normalizer normalizer(kImageNetNormalization, instructions);
   std::vector<float> values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
-  for (auto _ : state) {
+  time_picture(state, fmt::format("preprocess {} ", static_cast<int>(instructions)) + picture.name, image, [&] {
     preprocess(image, Tiling{}, normalizer, values, instructions);
     benchmark::DoNotOptimize(values.data());
-  }
-  count(state, image);
+  });
 }
 
-// The encoder's input is made anew each time, as a Python harness does.
-void time_whole(benchmark::State& state, const Picture& picture) {
+/// The encoder's input is made anew each time, as a Python harness does.
+void run_whole(const Picture& picture, const Normalizer& normalizer) {
+  const Image image = decode(picture);
+  std::vector<float> values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
+  preprocess(image, Tiling{}, normalizer, values);
+  benchmark::DoNotOptimize(values.data());
+}
+
+void time_whole(benchmark::State& state, const Picture& picture, bool is_cold) {
   const Normalizer normalizer(kImageNetNormalization);
-  for (auto _ : state) {
-    const Image image = decode(picture);
-    std::vector<float> values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
-    preprocess(image, Tiling{}, normalizer, values);
-    benchmark::DoNotOptimize(values.data());
-  }
-  count(state, decode(picture));
+  time_picture(state, "whole " + picture.name, decode(picture), [&] { run_whole(picture, normalizer); }, is_cold);
 }
 
-void add(const std::string& stage, const Picture& picture, const std::function<void(benchmark::State&)>& time) {
-  benchmark::RegisterBenchmark(fmt::format("{}/{}", stage, picture.name).c_str(), time)->Unit(benchmark::kMillisecond);
+/// One picture of each size after the other.
+void time_set(benchmark::State& state, const SetShapes& set) {
+  const Normalizer normalizer(kImageNetNormalization);
+  std::vector<Picture> pictures;
+  std::int64_t tiles = 0;
+  for (const auto& size : set.sizes) {
+    const Image image = make_noise(size.width, size.height);
+    pictures.push_back({set.name, set.encode(image)});
+    tiles += tile_count(image);
+  }
+  const auto pass = [&] {
+    for (const auto& picture : pictures) run_whole(picture, normalizer);
+  };
+  report_memory(state, set.name, pass);
+  const RowMeter meter;
+  for (auto _ : state) pass();
+  meter.report(state);
+  count(state, static_cast<std::int64_t>(pictures.size()), tiles);
+}
+
+benchmark::internal::Benchmark* add(const std::string& stage, const std::string& name, const std::function<void(benchmark::State&)>& time) {
+  return benchmark::RegisterBenchmark(fmt::format("{}/{}", stage, name).c_str(), time)->Unit(benchmark::kMillisecond);
+}
+
+void add_rows(const std::vector<Picture>& pictures) {
+  for (const Picture& picture : pictures) {
+    add("decode", picture.name, [&](auto& state) { time_decode(state, picture, /*is_cold=*/false); });
+    add("decode_cold", picture.name, [&](auto& state) { time_decode(state, picture, /*is_cold=*/true); })->UseManualTime();
+    add("resize", picture.name, [&](auto& state) { time_resize(state, picture); });
+    add("normalize", picture.name, [&](auto& state) { time_normalize(state, picture); });
+    add("preprocess_avx512", picture.name, [&](auto& state) { time_preprocess(state, picture, Instructions::kAvx512); });
+    add("preprocess_avx2", picture.name, [&](auto& state) { time_preprocess(state, picture, Instructions::kAvx2); });
+    add("preprocess_plain", picture.name, [&](auto& state) { time_preprocess(state, picture, Instructions::kPlain); });
+    add("whole", picture.name, [&](auto& state) { time_whole(state, picture, /*is_cold=*/false); });
+    add("whole_cold", picture.name, [&](auto& state) { time_whole(state, picture, /*is_cold=*/true); })->UseManualTime();
+  }
+  for (const auto& set : set_shapes()) add(fmt::format("whole_of_{}", set.name), fmt::format("{}_pictures", set.sizes.size()), [&](auto& state) { time_set(state, set); });
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<Picture> pictures = find_pictures();
-  for (const Picture& picture : pictures) {
-    add("decode", picture, [&](auto& state) { time_decode(state, picture); });
-    add("resize", picture, [&](auto& state) { time_resize(state, picture); });
-    add("normalize", picture, [&](auto& state) { time_normalize(state, picture); });
-    add("preprocess_avx512", picture, [&](auto& state) { time_preprocess(state, picture, Instructions::kAvx512); });
-    add("preprocess_avx2", picture, [&](auto& state) { time_preprocess(state, picture, Instructions::kAvx2); });
-    add("preprocess_plain", picture, [&](auto& state) { time_preprocess(state, picture, Instructions::kPlain); });
-    add("whole", picture, [&](auto& state) { time_whole(state, picture); });
-  }
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  benchmark::RunSpecifiedBenchmarks();
+  return assay::speed_main(argc, argv, [&] { add_rows(pictures); });
 }

@@ -1,10 +1,9 @@
 #include "reports/roofline.h"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "reports/html.h"
