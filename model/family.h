@@ -1,5 +1,6 @@
 #pragma once
 #include <ATen/core/Tensor.h>
+#include <fmt/format.h>
 
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/error.h"
 #include "model/language/decoder.h"
 #include "model/tokenizer/tokenizer.h"
 #include "model/vlm.h"
@@ -59,6 +61,12 @@ class Family {
 
   /// Shapes  pixels [B, 3, S, S] float32 -> [B, N, D]
   [[nodiscard]] virtual at::Tensor encode(const at::Tensor& pixels) const = 0;
+  /// What encode() does behind the vision tower, so that it can be timed alone. Throws ModelError in a family that projects in assemble().
+  /// Shapes  hidden [B, 1 + P, D of the tower] -> [B, N, D of the language model]
+  [[nodiscard]] virtual at::Tensor project(const at::Tensor& hidden) const {
+    (void)hidden;
+    throw ModelError(fmt::format("{}: this family's projector runs on whole pictures and is not timed alone", card().name));
+  }
   /// What encode() made of all of a picture's tiles, as it goes into the prompt; one tile after the other unless a family puts them together.
   /// Shapes  tiles [tiles, N, D] -> [view.token_count, D of the language model]
   [[nodiscard]] virtual at::Tensor assemble(const at::Tensor& tiles, const ImageView& view) const {

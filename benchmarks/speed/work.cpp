@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/vision/used_layers.h"
+
 namespace assay {
 namespace {
 
@@ -24,12 +26,30 @@ double flops_of(const std::vector<Product>& products) {
   return sum;
 }
 
-std::vector<Product> encoder_products(const InternVlConfig& c, std::int64_t tiles) {
-  const auto side = c.tile_side / c.vision.patch_size, T = side * side + 1, rows = tiles * T, D = c.vision.hidden_size, L = c.vision.layer_count;
-  const auto N = c.vision.head_count, F = c.vision.intermediate_size, p = c.vision.patch_size, tokens = tiles * c.tokens_per_tile(), W = c.language.hidden_size;
-  return {{1, rows, 3 * p * p, D, 1},     {1, rows, D, 3 * D, L},  {1, rows, D, D, L},
-          {1, rows, D, F, L},             {1, rows, F, D, L},      {tiles * N, T, D / N, T, L},
-          {tiles * N, T, T, D / N, L},    {1, tokens, D * c.merge * c.merge, W, 1}, {1, tokens, W, W, 1}};
+EncoderSizes encoder_sizes(const InternVlConfig& c) {
+  return {c.tile_side, c.vision.patch_size, c.vision.hidden_size, used_layers(c.select_layer, c.vision.layer_count), c.vision.head_count, c.vision.intermediate_size,
+          c.tokens_per_tile(), {c.vision.hidden_size * c.merge * c.merge, c.language.hidden_size, c.language.hidden_size}};
+}
+
+EncoderSizes encoder_sizes(const LlavaConfig& c) {
+  EncoderSizes sizes{c.vision.image_size, c.vision.patch_size, c.vision.hidden_size, used_layers(c.select_layer, c.vision.layer_count), c.vision.head_count,
+                     c.vision.intermediate_size, c.tokens_per_tile(), {c.vision.hidden_size}};
+  sizes.projector.resize(1 + static_cast<std::size_t>(c.projector_layers), c.language.hidden_size);
+  return sizes;
+}
+
+std::vector<Product> projector_products(const EncoderSizes& sizes, std::int64_t tiles) {
+  std::vector<Product> products;
+  for (std::size_t i = 0; i + 1 < sizes.projector.size(); ++i) products.push_back({1, tiles * sizes.tokens_per_tile, sizes.projector[i], sizes.projector[i + 1], 1});
+  return products;
+}
+
+std::vector<Product> encoder_products(const EncoderSizes& c, std::int64_t tiles) {
+  const auto T = c.rows_per_tile(), rows = tiles * T, D = c.hidden_size, L = c.layer_count, N = c.head_count, F = c.intermediate_size, p = c.patch_size;
+  std::vector<Product> products = {{1, rows, 3 * p * p, D, 1}, {1, rows, D, 3 * D, L},        {1, rows, D, D, L},           {1, rows, D, F, L},
+                                   {1, rows, F, D, L},         {tiles * N, T, D / N, T, L}, {tiles * N, T, T, D / N, L}};
+  for (const auto& product : projector_products(c, tiles)) products.push_back(product);
+  return products;
 }
 
 std::vector<Product> prefill_products(const LanguageConfig& c, std::int64_t rows) {
@@ -46,8 +66,13 @@ std::vector<Product> decode_products(const LanguageConfig& c, std::int64_t repli
           {1, replies, D, c.vocabulary_size, 1}};
 }
 
-Work encoder_work(const InternVlConfig& config, std::int64_t tiles, std::int64_t element_bytes) {
-  const auto products = encoder_products(config, tiles);
+Work projector_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes) {
+  const auto products = projector_products(sizes, tiles);
+  return {flops_of(products), weights_in(products) * static_cast<double>(element_bytes)};
+}
+
+Work encoder_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes) {
+  const auto products = encoder_products(sizes, tiles);
   return {flops_of(products), weights_in(products) * static_cast<double>(element_bytes)};
 }
 

@@ -4,6 +4,7 @@
 
 #include "model/internvl/config.h"
 #include "model/language/config.h"
+#include "model/llava/config.h"
 
 /// What the stages of a model must do at the least: floating-point operations, and bytes moved between memory and the processor. Counted from a
 /// model's sizes alone, so that a measured time can be held against the machine's limits.
@@ -30,15 +31,32 @@ struct Peaks {
 
 [[nodiscard]] double flops_of(const std::vector<Product>& products);
 
-/// The encoder's and the projector's matrix products for `tiles` tiles: linear layers, and attention's scores and sums.
-[[nodiscard]] std::vector<Product> encoder_products(const InternVlConfig& config, std::int64_t tiles);
+/// Sizes of a vision tower and of the projector behind it, in the families that project each tile by itself.
+struct EncoderSizes {
+  std::int64_t tile_side = 0, patch_size = 0;  ///< pixels
+  std::int64_t hidden_size = 0, layer_count = 0, head_count = 0, intermediate_size = 0;
+  std::int64_t tokens_per_tile = 0;
+  std::vector<std::int64_t> projector;  ///< width before each linear layer and after the last: {2048, 896, 896}
+
+  [[nodiscard]] std::int64_t rows_per_tile() const { return (tile_side / patch_size) * (tile_side / patch_size) + 1; }  ///< patches and the class token
+};
+
+/// Of the layers that run: a checkpoint may hold more.
+[[nodiscard]] EncoderSizes encoder_sizes(const InternVlConfig& config);
+[[nodiscard]] EncoderSizes encoder_sizes(const LlavaConfig& config);
+
+/// The projector's linear layers for `tiles` tiles.
+[[nodiscard]] std::vector<Product> projector_products(const EncoderSizes& sizes, std::int64_t tiles);
+/// The tower's matrix products and the projector's: linear layers, and attention's scores and sums.
+[[nodiscard]] std::vector<Product> encoder_products(const EncoderSizes& sizes, std::int64_t tiles);
 /// A prompt's of `rows` tokens; of attention the causal half, and the vocabulary for the last row alone.
 [[nodiscard]] std::vector<Product> prefill_products(const LanguageConfig& config, std::int64_t rows);
 /// Of one token for each of `replies` replies that have `past` tokens behind them.
 [[nodiscard]] std::vector<Product> decode_products(const LanguageConfig& config, std::int64_t replies, std::int64_t past);
 
 /// `element_bytes`: of a weight, a key or a value.
-[[nodiscard]] Work encoder_work(const InternVlConfig& config, std::int64_t tiles, std::int64_t element_bytes);
+[[nodiscard]] Work projector_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes);
+[[nodiscard]] Work encoder_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes);
 [[nodiscard]] Work prefill_work(const LanguageConfig& config, std::int64_t rows, std::int64_t element_bytes);
 [[nodiscard]] Work decode_work(const LanguageConfig& config, std::int64_t replies, std::int64_t past, std::int64_t element_bytes);
 

@@ -29,6 +29,7 @@ namespace {
 constexpr const char* kExamples =
     "  assay speed decode --model checkpoints/InternVL2_5-1B\n"
     "  assay speed encoder --model M --repetitions 9 --out new.json    # a file that `assay speed compare` takes\n"
+    "  assay speed model --model M --plot roofline.svg                 # each stage against the machine's limits\n"
     "  assay speed tiling\n"
     "  assay speed compare old.json new.json                           # by ratio of medians; exit codes are `assay gate`'s\n"
     "  assay speed compare --old-binary build-old/assay --new-binary build/assay decode --model M   # both in turns\n";
@@ -45,8 +46,10 @@ struct Stage {
 constexpr Stage kStages[] = {
     {"tiling", "assay_speed_tiling", ".*", "pictures to the encoder's input: decode, resize to tiles, normalise"},
     {"encoder", "assay_speed_engine", "^(peak|encoder)", "tiles to features, the projector included", true, true},
+    {"projector", "assay_speed_engine", "^(peak|projector)", "what the vision tower gave to features", true, true},
     {"prefill", "assay_speed_engine", "^(peak|prefill)", "prompts of a picture in 1, 7 and 13 tiles", true, true},
     {"decode", "assay_speed_engine", "^(peak|decode)", "one token for 1, 8 and 16 replies behind long prompts", true, true},
+    {"model", "assay_speed_engine", "^(peak|encoder|projector|prefill|decode)", "the four above in one process", true, true},
     {"pipeline", "assay_speed_engine", "^pipeline", "whole requests, from a picture's bytes to sixteen tokens", true},
     {"scorers", "assay_speed_scorers", ".*", "reading and scoring of replies"},
     {"overhead", "assay_speed_loop", ".*", "the harness with a model that answers at once"},
@@ -111,7 +114,7 @@ int speed_verb(const Program&, Arguments arguments) {
   std::string name, model, out, plot, filter, min_time, repetitions;
   CommandLine line("speed", "Times the stages of a run with Google Benchmark, beside what the machine could do.", kExamples + stages_text());
   line.argument("STAGE", name, "what to time");
-  line.text("model", model, "checkpoint folder, in one of InternVL's layouts");
+  line.text("model", model, "checkpoint folder; of InternVL's or LLaVA's families, for `pipeline` of any");
   line.text("out", out, "also write the timings into this file, as Google Benchmark's JSON");
   line.text("plot", plot, "also draw the rows against the machine's limits into this file, as SVG");
   line.text("repetitions", repetitions, "time everything so often, in random order; the gate asks for 9 [1]");
@@ -124,7 +127,7 @@ int speed_verb(const Program&, Arguments arguments) {
   throw_if_any(problems);
   const auto& stage = stage_named(name);
   if (stage.needs_model && model.empty()) throw ConfigError(fmt::format("assay speed {}: --model is missing: name a checkpoint folder", stage.name));
-  if (!plot.empty() && !stage.has_counted_work) throw ConfigError(fmt::format("assay speed {}: --plot is for stages whose work is counted: encoder, prefill, decode", stage.name));
+  if (!plot.empty() && !stage.has_counted_work) throw ConfigError(fmt::format("assay speed {}: --plot is for stages whose work is counted: encoder, projector, prefill, decode, model", stage.name));
   std::vector<std::string> command{program_path(stage), fmt::format("--benchmark_filter={}", filter.empty() ? stage.filter : filter)};
   if (!repetitions.empty()) command.insert(command.end(), {fmt::format("--benchmark_repetitions={}", repetitions), "--benchmark_enable_random_interleaving=true"});
   if (!min_time.empty()) command.push_back(fmt::format("--benchmark_min_time={}", min_time));

@@ -119,8 +119,11 @@ class InternVl : public Family {
   }
 
   at::Tensor encode(const at::Tensor& pixels) const override {
-    const auto hidden = parts_->vision.forward(pixels, config_.select_layer);         // [B, 1 + P, D]
-    const auto patches = hidden.narrow(1, 1, hidden.size(1) - 1);                      // [B, P, D]
+    return project(parts_->vision.forward(pixels, config_.select_layer));
+  }
+
+  at::Tensor project(const at::Tensor& hidden) const override {
+    const auto patches = hidden.narrow(1, 1, hidden.size(1) - 1);                         // [B, P, D]
     return parts_->projector(pixel_shuffle(patches, config_.merge, config_.swaps_back));  // [B, N, D of the language model]
   }
 

@@ -228,7 +228,10 @@ class Llava : public Family {
   Result<RenderedPrompt> render(const Prompt& prompt, std::span<const ImageView> images) const override { return prompter_.render(prompt, images); }
 
   at::Tensor encode(const at::Tensor& pixels) const override {
-    const auto hidden = parts_->vision.forward(pixels, config_.select_layer);  // [B, 1 + P, D]
+    return project(parts_->vision.forward(pixels, config_.select_layer));
+  }
+
+  at::Tensor project(const at::Tensor& hidden) const override {
     // Contiguous, so that one tile's features have the same bits alone and among others: LibTorch adds the bias in another way to what is not.
     return parts_->projector(config_.keeps_class_token ? hidden : hidden.narrow(1, 1, hidden.size(1) - 1).contiguous());
   }

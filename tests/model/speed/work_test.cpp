@@ -30,16 +30,43 @@ TEST(Work, OfAPromptRunsTheVocabularyOnceAndLooksBackOnHalf) {
   EXPECT_EQ(work.bytes, 4 * (kWeights + 2 * 2 * 2 * 6));
 }
 
-TEST(Work, OfTheEncoderCountsTilesAndTheClassToken) {
+/// Patches of 2 pixels on a tile of 8, three layers of width 4, two heads, MLP 8; four tokens a tile in a language model of width 6.
+InternVlConfig internvl() {
   InternVlConfig c;
   c.tile_side = 8, c.merge = 2;
   c.vision.patch_size = 2, c.vision.hidden_size = 4, c.vision.layer_count = 3, c.vision.head_count = 2, c.vision.intermediate_size = 8;
   c.language.hidden_size = 6;
+  return c;
+}
+
+TEST(Work, OfTheEncoderCountsTilesAndTheClassToken) {
+  const auto sizes = encoder_sizes(internvl());
   // 17 rows a tile: patches 12 x 4; a layer's qkv, output and MLP 64 + 64 weights; attention 17 x 17 x 4 twice. 4 tokens a tile: 16 x 6 and 6 x 6.
   const double tile = 2.0 * (17 * 48 + 3 * 17 * 128 + 3 * 2 * 17 * 17 * 4 + 4 * (96 + 36));
-  EXPECT_EQ(encoder_work(c, 1, 2).flops, tile);
-  EXPECT_EQ(encoder_work(c, 5, 2).flops, 5 * tile);
-  EXPECT_EQ(encoder_work(c, 5, 2).bytes, 2.0 * (48 + 3 * 128 + 96 + 36));
+  EXPECT_EQ(encoder_work(sizes, 1, 2).flops, tile);
+  EXPECT_EQ(encoder_work(sizes, 5, 2).flops, 5 * tile);
+  EXPECT_EQ(encoder_work(sizes, 5, 2).bytes, 2.0 * (48 + 3 * 128 + 96 + 36));
+}
+
+TEST(Work, OfTheProjectorIsItsTwoLayers) {
+  const auto sizes = encoder_sizes(internvl());
+  // Blocks of 2 x 2 patches of width 4: 16 x 6 weights, then 6 x 6, each run by 4 tokens a tile.
+  EXPECT_EQ(projector_work(sizes, 1, 4).flops, 2.0 * 4 * (96 + 36));
+  EXPECT_EQ(projector_work(sizes, 13, 4).flops, 13 * 2.0 * 4 * (96 + 36));
+  EXPECT_EQ(projector_work(sizes, 13, 4).bytes, 4.0 * (96 + 36)) << "weights are read once for all tiles";
+}
+
+TEST(Work, OfLlavaHasAsManyProjectorLayersAsTheCheckpointAndLeavesOutLayersThatDoNotRun) {
+  LlavaConfig c;
+  c.vision.image_size = 6, c.vision.patch_size = 2, c.vision.hidden_size = 4, c.vision.layer_count = 3, c.vision.head_count = 2, c.vision.intermediate_size = 8;
+  c.language.hidden_size = 6;
+  c.select_layer = -2;
+  // 10 rows, 9 tokens a picture; the second of three layers is the last that runs: patches 12 x 4, two layers of 128 weights, projector 4 x 6 and 6 x 6.
+  EXPECT_EQ(projector_work(encoder_sizes(c), 1, 2).flops, 2.0 * 9 * (24 + 36));
+  EXPECT_EQ(encoder_work(encoder_sizes(c), 1, 2).flops, 2.0 * (10 * 48 + 2 * 10 * 128 + 2 * 2 * 10 * 10 * 4 + 9 * (24 + 36)));
+  EXPECT_EQ(encoder_work(encoder_sizes(c), 1, 2).bytes, 2.0 * (48 + 2 * 128 + 24 + 36));
+  c.projector_layers = 1, c.keeps_class_token = true;
+  EXPECT_EQ(projector_work(encoder_sizes(c), 2, 2).flops, 2.0 * 2 * 10 * 24);
 }
 
 TEST(RooflineShare, IsTheLeastTimeByTheTighterLimitOverTheTimeTaken) {
