@@ -23,12 +23,7 @@ constexpr const char* kExamples =
     "  assay gate --baseline runs/old --candidate runs/refactored --exact\n"
     "  assay gate --baseline main.baseline --candidate runs/new --rerun runs/new-seed-1,runs/new-seed-2\n"
     "  assay gate --baseline-speed main.json --candidate-speed new.json     # files of Google Benchmark, 9 repetitions\n"
-    "\n";
-constexpr const char* kSpeedExamples =
-    "  assay speed compare old.json new.json\n"
-    "  assay speed compare --format json --policy gate.yaml old.json new.json\n"
-    "\n";
-constexpr const char* kExitCodes =
+    "\n"
     "Exit codes: 0 PASS or IMPROVED; 1 FAIL; 2 usage or config; 3 INCOMPARABLE, or a run that is missing or broken; 4 INFRA: error budget exceeded,\n"
     "or a run that has not ended; 5 INCONCLUSIVE; 6 SUSPECT. A policy may map 5 and 6 to 0 or 1.\n";
 
@@ -73,12 +68,15 @@ GateRecord speed_record(const GateOptions& options, const Policy& policy) {
   return record;
 }
 
-void add_runs(CommandLine& line, GateOptions& options) {
+}  // namespace
+
+int gate_verb(const Program& program, Arguments arguments) {
+  GateOptions options;
+  CommandLine line("gate", "Decides whether a candidate is as good as a baseline.", kExamples);
   line.text("baseline", options.baseline, "run folder, or a file of `assay baseline save` or `assay score --save`");
   line.text("candidate", options.candidate, "the same, of what is to be judged");
-}
-
-void add_rules(CommandLine& line, GateOptions& options) {
+  line.text("baseline-speed", options.baseline_speed, "timings that Google Benchmark wrote as JSON, with repetitions; beside runs or alone");
+  line.text("candidate-speed", options.candidate_speed, "the same, of what is to be judged");
   line.text("policy", options.policy, "YAML: margins, budgets, waived differences, floors (docs/gate.md)");
   line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
   line.list("waive", options.waived, "differences that do not matter: weights, engine, prompts, data, ...; added to the policy's");
@@ -87,10 +85,9 @@ void add_rules(CommandLine& line, GateOptions& options) {
   line.flag("exact", options.is_exact, "expect every reply to be the same; list each that is not");
   line.text("data-dir", options.data_dir, "where the data sets lie: prompts and pictures of flips for the HTML page");
   options.output.add_options(line, gate_formats(), "console");
-}
-
-/// `problems` are what is wrong with the command line so far.
-int decide(const Program& program, GateOptions& options, Problems& problems) {
+  Problems problems;
+  if (!line.parse(std::move(arguments), problems)) return 0;
+  check_inputs(options, problems);
   options.output.check(gate_formats(), problems);
   const Policy policy = policy_of(options, problems);
   throw_if_any(problems);
@@ -111,35 +108,6 @@ int decide(const Program& program, GateOptions& options, Problems& problems) {
     add_speed(record, read_speed_file(options.baseline_speed), read_speed_file(options.candidate_speed), policy);
   options.output.write(gate_formats(), record, page);
   return exit_code_of(record, policy);
-}
-
-}  // namespace
-
-int gate_verb(const Program& program, Arguments arguments) {
-  GateOptions options;
-  CommandLine line("gate", "Decides whether a candidate is as good as a baseline.", fmt::format("{}{}", kExamples, kExitCodes));
-  add_runs(line, options);
-  line.text("baseline-speed", options.baseline_speed, "timings that Google Benchmark wrote as JSON, with repetitions; beside runs or alone");
-  line.text("candidate-speed", options.candidate_speed, "the same, of what is to be judged");
-  add_rules(line, options);
-  Problems problems;
-  if (!line.parse(std::move(arguments), problems)) return 0;
-  check_inputs(options, problems);
-  return decide(program, options, problems);
-}
-
-int speed_compare_verb(const Program& program, Arguments arguments) {
-  GateOptions options;
-  CommandLine line("speed compare", "Decides whether anything takes longer than it took, by ratio of medians; with the options of `assay gate`.", fmt::format("{}{}", kSpeedExamples, kExitCodes));
-  line.argument("OLD", options.baseline_speed, "timings that `assay speed --out` or Google Benchmark wrote as JSON, with repetitions");
-  line.argument("NEW", options.candidate_speed, "the same, of what is to be judged");
-  add_runs(line, options);
-  add_rules(line, options);
-  Problems problems;
-  if (!line.parse(std::move(arguments), problems)) return 0;
-  if (options.candidate_speed.empty()) problems.emplace_back("assay speed compare: name two files of timings, the old one first");
-  else check_inputs(options, problems);
-  return decide(program, options, problems);
 }
 
 }  // namespace assay

@@ -24,8 +24,6 @@ struct Verb {
 int run_verb(const Program& program, Arguments arguments);
 int score_verb(const Program& program, Arguments arguments);
 int gate_verb(const Program& program, Arguments arguments);
-/// `assay speed compare OLD NEW`: the gate of two files of timings.
-int speed_compare_verb(const Program& program, Arguments arguments);
 int baseline_verb(const Program& program, Arguments arguments);
 int compare_verb(const Program& program, Arguments arguments);
 int history_verb(const Program& program, Arguments arguments);
