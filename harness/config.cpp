@@ -30,6 +30,12 @@ std::optional<DType> dtype_named(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<WeightForm> weight_form_named(std::string_view name) {
+  if (name == "model") return WeightForm::kModel;
+  if (name == "int8") return WeightForm::kInt8;
+  return std::nullopt;
+}
+
 std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) {
   std::vector<std::string> pieces;
   for (const std::string& text : texts) {
@@ -177,6 +183,7 @@ void demand_endpoint(const RunConfig& config, Problems& problems) {
     demands.that(!is_given, fmt::format("--{} is the server's to choose; a model behind an endpoint is asked without it", name));
   };
   is_the_servers(config.model.dtype != ModelConfig{}.dtype, "dtype");
+  is_the_servers(config.model.weights != ModelConfig{}.weights, "weights");
   is_the_servers(config.model.device != ModelConfig{}.device, "device");
   is_the_servers(config.model.chat_template.has_value(), "chat-template");
   is_the_servers(config.decoding.max_tiles.has_value(), "max-tiles");
@@ -239,6 +246,7 @@ Problems validate_model(const RunConfig& config) {
   demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
   demands.that(dtype_named(config.model.dtype).has_value(),
                fmt::format("--dtype must be auto, float32, bfloat16 or float16, got \"{}\"", config.model.dtype));
+  demands.that(weight_form_named(config.model.weights).has_value(), fmt::format("--weights must be model or int8, got \"{}\"", config.model.weights));
   demands.that(!config.decoding.drops_pictures || !config.model.blanks_pictures, "--without-pictures and --blank-pictures exclude each other");
   demands.that(!config.model.has_no_system || !config.model.system_text, "--system and --no-system exclude each other");
   return problems;
@@ -294,6 +302,7 @@ std::string to_yaml(const RunConfig& config) {
 VlmOptions vlm_options(const RunConfig& config) {
   VlmOptions options;
   options.dtype = dtype_named(config.model.dtype).value_or(DType::kAuto);
+  options.weights = weight_form_named(config.model.weights).value_or(WeightForm::kModel);
   options.device = config.model.device;
   options.threads = config.model.threads;
   options.batch = config.model.batch;
@@ -308,5 +317,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.blanks_pictures = config.model.blanks_pictures;
   return options;
 }
+
+std::string weights_label(const RunConfig& config) { return config.model.weights == ModelConfig{}.weights ? "" : config.model.weights; }
 
 }  // namespace assay

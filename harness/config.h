@@ -16,6 +16,7 @@ namespace assay {
 struct ModelConfig {
   std::string path;
   std::string dtype = "auto";
+  std::string weights = "model";
   std::string device = "cpu";
   int threads = VlmOptions{}.threads;
   int batch = VlmOptions{}.batch;
@@ -126,6 +127,8 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"without-pictures", "", "ask the questions alone, no picture in the prompt: what a model knows without looking (`assay score --without-pictures`)", Effect::kFixed},
         config.decoding.drops_pictures);
   field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
+  field(Field{"weights", "FORM", "model (as the checkpoint has them) or int8: the language model's linear layers in 8 bits, for faster decoding and other replies", Effect::kFree},
+        config.model.weights);
   field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
   field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
@@ -202,5 +205,8 @@ struct FieldText {
 [[nodiscard]] std::vector<FieldText> field_texts(const RunConfig& config);
 
 [[nodiscard]] VlmOptions vlm_options(const RunConfig& config);
+
+/// For reports: the form of the weights, where it is not the checkpoint's.
+[[nodiscard]] std::string weights_label(const RunConfig& config);
 
 }  // namespace assay

@@ -40,6 +40,7 @@ void add_config(Manifest& manifest, const RunConfig& config) {
 void add_model(Manifest& manifest, const ModelCard& card, const std::string& weights_digest) {
   manifest.fixed.push_back({"model.family", json_text(card.family)});
   manifest.fixed.push_back({"model.dtype", json_text(card.dtype)});
+  if (!card.weights.empty()) manifest.fixed.push_back({"model.weights", json_text(card.weights)});  // else absent, as in manifests from before there was a choice
   manifest.fixed.push_back({"model.chat_template", json_text(card.chat_template)});
   manifest.fixed.push_back({"model.system_text", json_text(card.system_text)});
   manifest.fixed.push_back({"model.weights_digest", json_text(weights_digest)});

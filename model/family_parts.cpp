@@ -60,6 +60,7 @@ ModelCard begin_card(const std::filesystem::path& folder, const VlmOptions& opti
   ModelCard card;
   card.name = std::filesystem::weakly_canonical(folder).filename().string();
   card.dtype = name_of(dtype);
+  if (options.weights == WeightForm::kInt8) card.weights = "int8";
   card.settings_digest = settings_digest(folder);
   card.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
   return card;

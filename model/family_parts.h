@@ -40,7 +40,7 @@ void check_device(const VlmOptions& options);
 /// the reference; a reply ends at any of them.
 [[nodiscard]] std::vector<std::int64_t> read_end_ids(const std::filesystem::path& folder, const LanguageConfig& language);
 
-/// What a card says in one way of every checkpoint folder: name, dtype, settings, library. The family fills in the rest.
+/// What a card says in one way of every checkpoint folder: name, dtype, form of weights, settings, library. The family fills in the rest.
 [[nodiscard]] ModelCard begin_card(const std::filesystem::path& folder, const VlmOptions& options, at::ScalarType dtype);
 /// What a report says in one way of every weight file: how many parameters and bytes, which files, what is odd. The family fills in the rest.
 [[nodiscard]] CheckpointReport begin_report(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name) = nullptr);

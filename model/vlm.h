@@ -146,6 +146,7 @@ struct ModelCard {
   std::string name;          ///< folder or endpoint name
   std::string family;        ///< "internvl"
   std::string dtype;         ///< "float32", "bfloat16"
+  std::string weights;       ///< "int8": the language model's linear layers; empty: as the checkpoint has them
   std::string chat_template; ///< name of the template in force
   std::string system_text;   ///< system text in force; empty: no system turn
   std::string pipeline_digest;  ///< of everything between file bytes and the encoder's input
@@ -200,6 +201,10 @@ class Vlm {
 
 enum class DType { kAuto, kFloat32, kBFloat16, kFloat16 };
 
+/// How the language model's linear layers are kept. kInt8: 8 bits a weight and one scale for each output channel; activations stay in the dtype. Decode
+/// steps then read half of what bfloat16 has them read, and replies are another model's, nearly the same.
+enum class WeightForm { kModel, kInt8 };
+
 struct ImageLimits {
   std::int64_t max_pixels = 178'956'970;        ///< Pillow's own limit for a decompression bomb (2 × 89,478,485)
   std::int64_t max_bytes = 512LL * 1024 * 1024; ///< of the encoded file
@@ -207,6 +212,7 @@ struct ImageLimits {
 
 struct VlmOptions {
   DType dtype = DType::kAuto;  ///< kAuto: the checkpoint's own
+  WeightForm weights = WeightForm::kModel;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
   int threads = 0;             ///< compute threads; 0: one per core
   int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core

@@ -107,6 +107,7 @@ std::string results_json(const RunRecord& record) {
   auto& allocator = document.GetAllocator();
   document.SetObject();
   document.AddMember("schema", json::string_value(kResultsSchema, allocator), allocator);
+  if (!record.weights.empty()) document.AddMember("weights", json::string_value(record.weights, allocator), allocator);
   json::Value results(rapidjson::kArrayType);
   for (const auto& result : record.results) results.PushBack(result_value(result, allocator), allocator);
   document.AddMember("results", results, allocator);
@@ -118,6 +119,7 @@ RunRecord parse_results(std::string_view text, std::string_view where) {
   const std::string schema = json::require_string(document, "schema", where);
   if (schema != kResultsSchema) throw DataError(fmt::format("{}: \"schema\" must be \"{}\", got \"{}\"", where, kResultsSchema, schema));
   RunRecord record;
+  record.weights = json::string_or(document, "weights", "");
   const auto& results = json::require_array(document, "results", where);
   for (rapidjson::SizeType i = 0; i < results.Size(); ++i)
     record.results.push_back(read_result(results[i], fmt::format("{}: results[{}]", where, i)));

@@ -24,6 +24,7 @@ struct BenchmarkResult {
 
 struct RunRecord {
   std::vector<BenchmarkResult> results;
+  std::string weights = {};  ///< "int8": the model ran with its weights in this form; empty: as its checkpoint has them, or nobody knows
 };
 
 }  // namespace assay

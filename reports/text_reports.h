@@ -6,6 +6,9 @@
 
 namespace assay {
 
+/// A sentence on the form of the model's weights, where it is not its checkpoint's: to be read before any number. Else empty.
+[[nodiscard]] std::string weights_text(const RunRecord& record);
+
 /// A table a benchmark for a terminal: every metric with its 95 % interval and what it divides by, then states and failed samples.
 [[nodiscard]] std::string console_report(const RunRecord& record);
 

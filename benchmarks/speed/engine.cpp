@@ -155,7 +155,7 @@ void decode_step(benchmark::State& state, DType dtype) {
   const auto ids = at::zeros({replies}, at::kLong);
   const auto work = [&] {
     const auto grown = static_cast<std::int64_t>(state.iterations()) / 2;  // by a token an iteration
-    return decode_work(decoder.config(), replies, kPromptTokens + grown, model.element_bytes());
+    return decode_work(decoder.config(), replies, kPromptTokens + grown, model.element_bytes(), has_int8_weights() ? 1 : model.element_bytes());
   };
   time_passes(state, "decode_step", model, [&] { benchmark::DoNotOptimize(decoder.step(ids, pointers)); }, work);
   count_rate(state, "tokens/s", replies);
@@ -187,4 +187,7 @@ void add_rows() {
 }  // namespace
 }  // namespace assay
 
-int main(int argc, char** argv) { return assay::speed_main(argc, argv, assay::add_rows); }
+int main(int argc, char** argv) {
+  benchmark::AddCustomContext("weights", assay::has_int8_weights() ? "int8" : "model");
+  return assay::speed_main(argc, argv, assay::add_rows);
+}

@@ -39,6 +39,7 @@ class Requests : public RequestSource, public GenerationSink {
 
 std::unique_ptr<Vlm> open_model(DType dtype) {
   VlmOptions options;
+  if (has_int8_weights()) options.weights = WeightForm::kInt8;
   options.dtype = dtype, options.audit_share = 0;
   return open_vlm(model_folder(), options);
 }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <string_view>
 
 #include "benchmarks/speed/peaks.h"
 #include "harness/base/error.h"
@@ -18,6 +19,7 @@ namespace {
 SpeedModel open(const std::string& folder, DType dtype) {
   VlmOptions options;
   options.dtype = dtype;
+  if (has_int8_weights()) options.weights = WeightForm::kInt8;
   const auto path = std::filesystem::path(folder) / "config.json";
   const auto config = json::parse_file(path);
   if (is_internvl(config)) return {encoder_sizes(read_internvl_config(folder)), open_internvl(folder, options), scalar_type(dtype)};
@@ -32,6 +34,11 @@ std::string model_folder() {
   const char* folder = std::getenv("ASSAY_SPEED_MODEL");
   if (folder == nullptr) throw ConfigError("no model: give `assay speed` --model DIR, or set ASSAY_SPEED_MODEL to a checkpoint folder");
   return folder;
+}
+
+bool has_int8_weights() {
+  const char* form = std::getenv("ASSAY_SPEED_WEIGHTS");
+  return form != nullptr && std::string_view(form) == "int8";
 }
 
 at::ScalarType scalar_type(DType dtype) { return dtype == DType::kFloat32 ? at::kFloat : at::kBFloat16; }

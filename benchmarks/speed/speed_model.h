@@ -21,6 +21,9 @@ struct SpeedModel {
 /// Throws ConfigError where none was named.
 [[nodiscard]] std::string model_folder();
 
+/// Whether `assay speed --weights int8` asked for the language model in 8 bits.
+[[nodiscard]] bool has_int8_weights();
+
 [[nodiscard]] at::ScalarType scalar_type(DType dtype);
 
 /// Opened once a process and dtype, and the machine's peaks measured, so that a row's clock sees neither. Throws ConfigError for a family whose stages

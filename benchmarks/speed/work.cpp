@@ -81,9 +81,10 @@ Work prefill_work(const LanguageConfig& config, std::int64_t rows, std::int64_t 
   return {flops_of(products), (weights_in(products) + cached_elements(config, rows)) * static_cast<double>(element_bytes)};
 }
 
-Work decode_work(const LanguageConfig& config, std::int64_t replies, std::int64_t past, std::int64_t element_bytes) {
+Work decode_work(const LanguageConfig& config, std::int64_t replies, std::int64_t past, std::int64_t element_bytes, std::int64_t weight_bytes) {
   const auto products = decode_products(config, replies, past);
-  return {flops_of(products), (weights_in(products) + static_cast<double>(replies) * cached_elements(config, past + 1)) * static_cast<double>(element_bytes)};
+  return {flops_of(products), weights_in(products) * static_cast<double>(weight_bytes) +
+                                  static_cast<double>(replies) * cached_elements(config, past + 1) * static_cast<double>(element_bytes)};
 }
 
 double roofline_share(const Work& work, const Peaks& peaks, double seconds) { return std::max(work.flops / peaks.flops, work.bytes / peaks.bytes) / seconds; }

@@ -54,11 +54,11 @@ struct EncoderSizes {
 /// Of one token for each of `replies` replies that have `past` tokens behind them.
 [[nodiscard]] std::vector<Product> decode_products(const LanguageConfig& config, std::int64_t replies, std::int64_t past);
 
-/// `element_bytes`: of a weight, a key or a value.
+/// `element_bytes`: of a weight, a key or a value; of a decode step's weights `weight_bytes`.
 [[nodiscard]] Work projector_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes);
 [[nodiscard]] Work encoder_work(const EncoderSizes& sizes, std::int64_t tiles, std::int64_t element_bytes);
 [[nodiscard]] Work prefill_work(const LanguageConfig& config, std::int64_t rows, std::int64_t element_bytes);
-[[nodiscard]] Work decode_work(const LanguageConfig& config, std::int64_t replies, std::int64_t past, std::int64_t element_bytes);
+[[nodiscard]] Work decode_work(const LanguageConfig& config, std::int64_t replies, std::int64_t past, std::int64_t element_bytes, std::int64_t weight_bytes);
 
 /// The share of the roofline that was reached: the least time that the machine's limits allow over the time taken.
 /// Range    (0, 1] where both peaks are true ones

@@ -126,7 +126,7 @@ int inspect_logits(const Program& program, Arguments arguments) {
   std::vector<std::string> images;
   CommandLine line("inspect logits", "The logits [V] of the token after a prompt, as float32.",
                    "  assay inspect logits --model M --image chart.png --prompt 'What is shown?' --dtype float32 --out logits.npy\n");
-  line.fields(given, {"model", "max-tiles", "dtype", "device", "chat-template", "system", "no-system", "max-image-pixels",
+  line.fields(given, {"model", "max-tiles", "dtype", "weights", "device", "chat-template", "system", "no-system", "max-image-pixels",
                       "max-image-bytes", "threads"});
   line.texts("image", images, "picture file, attached before the text; may be repeated");
   line.text("prompt", prompt, "the user's text");

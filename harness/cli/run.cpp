@@ -187,7 +187,8 @@ void finish(const RunConfig& config, const Plan& plan, const RunFolder& folder, 
   timing.wall_ms = start.wall_ms;
   timing.samples_in_wall = start.outcome.done_now;
   timing.peak_memory_bytes = peak_memory_bytes() + start.crew_memory_bytes;
-  const RunRecord record = results.record();
+  RunRecord record = results.record();
+  record.weights = weights_label(config);
   const std::string json = results_json(record);
   write_file_atomically(results_path(folder.path()), json);
   write_file_atomically(report_path(folder.path()), markdown_report(record));
@@ -259,7 +260,12 @@ VlmOptions vlm_options_on(const RunConfig& config, const RankPlace& place) {
 /// A checkpoint, or a model behind an endpoint.
 std::unique_ptr<Vlm> open_model(const Program& program, const RunConfig& config, const RankPlace& place) {
   const VlmOptions options = vlm_options_on(config, place);
-  if (!names_endpoint(config.model.path)) return program.open_model(config.model.path, options);
+  if (!names_endpoint(config.model.path)) {
+    auto model = program.open_model(config.model.path, options);
+    if (model->card().weights != weights_label(config))
+      throw ConfigError(fmt::format("\"{}\" cannot run with its weights in another form; leave --weights {} out", config.model.path, config.model.weights));
+    return model;
+  }
   RemoteOptions remote = config.endpoint.options;
   remote.seed = config.decoding.seed;
   return open_remote_vlm(parse_endpoint(config.model.path), remote, options);
@@ -349,6 +355,7 @@ int run_verb(const Program& program, Arguments arguments) {
   std::optional<RunFolder> held;
   if (std::filesystem::exists(config.output.folder)) held.emplace(config.output.folder);
   const auto model = open_model(program, config, job.place());
+  if (const auto label = weights_label(config); !label.empty()) print_log(fmt::format("weights: the language model's are kept in {}, everything else as --dtype says", label));
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
   Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());

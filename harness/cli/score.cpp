@@ -177,6 +177,7 @@ Scored score_run(const Program& program, const ScoreOptions& options) {
   }
   const auto judge = open_judge(options.judge);
   Scored scored;
+  scored.record.weights = weights_label(config);
   scored.kept.manifest = rescored(manifest, plan);
   if (const auto name = judge_name_json(options.judge); !name.empty()) scored.kept.manifest.fixed.push_back({"judge", name});
   for (std::size_t b = 0; b < plan.benchmarks.size(); ++b) {

@@ -111,10 +111,11 @@ int run_and_plot(std::vector<std::string> command, const std::string& out, const
 
 int speed_verb(const Program&, Arguments arguments) {
   if (!arguments.empty() && arguments[0] == "compare") return speed_compare({arguments.begin() + 1, arguments.end()});
-  std::string name, model, out, plot, filter, min_time, repetitions;
+  std::string name, model, weights, out, plot, filter, min_time, repetitions;
   CommandLine line("speed", "Times the stages of a run with Google Benchmark, beside what the machine could do.", kExamples + stages_text());
   line.argument("STAGE", name, "what to time");
   line.text("model", model, "checkpoint folder; of InternVL's or LLaVA's families, for `pipeline` of any");
+  line.text("weights", weights, "how the language model's are kept: model or int8 [model]");
   line.text("out", out, "also write the timings into this file, as Google Benchmark's JSON");
   line.text("plot", plot, "also draw the rows against the machine's limits into this file, as SVG");
   line.text("repetitions", repetitions, "time everything so often, in random order; the gate asks for 9 [1]");
@@ -124,6 +125,7 @@ int speed_verb(const Program&, Arguments arguments) {
   if (!line.parse(std::move(arguments), problems)) return 0;
   if (name.empty()) problems.push_back(fmt::format("assay speed: name a stage: {}", fmt::join(stage_names(), ", ")));
   if (!repetitions.empty() && !is_count(repetitions)) problems.push_back(fmt::format("--repetitions must be a whole number of at least 1, got \"{}\"", repetitions));
+  if (!weights.empty() && weights != "model" && weights != "int8") problems.push_back(fmt::format("--weights must be model or int8, got \"{}\"", weights));
   throw_if_any(problems);
   const auto& stage = stage_named(name);
   if (stage.needs_model && model.empty()) throw ConfigError(fmt::format("assay speed {}: --model is missing: name a checkpoint folder", stage.name));
@@ -132,6 +134,7 @@ int speed_verb(const Program&, Arguments arguments) {
   if (!repetitions.empty()) command.insert(command.end(), {fmt::format("--benchmark_repetitions={}", repetitions), "--benchmark_enable_random_interleaving=true"});
   if (!min_time.empty()) command.push_back(fmt::format("--benchmark_min_time={}", min_time));
   if (!model.empty()) ::setenv("ASSAY_SPEED_MODEL", model.c_str(), 1);
+  if (!weights.empty()) ::setenv("ASSAY_SPEED_WEIGHTS", weights.c_str(), 1);
   if (!plot.empty()) return run_and_plot(std::move(command), out, plot);
   if (!out.empty()) command.insert(command.end(), {fmt::format("--benchmark_out={}", out), "--benchmark_out_format=json"});
   become(command);

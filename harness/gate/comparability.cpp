@@ -18,7 +18,7 @@ struct Group {
 const std::vector<Group>& groups() {
   static const std::vector<Group> kGroups = {
       {"weights", {"model.weights_digest", "model.settings_digest", "model.family", "endpoint.model"}, "compare runs of one checkpoint"},
-      {"engine", {"model.dtype", "device"}, "run both with one --dtype and --device"},
+      {"engine", {"model.dtype", "model.weights", "device"}, "run both with one --dtype, --weights and --device"},
       {"scorer", {"assay"}, "score both runs with one version of Assay: `assay score RUN --save FILE`"},
       {"data", {".data_digest"}, "run both on one data set"},
       {"overlap", {"limit", "sample", "samples", "bench", ".listed_samples"}, "run both on the same samples"},

@@ -58,6 +58,7 @@ InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
     config.system_text = chat.system_text;
   }
   if (options.system_text) config.system_text = *options.system_text;
+  config.language.has_int8_weights = options.weights == WeightForm::kInt8;
   return config;
 }
 

@@ -54,6 +54,7 @@ struct LanguageConfig {
   RopeScaling rope;
   PartialLora lora;  ///< InternLM2 only; the family fills it in
   std::vector<std::int64_t> end_ids;  ///< eos_token_id
+  bool has_int8_weights = false;      ///< keep projections and output matrix in 8 bits: whoever runs it decides, the checkpoint says nothing of it
 };
 
 /// Reads llm_config (OpenGVLab) or text_config (transformers). Missing keys take the default of the config class in transformers.

@@ -106,6 +106,16 @@ struct Layer {
   Mlp mlp;
 };
 
+/// An output matrix or a projection; without a bias where that has no name.
+Linear take_linear(const LanguageConfig& config, Weights& weights, const std::string& name, std::int64_t out, std::int64_t in, const std::string& bias_name = "") {
+  if (config.has_int8_weights) {
+    auto weight = quantized(weights.take_as_stored(name, {out, in}), name);
+    return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
+  }
+  auto weight = weights.take(name, {out, in});
+  return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
+}
+
 /// Stretches one behind the other.
 struct Joined {
   std::vector<at::Tensor> embeddings, positions, lengths;
@@ -171,8 +181,8 @@ class LayerReader {
  private:
   PartialLinear linear(const char* name, std::int64_t out, std::int64_t in, bool has_bias) {
     PartialLinear result;
-    auto weight = weights_.take(fmt::format("{}{}.weight", prefix_, name), {out, in});
-    result.base = Linear(std::move(weight), has_bias ? weights_.take(fmt::format("{}{}.bias", prefix_, name), {out}) : at::Tensor());
+    const auto at = prefix_ + name;
+    result.base = take_linear(c_, weights_, at + ".weight", out, in, has_bias ? at + ".bias" : "");
     return result;
   }
   /// InternLM2's, where partial LoRA may be.
@@ -222,7 +232,10 @@ struct Decoder::Parts {
     return x;
   }
 
-  [[nodiscard]] at::Tensor logits(const at::Tensor& x) const { return head(norm(x)).to(at::kFloat); }
+  /// Of the first `live` rows. The largest matrix is not widened for what often is a single row.
+  [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live) const {
+    return head.is_int8() ? step_logits(x, live) : head(norm(x)).to(at::kFloat).narrow(0, 0, live);
+  }
   [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const { return head.few_rows(norm(x).narrow(0, 0, live)).to(at::kFloat); }
 
   /// True where every product is by packed weights.
@@ -239,13 +252,15 @@ Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::stri
     : parts_(std::make_unique<Parts>(config)) {
   const bool is_internlm2 = config.kind == LanguageKind::kInternLm2;
   const auto V = config.vocabulary_size, D = config.hidden_size;
-  parts_->embedding = weights.take(prefix + (is_internlm2 ? "tok_embeddings.weight" : "embed_tokens.weight"), {V, D});
+  const auto embedding = prefix + (is_internlm2 ? "tok_embeddings.weight" : "embed_tokens.weight");
+  parts_->embedding = weights.take(embedding, {V, D});
   for (std::int64_t i = 0; i < config.layer_count; ++i) {
     parts_->layers.push_back(LayerReader(parts_->config, weights, fmt::format("{}layers.{}.", prefix, i)).read());
   }
   parts_->norm = {Norm::Kind::kRms, weights.take(prefix + "norm.weight", {D}), {}, config.rms_eps};
   const bool is_tied = config.ties_embeddings && !weights.has(head);
-  parts_->head = Linear(is_tied ? parts_->embedding : weights.take(head, {V, D}));
+  if (!is_tied) parts_->head = take_linear(config, weights, head, V, D);
+  else parts_->head = config.has_int8_weights ? Linear(quantized(parts_->embedding, embedding)) : Linear(parts_->embedding);
 }
 
 Decoder::~Decoder() = default;
@@ -305,9 +320,9 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
     return padded(at::cat(mixed), R);
   });
   for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
-  if (rows == Rows::kAll) return parts_->logits(x).narrow(0, 0, joined.count);
+  if (rows == Rows::kAll) return parts_->logits(x, joined.count);
   const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong));
-  return parts_->logits(padded(last, parts_->rows_for(last.size(0)))).narrow(0, 0, last.size(0));
+  return parts_->logits(padded(last, parts_->rows_for(last.size(0))), last.size(0));
 }
 
 at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures) const {

@@ -28,6 +28,14 @@ void multiply(const at::Tensor& x, const at::Tensor& weight, void (*kernel)(cons
   });
 }
 
+/// Shapes  x [R, in], contiguous -> [R, out] float32
+at::Tensor product_of_few(const at::Tensor& x, const at::Tensor& weight) {
+  auto out = at::empty({x.size(0), weight.size(0)}, x.options().dtype(at::kFloat));
+  if (x.scalar_type() == at::kBFloat16) multiply<std::uint16_t>(x, weight, row_kernels().linear_bf16, out);
+  else multiply<float>(x, weight, row_kernels().linear_float, out);
+  return out;
+}
+
 const std::uint16_t* bits_of(const at::Tensor& t) { return static_cast<const std::uint16_t*>(t.data_ptr()); }
 std::uint16_t* bits_of(at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); }
 
@@ -61,6 +69,9 @@ struct Linear::After {
   at::Tensor other, scale;
 };
 
+Linear::Linear(Int8Weight weight, at::Tensor bias)
+    : int8_(std::move(weight)), bias_(std::move(bias)), outputs_(int8_.values.size(0)), inputs_(int8_.values.size(1)) {}
+
 at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) const {
   const auto rows = x.reshape({-1, inputs_}).contiguous();
   auto shape = x.sizes().vec();
@@ -79,7 +90,10 @@ at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) cons
   return out;
 }
 
-at::Tensor Linear::operator()(const at::Tensor& x) const { return is_packed() ? multiply_packed(x, {}) : at::linear(x, weight_, bias_); }
+at::Tensor Linear::operator()(const at::Tensor& x) const {
+  if (is_packed()) return multiply_packed(x, {});
+  return is_int8() ? linear_int8(x, int8_, bias_) : at::linear(x, weight_, bias_);
+}
 
 at::Tensor Linear::gelu(const at::Tensor& x) const { return is_packed() ? multiply_packed(x, {AfterBf16::kGelu, {}, {}}) : at::gelu((*this)(x)); }
 
@@ -101,11 +115,9 @@ at::Tensor Linear::gated_by(const at::Tensor& gate, const at::Tensor& x) const {
 at::Tensor Linear::few_rows(const at::Tensor& x) const {
   if (is_packed()) return multiply_packed(x, {});
   const auto type = x.scalar_type();
-  if ((type != at::kBFloat16 && type != at::kFloat) || !weight_.is_contiguous()) return (*this)(x);
+  if ((type != at::kBFloat16 && type != at::kFloat) || (!is_int8() && !weight_.is_contiguous())) return (*this)(x);
   const auto rows = x.contiguous();
-  auto out = at::empty({x.size(0), outputs_}, x.options().dtype(at::kFloat));
-  if (type == at::kBFloat16) multiply<std::uint16_t>(rows, weight_, row_kernels().linear_bf16, out);
-  else multiply<float>(rows, weight_, row_kernels().linear_float, out);
+  auto out = is_int8() ? few_rows_int8(rows, int8_, row_kernels()) : product_of_few(rows, weight_);
   if (bias_.defined()) out.add_(bias_);
   return out.to(type);
 }

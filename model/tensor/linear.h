@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "model/tensor/int8_weight.h"
+
 namespace assay {
 
 /// y = x Wᵀ + b.  Shapes  [..., in] -> [..., out]
@@ -14,9 +16,12 @@ class Linear {
   Linear() = default;
   /// weight [out, in]; bias [out] or undefined.
   explicit Linear(at::Tensor weight, at::Tensor bias = {});
+  explicit Linear(Int8Weight weight, at::Tensor bias = {});
 
-  [[nodiscard]] bool is_defined() const { return weight_.defined() || packed_.defined(); }
+  [[nodiscard]] bool is_defined() const { return outputs_ > 0; }
+  /// Not of one in 8 bits, which takes x in any.
   [[nodiscard]] at::ScalarType dtype() const { return (weight_.defined() ? weight_ : packed_).scalar_type(); }
+  [[nodiscard]] bool is_int8() const { return int8_.values.defined(); }
 
   /// True where a row's bits are its own, however many rows stand beside it: then operator() serves a decode step as well.
   [[nodiscard]] bool is_packed() const { return packed_.defined(); }
@@ -39,8 +44,9 @@ class Linear {
   struct After;
   [[nodiscard]] at::Tensor multiply_packed(const at::Tensor& x, const After& after) const;
 
-  at::Tensor weight_;  ///< [out, in], undefined once packed
+  at::Tensor weight_;  ///< [out, in], undefined once packed, or where int8_ is in its place
   at::Tensor packed_;  ///< of outputs_ and inputs_
+  Int8Weight int8_;
   at::Tensor bias_;    ///< [out] or undefined
   std::int64_t outputs_ = 0, inputs_ = 0;
 };

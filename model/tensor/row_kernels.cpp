@@ -37,8 +37,19 @@ struct Plain {
     for (std::int64_t i = 0; i < kRowLanes; ++i) loaded.lanes[i] = static_cast<float>(c10::Half(from[i].bits, c10::Half::from_bits()));
     return loaded;
   }
+  static Type load(const std::int8_t* from) {
+    Type loaded;
+    for (std::int64_t i = 0; i < kRowLanes; ++i) loaded.lanes[i] = static_cast<float>(from[i]);
+    return loaded;
+  }
   static void store(const Type& value, float* to) {
     for (std::int64_t i = 0; i < kRowLanes; ++i) to[i] = value.lanes[i];
+  }
+  static void store(const Type& value, std::uint16_t* to) {
+    for (std::int64_t i = 0; i < kRowLanes; ++i) {
+      const auto bits = std::bit_cast<std::uint32_t>(value.lanes[i]);
+      to[i] = static_cast<std::uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
   }
   static Type fma(const Type& a, const Type& b, Type c) {
     for (std::int64_t i = 0; i < kRowLanes; ++i) c.lanes[i] += a.lanes[i] * b.lanes[i];

@@ -41,11 +41,17 @@ struct HalfBits {
   std::uint16_t bits;
 };
 
+/// values[i] · scale, rounded once.
+template <typename T>
+using Widen = void (*)(const std::int8_t* values, std::int64_t count, float scale, T* wide);
+
 struct RowKernels {
   void (*linear_bf16)(const FewRows<std::uint16_t>& work);
   void (*linear_float)(const FewRows<float>& work);
   void (*attend_bf16)(const HeadGroup<std::uint16_t>& group);
   void (*attend_float)(const HeadGroup<float>& group);
+  Widen<std::uint16_t> widen_bf16;
+  Widen<float> widen_float;
 };
 
 enum class RowInstructions { kPlain, kAvx2, kAvx512, kAvx512Bf16 };

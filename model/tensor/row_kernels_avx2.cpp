@@ -21,6 +21,18 @@ struct Avx2 {
   static Type all(float value) { return {_mm256_set1_ps(value), _mm256_set1_ps(value)}; }
   static Type load(const float* from) { return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)}; }
   static Type load(const std::uint16_t* from) { return {widened(from), widened(from + 8)}; }
+  static __m256 widened(const std::int8_t* from) {
+    return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+  }
+  static Type load(const std::int8_t* from) { return {widened(from), widened(from + 8)}; }
+  static __m256i rounded(__m256 value) {
+    const __m256i bits = _mm256_castps_si256(value), odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    return _mm256_srli_epi32(_mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd), 16);
+  }
+  static void store(Type value, std::uint16_t* to) {
+    const __m256i words = _mm256_packus_epi32(rounded(value.low), rounded(value.high));  // within each half
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute4x64_epi64(words, _MM_SHUFFLE(3, 1, 2, 0)));
+  }
   static void store(Type value, float* to) { _mm256_storeu_ps(to, value.low), _mm256_storeu_ps(to + 8, value.high); }
   static Type fma(Type a, Type b, Type c) { return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)}; }
   static float sum(Type value) {

@@ -4,8 +4,8 @@
 
 #include "model/tensor/row_kernels.h"
 
-// The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float and from
-// bfloat16's bits, store(), fma(a, b, c) = a · b + c, sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
+// The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float, from
+// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
 // of, step() values of it at a time; kRows × kOutputs sums fit the registers. No template of the standard library may be used here: the linker could take its
 // code, with the kind's instructions in it, for the whole program.
 namespace assay {
@@ -153,9 +153,21 @@ void attend_group(const HeadGroup<T>& group) {
   }
 }
 
+template <typename Vector, typename T>
+void widen(const std::int8_t* values, std::int64_t count, float scale, T* wide) {
+  const auto factor = Vector::all(scale), zero = Vector::zero();
+  const auto whole = count / kRowLanes * kRowLanes;
+  for (std::int64_t i = 0; i < whole; i += kRowLanes) Vector::store(Vector::fma(Vector::load(values + i), factor, zero), wide + i);
+  if (whole == count) return;
+  T last[kRowLanes];
+  Vector::store(Vector::fma(Vector::load(Part<std::int8_t>(values + whole, count - whole).values), factor, zero), last);
+  for (std::int64_t i = whole; i < count; ++i) wide[i] = last[i - whole];
+}
+
 template <typename Vector>
 constexpr RowKernels kernels_over() {
-  return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, float>, attend_group<Vector, std::uint16_t>, attend_group<Vector, float>};
+  return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, float>,  attend_group<Vector, std::uint16_t>,
+          attend_group<Vector, float>,          widen<Vector, std::uint16_t>, widen<Vector, float>};
 }
 
 }  // namespace

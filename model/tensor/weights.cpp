@@ -2,8 +2,6 @@
 
 #include <ATen/ATen.h>
 
-#include <optional>
-
 #include "harness/base/error.h"
 
 namespace assay {
@@ -27,9 +25,11 @@ std::optional<at::ScalarType> scalar_type_of(StoredType type) {
   }
 }
 
-at::Tensor view_of(const StoredTensor& stored, at::ScalarType dtype) {
+/// In `asked`, or as it is stored.
+at::Tensor view_of(const StoredTensor& stored, std::optional<at::ScalarType> asked) {
   const auto type = scalar_type_of(stored.type);
   if (!type) throw ModelError(fmt::format("{}: dtype {} does not run here", stored.name, name_of(stored.type)));
+  const auto dtype = asked.value_or(*type);
   if (stored.is_aligned() && !stored.is_contiguous()) {
     // The mapping is read-only and nothing here writes through it.
     const auto view = at::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape, stored.strides, at::TensorOptions(*type));
@@ -42,14 +42,18 @@ at::Tensor view_of(const StoredTensor& stored, at::ScalarType dtype) {
 
 }  // namespace
 
-at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) {
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) { return take(name, shape, dtype_); }
+
+at::Tensor Weights::take_as_stored(const std::string& name, at::IntArrayRef shape) { return take(name, shape, std::nullopt); }
+
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape, std::optional<at::ScalarType> dtype) {
   expected_.push_back({name, shape.vec(), ""});
-  if (mode_ == Mode::kMadeUp) return at::full(shape, kMadeUpWeight, dtype_);
+  if (mode_ == Mode::kMadeUp) return at::full(shape, kMadeUpWeight, dtype.value_or(dtype_));
   const auto* stored = checkpoint_.find(name);
   if (mode_ == Mode::kShapes || stored == nullptr || at::IntArrayRef(stored->shape) != shape) {
-    return at::zeros({1}, dtype_).expand(shape);  // takes no room
+    return at::zeros({1}, dtype.value_or(dtype_)).expand(shape);  // takes no room
   }
-  return view_of(*stored, dtype_);
+  return view_of(*stored, dtype);
 }
 
 std::string Weights::mismatches() const { return mismatch_text(expected_, stored_shapes()); }

@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,8 @@ class Weights {
 
   /// The tensor `name`. One that is missing or has another shape is remembered for check(), and zeros stand in for it until then.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
+  /// The same in the dtype in which it is stored, which costs nothing.
+  [[nodiscard]] at::Tensor take_as_stored(const std::string& name, at::IntArrayRef shape);
   [[nodiscard]] bool has(std::string_view name) const { return checkpoint_.find(name) != nullptr; }
 
   /// Names tensors that a checkpoint may hold and nothing here reads: they are no surplus.
@@ -39,6 +42,7 @@ class Weights {
   void check_present(std::string_view where) const;
 
  private:
+  [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape, std::optional<at::ScalarType> dtype);
   [[nodiscard]] std::vector<NamedShape> stored_shapes() const;
   [[nodiscard]] std::vector<NamedShape> taken_shapes() const;
 

@@ -11,6 +11,7 @@
 #include "reports/html/sections.h"
 #include "reports/html/table.h"
 #include "reports/number_text.h"
+#include "reports/text_reports.h"
 
 namespace assay {
 namespace {
@@ -49,7 +50,7 @@ html::Section overview_section(const RunRecord& record) {
             {{html::text_cell(benchmark_title(result.benchmark, result.profile)), html::text_cell(result.split),
               html::text_cell(metric.name), html::number_cell(metric.value, number_text(metric.value)),
               html::number_cell(metric.interval.low, interval_text(metric.interval)), html::count_cell(result.samples)}});
-  return {"overview", "Overview", html::page_table(table)};
+  return {"overview", "Overview", (record.weights.empty() ? "" : html::paragraph(weights_text(record))) + html::page_table(table)};
 }
 
 std::string page_of(const RunRecord& record, const PageContent& content, const html::SampleData& data) {

@@ -178,6 +178,14 @@ TEST(WrongUse, TellsEveryProblemAtOnce) {
               AllOf(HasSubstr("--max-tiles must be an integer"), HasSubstr("--dtype must be"), HasSubstr("--prompt is missing")));
 }
 
+TEST(Run, RefusesAFormOfWeightsThatTheModelDoesNotKnow) {
+  const TemporaryFolder folder;
+  const auto ended = run_fake_model(folder / "run", "oracle", "fake_small", {"--weights", "int8"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("\"oracle\" cannot run with its weights in another form; leave --weights int8 out"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+}
+
 TEST(Run, PrintsOneJsonObjectThatResultsJsonHoldsToo) {
   const TemporaryFolder folder;
   const auto ended = run_fake_model(folder / "run", "oracle", "fake,fake_small", {"--format", "json"});

@@ -93,13 +93,25 @@ TEST(Config, ReportsEveryProblemAtOnce) {
   config.task.benchmarks = {"mne", "mme", "mme"};
   config.task.limit = 0;
   config.model.dtype = "int8";
+  config.model.weights = "int4";
   config.output.max_failures = 2;
   config.model.system_text = "x";
   config.model.has_no_system = true;
   EXPECT_THAT(validate(config, kBenchmarks),
-              ElementsAre(HasSubstr("--model is missing"), HasSubstr("--dtype must be"), HasSubstr("exclude each other"),
+              ElementsAre(HasSubstr("--model is missing"), HasSubstr("--dtype must be"), "--weights must be model or int8, got \"int4\"",
+                          HasSubstr("exclude each other"),
                           HasSubstr("no benchmark is named \"mne\"; did you mean \"mme\"?"), HasSubstr("names \"mme\" twice"),
                           HasSubstr("--limit must be at least 1, got 0"), HasSubstr("--max-failures must be a share")));
+}
+
+TEST(Config, HandsTheFormOfWeightsOn) {
+  RunConfig config = good_config();
+  EXPECT_EQ(vlm_options(config).weights, WeightForm::kModel);
+  EXPECT_EQ(weights_label(config), "");
+  config.model.weights = "int8";
+  EXPECT_EQ(vlm_options(config).weights, WeightForm::kInt8);
+  EXPECT_EQ(weights_label(config), "int8");
+  EXPECT_THAT(validate(config, kBenchmarks), ElementsAre());
 }
 
 TEST(Config, BoundsTheTilesOfAPicture) {

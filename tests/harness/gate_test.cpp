@@ -260,6 +260,19 @@ TEST(Policy, SaysAllThatIsWrongWithFileAndLine) {
 
 TEST(Policy, OfAnEmptyFileIsTheDefault) { EXPECT_THAT(problems_of(""), IsEmpty()); }
 
+TEST(Comparability, TakesWeightsInAnotherFormForAnotherEngine) {
+  const auto full = scored_run({.samples = 2000, .right = 1600});
+  auto int8 = full;
+  int8.manifest.fixed.push_back({"model.weights", "\"int8\""});
+  EXPECT_EQ(gate(full, int8).verdict, Verdict::kPass) << "usually under test, as the dtype is";
+  Policy strict;
+  strict.waived = {"weights"};
+  const auto record = gate(full, int8, strict);
+  EXPECT_EQ(record.verdict, Verdict::kIncomparable);
+  ASSERT_THAT(record.checks, SizeIs(1));
+  EXPECT_EQ(record.checks[0].message, "\"model.weights\" is not there in the baseline and \"int8\" in the candidate; run both with one --dtype, --weights and --device, or waive \"engine\"");
+}
+
 TEST(Comparability, TellsManifestDifferencesByGroup) {
   const auto differences = manifest_differences(scored_run({.samples = 2, .right = 1}), scored_run({.samples = 2, .right = 1, .weights = "new"}));
   ASSERT_THAT(differences, SizeIs(1));

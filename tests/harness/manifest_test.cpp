@@ -67,6 +67,22 @@ TEST(Manifest, NamesWhatDiffersWithBothValuesAndTheWayOut) {
   EXPECT_THAT(message, HasSubstr("--out"));
 }
 
+TEST(Manifest, TellsTheFormOfTheWeightsWhereItIsNotTheCheckpoints) {
+  const TemporaryFolder folder;
+  const auto plan = make_plan(config_of_test(), testing::fake_catalog(), {});
+  ModelCard card;
+  card.dtype = "float32";
+  write_or_compare(folder.path(), make_manifest(config_of_test(), plan, card, "w"));
+  EXPECT_EQ(value_of(read_manifest(folder.path()), "model.weights"), "");
+  EXPECT_EQ(value_of(read_manifest(folder.path()), "weights"), "\"model\"");
+  card.weights = "int8";
+  RunConfig config = config_of_test();
+  config.model.weights = "int8";
+  const auto manifest = make_manifest(config, plan, card, "w");
+  EXPECT_EQ(value_of(manifest, "model.weights"), "\"int8\"");
+  EXPECT_THAT(message_of<ConfigError>([&] { write_or_compare(folder.path(), manifest); }), HasSubstr("\"model.weights\" was not there, is now \"int8\""));
+}
+
 TEST(Manifest, TreatsADefaultLikeItsName) {
   const TemporaryFolder folder;
   write_or_compare(folder.path(), manifest_of(config_of_test()));

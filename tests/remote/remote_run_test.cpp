@@ -140,9 +140,9 @@ TEST(RemoteRun, GoesOnWithNoOtherModel) {
 
 TEST(RemoteRun, TellsAllThatIsWrongAtOnce) {
   const auto finished = testing::run_child({testing::fakes_binary(), "run", "--model", "openai:http://h/v1", "--bench", "fake_small", "--out", "x", "--in-flight", "0",
-                                            "--dtype", "float32", "--send-pictures", "gif"});
+                                            "--dtype", "float32", "--weights", "int8", "--send-pictures", "gif"});
   EXPECT_EQ(finished.exit_code, 2);
-  EXPECT_THAT(finished.err, AllOf(HasSubstr("behind a #"), HasSubstr("--in-flight must be in [1, 1024], got 0"), HasSubstr("--dtype is the server's to choose"),
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("behind a #"), HasSubstr("--in-flight must be in [1, 1024], got 0"), HasSubstr("--dtype is the server's to choose"), HasSubstr("--weights is the server's to choose"),
                                   HasSubstr("--send-pictures must be file, png, jpeg")));
 }
 

@@ -57,6 +57,13 @@ std::vector<std::string> all_pages() {
           comparison_html({}, {})};
 }
 
+TEST(Html, SaysThatWeightsWereInAnotherForm) {
+  auto int8 = testing::run_record();
+  EXPECT_THAT(run_html(int8, {}), Not(HasSubstr("int8")));
+  int8.weights = "int8";
+  EXPECT_THAT(run_html(int8, {}), HasSubstr("The language model ran with int8 weights"));
+}
+
 TEST(Html, IsWellFormedWhateverComes) {
   for (const auto& page : all_pages()) {
     EXPECT_EQ(testing::read_xml(parts_of(page).markup).complaint, "");

@@ -48,6 +48,14 @@ TEST(ResultsSchema, RefusesWhatItShould) {
   EXPECT_THAT(with("\"empty\": 0,", ""), HasSubstr("required"));
 }
 
+TEST(ResultsJson, KeepsTheFormOfTheWeights) {
+  auto int8 = record();
+  EXPECT_EQ(results_json(int8).find("weights"), std::string::npos) << "nothing is said of the checkpoint's own";
+  int8.weights = "int8";
+  EXPECT_EQ(schema_complaint(results_json(int8)), "");
+  EXPECT_EQ(parse_results(results_json(int8), "x").weights, "int8");
+}
+
 TEST(ResultsJson, ComesBackAsItWas) {
   const std::string text = results_json(record());
   EXPECT_EQ(results_json(parse_results(text, "x")), text);

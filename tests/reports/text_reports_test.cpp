@@ -53,6 +53,15 @@ TEST(MarkdownReport, HasEveryMetric) {
   EXPECT_THAT(text, HasSubstr("| 颜色.acc | none | none | 0 questions |\n"));
 }
 
+TEST(TextReports, SayFirstThatWeightsWereInAnotherForm) {
+  auto int8 = record();
+  int8.weights = "int8";
+  const std::string sentence = "The language model ran with int8 weights (--weights int8).\n";
+  EXPECT_EQ(console_report(int8), sentence + console_report(record()));
+  EXPECT_THAT(markdown_report(int8), HasSubstr("# Results\n\nThe language model ran with int8 weights"));
+  EXPECT_THAT(markdown_report(record()), Not(HasSubstr("weights")));
+}
+
 TEST(MarkdownReport, EscapesWhatIsMoreThanText) {
   RunRecord hostile = record();
   hostile.results[0].metrics[0].name = "<script>|x|\n# y";

@@ -41,9 +41,10 @@ class Unsteady : public Family {
   mutable int calls_ = 0;
 };
 
-VlmOptions audited(DType dtype) {
+VlmOptions audited(DType dtype, WeightForm weights = WeightForm::kModel) {
   VlmOptions options;
   options.dtype = dtype;
+  options.weights = weights;
   options.audit_share = 1;
   return options;
 }
@@ -60,9 +61,9 @@ std::vector<Request> all_kinds() {
 }
 
 TEST(Audit, FindsEveryKindOfReplyAsItIsAlone) {
-  for (const auto dtype : {DType::kFloat32, DType::kBFloat16}) {
+  for (const auto& options : {audited(DType::kFloat32), audited(DType::kBFloat16), audited(DType::kFloat32, WeightForm::kInt8), audited(DType::kBFloat16, WeightForm::kInt8)}) {
     List list(all_kinds());
-    open_vlm(parity("qwen2/checkpoint").string(), audited(dtype))->run(list, list);
+    open_vlm(parity("qwen2/checkpoint").string(), options)->run(list, list);
     ASSERT_EQ(list.finished.size(), 21U);
     for (const auto& [id, generation] : list.finished) {
       ASSERT_TRUE(generation) << id << ": " << generation.error().message;

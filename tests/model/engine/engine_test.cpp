@@ -26,6 +26,7 @@ struct Setting {
   bool reuses_prefixes = true;
   const char* checkpoint = "qwen2/checkpoint";
   std::int64_t kv_bytes = VlmOptions{}.kv_bytes;
+  WeightForm weights = WeightForm::kModel;
 };
 void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }
 
@@ -36,6 +37,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
   options.encoder_batch = setting.encoder_batch;
   options.threads = setting.threads;
   options.kv_bytes = setting.kv_bytes;
+  options.weights = setting.weights;
   if (!setting.reuses_prefixes) options.prefix_bytes = 0;
   auto requests = mixed_requests();
   if (setting.is_reversed) std::reverse(requests.begin(), requests.end());
@@ -48,7 +50,7 @@ std::map<std::string, std::vector<std::int64_t>> replies(const Setting& setting)
 
 class Repeatable : public ::testing::TestWithParam<Setting> {};
 TEST_P(Repeatable, RepliesDependOnTheirRequestAlone) {
-  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false, false, GetParam().checkpoint};
+  const Setting alone{"alone", GetParam().dtype, 1, 1, 1, false, false, GetParam().checkpoint, VlmOptions{}.kv_bytes, GetParam().weights};
   const auto expected = replies(alone);
   EXPECT_EQ(expected.size(), 21u);
   for (const auto& [id, ids] : expected) EXPECT_FALSE(ids.empty()) << id;
@@ -71,6 +73,16 @@ INSTANTIATE_TEST_SUITE_P(Families, Repeatable,
                                            Setting{"xcomposer2", DType::kFloat32, 5, 7, 2, true, true, "../xcomposer/square/checkpoint"},
                                            Setting{"xcomposer2_4khd", DType::kFloat32, 5, 7, 2, true, true, "../xcomposer/4khd/checkpoint"},
                                            Setting{"xcomposer2d5", DType::kBFloat16, 5, 7, 2, true, true, "../xcomposer/2d5/checkpoint"}),
+                         [](const auto& setting) { return setting.param.name; });
+
+constexpr auto kRoom = VlmOptions{}.kv_bytes;
+INSTANTIATE_TEST_SUITE_P(Int8, Repeatable,
+                         ::testing::Values(Setting{"batch_3_reversed", DType::kFloat32, 3, 7, 1, true, true, "qwen2/checkpoint", kRoom, WeightForm::kInt8},
+                                           Setting{"batch_16", DType::kFloat32, 16, 2, 2, false, true, "qwen2/checkpoint", kRoom, WeightForm::kInt8},
+                                           Setting{"bfloat16_batch_3", DType::kBFloat16, 3, 4, 2, false, true, "qwen2/checkpoint", kRoom, WeightForm::kInt8},
+                                           Setting{"bfloat16_batch_16_reversed", DType::kBFloat16, 16, 4, 1, true, true, "internlm2/checkpoint", kRoom, WeightForm::kInt8},
+                                           Setting{"llava", DType::kBFloat16, 5, 7, 2, true, true, "../llava/native/checkpoint", kRoom, WeightForm::kInt8},
+                                           Setting{"xcomposer", DType::kBFloat16, 5, 7, 2, true, true, "../xcomposer/2d5/checkpoint", kRoom, WeightForm::kInt8}),
                          [](const auto& setting) { return setting.param.name; });
 
 /// Several questions on each picture, one after the other, as a run asks them.

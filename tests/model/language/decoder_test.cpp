@@ -13,11 +13,18 @@
 namespace assay {
 namespace {
 
+struct Precision {
+  at::ScalarType dtype;
+  bool has_int8_weights;
+};
+void PrintTo(const Precision& precision, std::ostream* out) { *out << precision.dtype << (precision.has_int8_weights ? " and int8" : ""); }
+
 /// The language model of a tiny XComposer2.5, partial LoRA and all.
-class DecoderTest : public ::testing::TestWithParam<at::ScalarType> {
+class DecoderTest : public ::testing::TestWithParam<Precision> {
  protected:
-  static Decoder decoder(LanguageConfig config, const Checkpoint& checkpoint, at::ScalarType dtype) {
-    Weights weights(checkpoint, dtype);
+  static Decoder decoder(LanguageConfig config, const Checkpoint& checkpoint, Precision precision) {
+    Weights weights(checkpoint, precision.dtype);
+    config.has_int8_weights = precision.has_int8_weights;
     return {config, weights, "model.", "output.weight"};
   }
   /// Sequences of several lengths, each with so many tokens run already, and pictures in some of what is left.
@@ -61,7 +68,9 @@ TEST_P(DecoderTest, StretchesThatRunTogetherHaveTheBitsThatTheyHaveAlone) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Language, DecoderTest, ::testing::Values(at::kFloat, at::kBFloat16), [](const auto& tested) { return std::string(at::toString(tested.param)); });
+INSTANTIATE_TEST_SUITE_P(Language, DecoderTest,
+                         ::testing::Values(Precision{at::kFloat, false}, Precision{at::kBFloat16, false}, Precision{at::kFloat, true}, Precision{at::kBFloat16, true}),
+                         [](const auto& tested) { return std::string(at::toString(tested.param.dtype)) + (tested.param.has_int8_weights ? "_int8" : ""); });
 
 }  // namespace
 }  // namespace assay

@@ -16,12 +16,13 @@ LanguageConfig language() {
 constexpr double kWeights = 328;
 
 TEST(Work, OfADecodeStepIsItsWeightsAndWhatItLooksBackOn) {
-  const auto one = decode_work(language(), /*replies=*/1, /*past=*/9, /*element_bytes=*/2);
+  const auto one = decode_work(language(), /*replies=*/1, /*past=*/9, /*element_bytes=*/2, /*weight_bytes=*/2);
   EXPECT_EQ(one.flops, 2 * kWeights + 2 * 2 * 2 * (2 * 10) * 2);  // scores and sums: 2 products of 2 heads over 10 keys of width 2, in two layers
   EXPECT_EQ(one.bytes, 2 * (kWeights + 2 * 2 * 2 * 10));          // keys and values of width 2 for 10 tokens in two layers
-  const auto three = decode_work(language(), 3, 9, 2);
+  const auto three = decode_work(language(), 3, 9, 2, 2);
   EXPECT_EQ(three.flops, 3 * one.flops);
   EXPECT_EQ(three.bytes, 2 * (kWeights + 3 * 2 * 2 * 2 * 10)) << "weights are read once for all replies";
+  EXPECT_EQ(decode_work(language(), 3, 9, 2, 1).bytes, three.bytes - kWeights) << "in 8 bits";
 }
 
 TEST(Work, OfAPromptRunsTheVocabularyOnceAndLooksBackOnHalf) {
