@@ -34,7 +34,8 @@ std::map<std::string, std::vector<std::int64_t>> replies_in(const std::filesyste
   std::map<std::string, std::vector<std::int64_t>> replies;
   JournalFiles(run).for_each([&](const JournalRecord& record, RecordPlace) {
     EXPECT_TRUE(record.generation && record.generation->is_audited) << record.id;
-    if (record.generation) EXPECT_TRUE(replies.emplace(record.id, record.generation->token_ids).second) << record.id << " was done twice";
+    const bool is_new = record.generation && replies.emplace(record.id, record.generation->token_ids).second;
+    EXPECT_TRUE(is_new) << record.id << " was done twice";
   });
   return replies;
 }
