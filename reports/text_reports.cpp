@@ -49,11 +49,11 @@ std::string failures_text(const BenchmarkResult& result) {
 }  // namespace
 
 std::string weights_text(const RunRecord& record) {
-  return record.weights.empty() ? "" : fmt::format("The language model ran with {} weights (--weights {}).\n", record.weights, record.weights);
+  return record.weights.empty() ? "" : fmt::format("The language model ran with {} weights (--weights {}).", record.weights, record.weights);
 }
 
 std::string console_report(const RunRecord& record) {
-  std::string text = console_escaped(weights_text(record));
+  std::string text;
   for (const auto& result : record.results) {
     const std::string title = fmt::format("{} (split {}, scored as {}): {} samples: {}", result.benchmark, result.split,
                                           result.profile, result.samples, states_text(result));
@@ -61,12 +61,13 @@ std::string console_report(const RunRecord& record) {
     text += console_table(table_of(result));
     if (!result.failed_ids.empty()) text += fmt::format("  failed: {}\n", console_escaped(failures_text(result)));
   }
+  if (!record.weights.empty()) text.insert(0, console_escaped(weights_text(record)) + "\n");
   return text;
 }
 
 std::string markdown_report(const RunRecord& record) {
   std::string text = "# Results\n";
-  if (!record.weights.empty()) text += "\n" + markdown_escaped(weights_text(record));
+  if (!record.weights.empty()) text += fmt::format("\n{}\n", markdown_escaped(weights_text(record)));
   for (const auto& result : record.results) {
     text += fmt::format("\n## {}\n\nSplit {}, scored as {}. {} samples: {}. The main metric is marked with \\*.\n\n",
                         markdown_escaped(result.benchmark), markdown_escaped(result.split), markdown_escaped(result.profile),
