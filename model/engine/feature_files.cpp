@@ -15,11 +15,12 @@
 #include "harness/base/file.h"
 #include "model/checkpoint/mapped_file.h"
 #include "model/checkpoint/safetensors.h"
+#include "model/tensor/instructions.h"
 
 namespace assay {
 namespace {
 
-constexpr const char* kVersion = "assay.features/1";
+constexpr const char* kVersion = "assay.features/2";  // counts changes of what an encoder's bits come from, kernels among them
 
 struct TypePair {
   at::ScalarType type;
@@ -45,8 +46,8 @@ FeatureFiles::FeatureFiles(std::filesystem::path folder, const Family& family) :
   std::filesystem::create_directories(folder_, error);
   if (error) throw ConfigError(fmt::format("--feature-cache {}: cannot make the folder: {}", folder_.string(), error.message()));
   const auto& card = family.card();
-  encoder_ = fmt::format("{}|{}|{}|{}|{}|{}|{}", kVersion, family.encoder_digest(), card.settings_digest, card.pipeline_digest, card.dtype, card.engine,
-                         at::get_cpu_capability());
+  encoder_ = fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", kVersion, family.encoder_digest(), card.settings_digest, card.pipeline_digest, card.dtype, card.engine,
+                         at::get_cpu_capability(), has_amx_bf16() ? "amx" : has_avx512_bf16() ? "avx512_bf16" : "");
 }
 
 std::filesystem::path FeatureFiles::path_of(const std::string& picture) const { return folder_ / (digest_of(encoder_ + picture) + ".safetensors"); }
