@@ -101,6 +101,20 @@ float dot(const float* a, const T* b, std::int64_t count) {
   return Vector::sum(sum);
 }
 
+/// The same with four rows of b, each with the bits that it has alone.
+template <typename Vector, typename T>
+void four_dots(const float* a, const T* b, std::int64_t stride, std::int64_t count, float* out) {
+  typename Vector::Type sums[4];
+#pragma GCC unroll 4
+  for (auto& sum : sums) sum = Vector::zero();
+  for (std::int64_t i = 0; i < count; i += kRowLanes) {
+    const auto left = load_up_to<Vector>(a + i, count - i);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) sums[j] = Vector::fma(left, load_up_to<Vector>(b + j * stride + i, count - i), sums[j]);
+  }
+  Vector::sum_four(sums, out);
+}
+
 /// Scores to shares of 1, in place; their sum before that.
 inline float soften(float* scores, std::int64_t length) {
   float highest = -INFINITY, total = 0;
@@ -138,7 +152,10 @@ void attend_group(const HeadGroup<T>& group) {
   std::int64_t s = 0;
   for (std::int64_t p = 0; p < group.piece_count; ++p) {
     const auto& piece = group.pieces[p];
-    for (std::int64_t i = 0; i < piece.length; ++i, ++s)
+    std::int64_t i = 0;
+    for (; i + 4 <= piece.length; i += 4, s += 4)
+      for (std::int64_t h = 0; h < group.heads; ++h) four_dots<Vector>(group.q + h * K, piece.keys + i * K, K, K, group.scores + h * S + s);
+    for (; i < piece.length; ++i, ++s)
       for (std::int64_t h = 0; h < group.heads; ++h) group.scores[h * S + s] = dot<Vector>(group.q + h * K, piece.keys + i * K, K);
   }
   for (std::int64_t h = 0; h < group.heads; ++h) {
