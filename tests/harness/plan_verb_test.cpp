@@ -82,7 +82,7 @@ TEST(Plan, KeepsBothQuestionsOfAPictureInASubsetAndItsCategoriesInProportion) {
 TEST(Plan, KeepsThePicturesOfVlmEvalKitsTableWhole) {
   const TemporaryFolder folder;
   std::string rows = "index\timage\tcategory\tquestion\tanswer\timage_path\n";
-  for (int i = 0; i < 20; ++i) rows += fmt::format("{}\t{}\tcount\tIs it {}?\tYes\tcount/{}.jpg\n", i, std::string(80, 'A'), i, i / 2);
+  for (int i = 0; i < 20; ++i) rows += fmt::format("{}\t{}\tcount\tIs it {}?\tYes\tcount/{}.jpg\n", i, std::string(80, static_cast<char>('A' + i / 2)), i, i / 2);
   folder.write("MME.tsv", rows);
   const auto ended = run_assay({"plan", "--bench", "mme", "--data-dir", folder.path().string(), "--format", "json"});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
@@ -93,7 +93,7 @@ TEST(Plan, KeepsCircularGroupsWhole) {
   std::string rows = "index\timage\tcategory\tquestion\tA\tB\tanswer\n";
   for (int rotation = 0; rotation < 2; ++rotation)
     for (int i = 0; i < 6; ++i)
-      rows += fmt::format("{}\t{}\tcount\tWhich is {}?\tone\ttwo\t{}\n", i + 1'000'000 * rotation, rotation == 0 ? std::string(80, 'A') : std::to_string(i), i,
+      rows += fmt::format("{}\t{}\tcount\tWhich is {}?\tone\ttwo\t{}\n", i + 1'000'000 * rotation, rotation == 0 ? std::string(80, static_cast<char>('A' + i)) : std::to_string(i), i,
                           rotation == 0 ? "A" : "B");
   folder.write("MMBench_DEV_EN.tsv", rows);
   const auto list = (folder / "ids.txt").string();
