@@ -140,8 +140,9 @@ at::Tensor ClipVit::forward(const at::Tensor& pixels, std::int64_t select_layer)
   const auto S = parts_->config.image_size;
   check_shape(pixels, {kAny, 3, S, S}, "ClipVit: pixels");
   const auto run = used_layers(select_layer, parts_->config.layer_count);
-  const auto part = parts_->patch.is_packed() ? images_together() : pixels.size(0);
-  return by_parts(pixels.to(parts_->patch.dtype()), part, [&](const at::Tensor& some) { return parts_->forward(some, run); });
+  const auto forward = [&](const at::Tensor& some) { return parts_->forward(some, run); };
+  const auto typed = pixels.to(parts_->patch.dtype());
+  return parts_->patch.is_packed() ? by_parts(typed, forward) : forward(typed);
 }
 
 }  // namespace assay

@@ -3,16 +3,15 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "model/tensor/parallel.h"
 
 namespace assay {
 
-std::int64_t images_together() { return std::max(1, thread_count() / 8); }
-
-at::Tensor by_parts(const at::Tensor& pixels, std::int64_t part, const std::function<at::Tensor(const at::Tensor& some)>& forward) {
-  const auto count = pixels.size(0);
+at::Tensor by_parts(const at::Tensor& pixels, const std::function<at::Tensor(const at::Tensor& some)>& forward) {
+  const std::int64_t count = pixels.size(0), part = std::max(1, thread_count() / 8);
   if (count <= part) return forward(pixels);
   std::vector<at::Tensor> results;
   for (std::int64_t begin = 0; begin < count; begin += part) results.push_back(forward(pixels.narrow(0, begin, std::min(part, count - begin))));

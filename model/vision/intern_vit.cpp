@@ -190,8 +190,9 @@ const InternVitConfig& InternVit::config() const { return parts_->config; }
 at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_layer) const {
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
   const auto run = used_layers(select_layer, parts_->config.layer_count);
-  const auto part = parts_->patch.is_packed() ? images_together() : pixels.size(0);
-  return by_parts(pixels.to(parts_->patch.dtype()), part, [&](const at::Tensor& some) { return parts_->forward(some, run); });
+  const auto forward = [&](const at::Tensor& some) { return parts_->forward(some, run); };
+  const auto typed = pixels.to(parts_->patch.dtype());
+  return parts_->patch.is_packed() ? by_parts(typed, forward) : forward(typed);
 }
 
 }  // namespace assay
