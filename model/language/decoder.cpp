@@ -238,12 +238,8 @@ struct Decoder::Parts {
   }
   [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const { return head.few_rows(norm(x).narrow(0, 0, live)).to(at::kFloat); }
 
-  /// True where every product is by packed weights.
-  [[nodiscard]] bool is_packed() const {
-    return head.is_packed() && std::all_of(layers.begin(), layers.end(), [](const Layer& layer) {
-      return layer.output.is_packed() && layer.mlp.down.is_packed();  // of each number of inputs one
-    });
-  }
+  /// True where every product is by packed weights: one of each number of inputs tells.
+  [[nodiscard]] bool is_packed() const { return head.is_packed() && (layers.empty() || (layers.front().output.is_packed() && layers.front().mlp.down.is_packed())); }
   /// How many rows a pass over `count` takes.
   [[nodiscard]] std::int64_t rows_for(std::int64_t count) const { return is_packed() ? count : rounded_up(count); }
 };

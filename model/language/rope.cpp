@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "model/tensor/bf16_bits.h"
 #include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/rows_bf16.h"
@@ -73,20 +74,17 @@ RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, at
 namespace {
 
 bool fits_bf16_kernel(const at::Tensor& x, const RopeTable& table) {
-  return has_avx512_bf16() && x.scalar_type() == at::kBFloat16 && x.device().is_cpu() && x.stride(2) == 1 && table.cos.scalar_type() == at::kBFloat16 &&
+  return has_avx512_bf16() && is_bf16_on_cpu(x) && is_bf16_on_cpu(table.cos) && x.stride(2) == 1 &&
          table.cos.size(0) == x.size(0) && table.cos.is_contiguous() && table.sin.is_contiguous();
 }
 
 at::Tensor by_kernel(const at::Tensor& x, const RopeTable& table) {
-  const auto bits = [](const at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); };
   const auto R = x.size(0), N = x.size(1), K = x.size(2);
   auto out = at::empty({R, N, K}, x.options());
-  const auto work = [&](std::int64_t begin, std::int64_t end) {
-    rotate_bf16({bits(x) + begin * x.stride(0), x.stride(0), x.stride(1), end - begin, N, K, bits(table.cos) + begin * K / 2, bits(table.sin) + begin * K / 2,
-                 bits(out) + begin * N * K});
-  };
-  if (x.numel() < kWorthSharing) work(0, R);
-  else for_ranges(R, work);
+  for_rows(R, N * K, [&](std::int64_t begin, std::int64_t end) {
+    rotate_bf16({bf16_bits(x) + begin * x.stride(0), x.stride(0), x.stride(1), end - begin, N, K, bf16_bits(table.cos) + begin * K / 2,
+                 bf16_bits(table.sin) + begin * K / 2, bf16_bits(out) + begin * N * K});
+  });
   return out;
 }
 

@@ -10,6 +10,7 @@
 
 #include "harness/base/error.h"
 #include "model/tensor/attention_bf16.h"
+#include "model/tensor/bf16_bits.h"
 #include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/row_kernels.h"
@@ -74,7 +75,7 @@ at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Te
   auto out = at::empty({B, T, N, K}, q.options());
   if (out.numel() == 0) return out.transpose(1, 2);
   const auto head_at = [](const at::Tensor& t, std::int64_t b, std::int64_t n) {
-    return static_cast<std::uint16_t*>(t.data_ptr()) + b * t.stride(0) + n * t.stride(1);
+    return bf16_bits(t) + b * t.stride(0) + n * t.stride(1);
   };
   const auto length = queries_a_piece(B * M, T), pieces = (T + length - 1) / length;
   for_ranges(B * M * pieces, [&](std::int64_t begin, std::int64_t end) {
@@ -84,7 +85,7 @@ at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Te
       const KeysBf16 keys{head_at(k, b, m), head_at(v, b, m), k.stride(2), v.stride(2), S, K};
       if (i == begin || first == 0) room.pack(keys);
       for (auto n = m * shared; n < (m + 1) * shared; ++n) {
-        room.attend({head_at(q, b, n) + first * q.stride(2), static_cast<std::uint16_t*>(out.data_ptr()) + ((b * T + first) * N + n) * K, q.stride(2), N * K,
+        room.attend({head_at(q, b, n) + first * q.stride(2), bf16_bits(out) + ((b * T + first) * N + n) * K, q.stride(2), N * K,
                      std::min(length, T - first), is_causal ? S - T + first + 1 : S, is_causal},
                     keys);
       }
@@ -114,7 +115,7 @@ at::Tensor causal_attention(const at::Tensor& q, const at::Tensor& keys, const a
 }
 
 bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-  return has_avx512_bf16() && q.scalar_type() == at::kBFloat16 && q.device().is_cpu() && q.size(3) % kHeadWidths == 0 && q.size(3) <= kWidestHead && q.stride(3) == 1 && k.stride(3) == 1 &&
+  return has_avx512_bf16() && is_bf16_on_cpu(q) && q.size(3) % kHeadWidths == 0 && q.size(3) <= kWidestHead && q.stride(3) == 1 && k.stride(3) == 1 &&
          v.stride(3) == 1;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/tensor/bf16_bits.h"
 #include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/product_bf16.h"
@@ -36,22 +37,17 @@ at::Tensor product_of_few(const at::Tensor& x, const at::Tensor& weight) {
   return out;
 }
 
-const std::uint16_t* bits_of(const at::Tensor& t) { return static_cast<const std::uint16_t*>(t.data_ptr()); }
-std::uint16_t* bits_of(at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); }
-
-const std::uint16_t* bits_or_null(const at::Tensor& t) { return t.defined() ? bits_of(t) : nullptr; }
-
 /// Where there is AMX, LibTorch's products use it, at several times the rate of any other kernel. A weight that is not contiguous stands for one that was
 /// never read.
 bool is_worth_packing(const at::Tensor& weight) {
-  return has_avx512_bf16() && !has_amx_bf16() && weight.scalar_type() == at::kBFloat16 && weight.device().is_cpu() && weight.is_contiguous() && weight.size(1) % 2 == 0;
+  return has_avx512_bf16() && !has_amx_bf16() && is_bf16_on_cpu(weight) && weight.is_contiguous() && weight.size(1) % 2 == 0;
 }
 
 at::Tensor packed(const at::Tensor& weight) {
   const auto outputs = weight.size(0), inputs = weight.size(1);
   auto result = at::empty({packed_weight_size(outputs, inputs)}, weight.options());
   for_ranges(quotient_up(outputs, kPanelOutputs),
-             [&](std::int64_t begin, std::int64_t end) { pack_weight_bf16(bits_of(weight), outputs, inputs, begin, end, bits_of(result)); });
+             [&](std::int64_t begin, std::int64_t end) { pack_weight_bf16(bf16_bits(weight), outputs, inputs, begin, end, bf16_bits(result)); });
   return result;
 }
 
@@ -78,8 +74,8 @@ at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) cons
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
   const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
-  const ProductBf16 product{bits_of(rows), rows.size(0), inputs_, bits_of(packed_), bits_or_null(bias_), outputs_, bits_of(out), after.what, bits_or_null(other),
-                            bits_or_null(scale)};
+  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs_, bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what, bf16_bits(other),
+                            bf16_bits(scale)};
   const auto panels = quotient_up(outputs_, kPanelOutputs), columns = quotient_up(panels, kPanelsTogether);
   for_ranges(quotient_up(product.rows, kRowsTogether) * columns, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = begin; i < end; ++i) {

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "model/tensor/bf16_bits.h"
 #include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/rows_bf16.h"
@@ -11,19 +12,16 @@ namespace assay {
 namespace {
 
 bool fits_bf16_kernel(const at::Tensor& x, const at::Tensor& weight) {
-  return has_avx512_bf16() && x.scalar_type() == at::kBFloat16 && weight.scalar_type() == at::kBFloat16 && x.device().is_cpu() && weight.is_contiguous();
+  return has_avx512_bf16() && is_bf16_on_cpu(x) && is_bf16_on_cpu(weight) && weight.is_contiguous();
 }
 
 at::Tensor by_kernel(void (*kernel)(const NormRowsBf16&), const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps) {
-  const auto bits = [](const at::Tensor& t) { return static_cast<std::uint16_t*>(t.data_ptr()); };
   const auto rows = x.contiguous();
   auto out = at::empty_like(rows);
   const auto width = x.size(-1), count = width == 0 ? 0 : x.numel() / width;
-  const auto work = [&](std::int64_t begin, std::int64_t end) {
-    kernel({bits(rows) + begin * width, end - begin, width, bits(weight), bias.defined() ? bits(bias) : nullptr, static_cast<float>(eps), bits(out) + begin * width});
-  };
-  if (x.numel() < kWorthSharing) work(0, count);
-  else for_ranges(count, work);
+  for_rows(count, width, [&](std::int64_t begin, std::int64_t end) {
+    kernel({bf16_bits(rows) + begin * width, end - begin, width, bf16_bits(weight), bf16_bits(bias), static_cast<float>(eps), bf16_bits(out) + begin * width});
+  });
   return out;
 }
 
@@ -38,7 +36,7 @@ at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
 
 at::Tensor Norm::operator()(const at::Tensor& x) const {
   if (kind == Kind::kRms) return rms_norm(x, weight, eps);
-  if (fits_bf16_kernel(x, weight) && bias.defined() && bias.is_contiguous() && bias.scalar_type() == at::kBFloat16) return by_kernel(layer_norm_bf16, x, weight, bias, eps);
+  if (fits_bf16_kernel(x, weight) && bias.defined() && is_bf16_on_cpu(bias) && bias.is_contiguous()) return by_kernel(layer_norm_bf16, x, weight, bias, eps);
   return at::layer_norm(x, {x.size(-1)}, weight, bias, eps);
 }
 

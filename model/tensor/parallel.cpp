@@ -2,9 +2,6 @@
 
 #include <ATen/Parallel.h>
 
-#include <algorithm>
-#include <thread>
-
 #include "model/tensor/short_waits.h"
 #include "model/tensor/work_pool.h"
 
@@ -12,9 +9,14 @@ namespace assay {
 
 void for_ranges(std::int64_t count, const std::function<void(std::int64_t begin, std::int64_t end)>& work) {
   // LibTorch's own threads, which spin after each of its parallel operations, would keep the pool's from running.
-  static const auto* const short_waits = new ShortWaits(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));  // for as long as the process
-  (void)short_waits;
+  keep_waits_short();
   WorkPool::shared().run(count, thread_count(), work);
+}
+
+void for_rows(std::int64_t rows, std::int64_t width, const std::function<void(std::int64_t begin, std::int64_t end)>& work) {
+  constexpr std::int64_t kWorthSharing = 32'768;  // values
+  if (rows * width < kWorthSharing) work(0, rows);
+  else for_ranges(rows, work);
 }
 
 int thread_count() { return at::get_num_threads(); }

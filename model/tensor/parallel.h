@@ -7,8 +7,8 @@ namespace assay {
 /// Calls `work(begin, end)` on parts of 0 .. count, on as many threads as LibTorch is set to use, and waits for all of them (WorkPool).
 void for_ranges(std::int64_t count, const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
-/// Values that a thread is done with before another would have begun.
-inline constexpr std::int64_t kWorthSharing = 32'768;
+/// The same for rows of `width` values each that a kernel passes over; a few are done by the caller before another thread would have begun.
+void for_rows(std::int64_t rows, std::int64_t width, const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
 /// How many of them share the work.
 [[nodiscard]] int thread_count();

@@ -4,6 +4,7 @@
 
 #include <bit>
 
+#include "model/tensor/instructions.h"
 #include "model/tensor/row_kernels_body.h"
 
 namespace assay {
@@ -72,8 +73,7 @@ constexpr RowKernels kPlainKernels = kernels_over<Plain>();
 RowInstructions best_row_instructions() {
 #if defined(__x86_64__)
   static const auto best = [] {
-    if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bf16") != 0 && avx512_bf16_row_kernels() != nullptr)
-      return RowInstructions::kAvx512Bf16;
+    if (has_avx512_bf16() && avx512_bf16_row_kernels() != nullptr) return RowInstructions::kAvx512Bf16;
     if (__builtin_cpu_supports("avx512f") != 0 && avx512_row_kernels() != nullptr) return RowInstructions::kAvx512;
     if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && avx2_row_kernels() != nullptr) return RowInstructions::kAvx2;
     return RowInstructions::kPlain;
