@@ -56,6 +56,14 @@ struct Plain {
     for (std::int64_t i = 0; i < kRowLanes; ++i) c.lanes[i] += a.lanes[i] * b.lanes[i];
     return c;
   }
+  static Type max(Type a, const Type& b) {
+    for (std::int64_t i = 0; i < kRowLanes; ++i) a.lanes[i] = a.lanes[i] > b.lanes[i] ? a.lanes[i] : b.lanes[i];
+    return a;
+  }
+  static Type exp(Type x) {
+    for (auto& lane : x.lanes) lane = __builtin_expf(lane);
+    return x;
+  }
   static float sum(Type value) {
     for (auto width = kRowLanes / 2; width > 0; width /= 2)
       for (std::int64_t i = 0; i < width; ++i) value.lanes[i] += value.lanes[i + width];

@@ -1,11 +1,10 @@
 #pragma once
-#include <cmath>
 #include <cstdint>
 
 #include "model/tensor/row_kernels.h"
 
 // The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float, from
-// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
+// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
 // of, step() values of it at a time; kRows × kOutputs sums fit the registers. No template of the standard library may be used here: the linker could take its
 // code, with the kind's instructions in it, for the whole program.
 namespace assay {
@@ -115,15 +114,40 @@ void four_dots(const float* a, const T* b, std::int64_t stride, std::int64_t cou
   Vector::sum_four(sums, out);
 }
 
-/// Scores to shares of 1, in place; their sum before that.
-inline float soften(float* scores, std::int64_t length) {
-  float highest = -INFINITY, total = 0;
-  for (std::int64_t s = 0; s < length; ++s) highest = scores[s] > highest ? scores[s] : highest;
-  for (std::int64_t s = 0; s < length; ++s) {
-    scores[s] = __builtin_expf(scores[s] - highest);
-    total += scores[s];
+template <typename Vector>
+float highest_of(const float* scores, std::int64_t length) {
+  const auto whole = length / kRowLanes * kRowLanes;
+  auto tops = Vector::all(scores[0]);
+  for (std::int64_t s = 0; s < whole; s += kRowLanes) tops = Vector::max(tops, Vector::load(scores + s));
+  float lanes[kRowLanes];
+  Vector::store(tops, lanes);
+  float highest = lanes[0];
+  for (const float lane : lanes) highest = lane > highest ? lane : highest;
+  for (std::int64_t s = whole; s < length; ++s) highest = scores[s] > highest ? scores[s] : highest;
+  return highest;
+}
+
+/// Each score's e to the power of what it is above the highest, in place; their sum, which makes them shares of 1.
+template <typename Vector>
+float soften(float* scores, std::int64_t length) {
+  constexpr float kNothing = -1e30F;  // behind the last score: e to that power is 0
+  const auto down = Vector::all(-highest_of<Vector>(scores, length)), one = Vector::all(1);
+  const auto whole = length / kRowLanes * kRowLanes;
+  auto total = Vector::zero();
+  for (std::int64_t s = 0; s < whole; s += kRowLanes) {
+    const auto share = Vector::exp(Vector::fma(Vector::load(scores + s), one, down));
+    Vector::store(share, scores + s);
+    total = Vector::fma(share, one, total);
   }
-  return total;
+  if (whole < length) {
+    float last[kRowLanes];
+    for (std::int64_t i = 0; i < kRowLanes; ++i) last[i] = whole + i < length ? scores[whole + i] : kNothing;
+    const auto share = Vector::exp(Vector::fma(Vector::load(last), one, down));
+    Vector::store(share, last);
+    for (std::int64_t s = whole; s < length; ++s) scores[s] = last[s - whole];
+    total = Vector::fma(share, one, total);
+  }
+  return Vector::sum(total);
 }
 
 /// out[d ...] = sum over all tokens of share · value, for Vectors vectors' worth of channels or, with one, for `count` of them.
@@ -161,7 +185,7 @@ void attend_group(const HeadGroup<T>& group) {
   for (std::int64_t h = 0; h < group.heads; ++h) {
     float* shares = group.scores + h * S;
     float* out = group.out + h * K;
-    const float total = soften(shares, S);
+    const float total = soften<Vector>(shares, S);
     constexpr std::int64_t kTogether = 4;
     std::int64_t d = 0;
     for (; d + kTogether * kRowLanes <= K; d += kTogether * kRowLanes) mix_values<Vector, T, kTogether>(group, shares, d, kTogether * kRowLanes, out);

@@ -1,6 +1,7 @@
 #pragma once
 #include <immintrin.h>
 
+#include "model/tensor/exp_avx512.h"
 #include "model/tensor/row_kernels_body.h"
 
 // For files compiled with AVX-512 alone.
@@ -29,6 +30,8 @@ struct Avx512 {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm512_cvtepi32_epi16(rounded));
   }
   static Type fma(Type a, Type b, Type c) { return _mm512_fmadd_ps(a, b, c); }
+  static Type max(Type a, Type b) { return _mm512_max_ps(a, b); }
+  static Type exp(Type x) { return exp_of(x); }
 
   /// Lanes i + (i + 8), then i + (i + 4).
   static __m128 quarter(Type value) {

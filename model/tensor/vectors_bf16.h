@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "model/tensor/exp_avx512.h"
+
 // Sixteen values of bfloat16 as floats, and functions of them, for files compiled with AVX-512 BF16 and called only where the machine has it (see panel_bf16.h).
 namespace assay {
 namespace {
@@ -16,18 +18,6 @@ inline __m512 rounded(__m512 values) { return widened(narrowed(values)); }
 inline __mmask16 lanes(std::int64_t count) { return static_cast<__mmask16>(count >= 16 ? 0xFFFFU : count <= 0 ? 0U : (1U << count) - 1U); }
 inline __m512 load_bf16(const std::uint16_t* from, __mmask16 mask) { return widened(_mm256_maskz_loadu_epi16(mask, from)); }
 inline void store_bf16(std::uint16_t* to, __mmask16 mask, __m512 values) { _mm256_mask_storeu_epi16(to, mask, narrowed(values)); }
-
-/// 2ˣ, to about 2 units in the last place of float32; 0 where x is below -150, infinite where it is above 128.
-/// Source: Cephes exp2f's polynomial.
-inline __m512 exp2_of(__m512 x) {
-  const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(1.535336188319500E-4F);
-  constexpr float kRest[] = {1.339887440266574E-3F, 9.618437357674640E-3F, 5.550332471162809E-2F, 2.402264791363012E-1F, 6.931472028550421E-1F, 1.0F};
-#pragma GCC unroll 6
-  for (const float c : kRest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
-  return _mm512_scalef_ps(p, n);
-}
-inline __m512 exp_of(__m512 x) { return exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504F))); }
 
 /// 1 + e⁻ˣ
 inline __m512 one_and_exp_of_minus(__m512 x) { return _mm512_add_ps(_mm512_set1_ps(1.0F), exp_of(_mm512_sub_ps(_mm512_setzero_ps(), x))); }

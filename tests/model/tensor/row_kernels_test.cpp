@@ -78,6 +78,24 @@ TEST_P(FewRowsLinear, GroupsAttendAsTheFormulaSays) {
   }
 }
 
+/// Each token's value is a channel of its own, so that what comes out are the shares.
+TEST_P(FewRowsLinear, SharesAreRightFarBelowTheHighestScore) {
+  constexpr std::int64_t kWidth = 48;
+  const std::vector<float> kBelow = {0, 1e-6F, 0.3F, 5, 20, 60, 86, 88, 104, 200, 1e4F, 1e30F};
+  for (const std::int64_t length : {1, 2, 15, 16, 17, 31, 33, 48}) {
+    auto keys = at::zeros({length, kWidth}), q = at::zeros({1, kWidth});
+    q[0][0] = 1;
+    for (std::int64_t s = 0; s < length; ++s) keys[s][0] = 70 - kBelow[static_cast<std::size_t>(s * 5) % kBelow.size()];
+    const auto values = at::eye(length, kWidth);
+    const HeadPiece<float> pieces[] = {{keys.data_ptr<float>(), values.data_ptr<float>(), length}};
+    std::vector<float> scores(static_cast<std::size_t>(length));
+    auto out = at::empty({1, kWidth});
+    kernels_->attend_float({q.data_ptr<float>(), 1, kWidth, pieces, 1, length, scores.data(), out.data_ptr<float>()});
+    const auto expected = at::softmax(keys.select(1, 0).to(at::kDouble), 0), found = out[0].narrow(0, 0, length).to(at::kDouble);
+    EXPECT_TRUE(((found - expected).abs() <= expected * 1e-5 + 1e-37).all().item<bool>()) << length << ": " << found << " in place of " << expected;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, FewRowsLinear, ::testing::Values(RowInstructions::kPlain, RowInstructions::kAvx2, RowInstructions::kAvx512,
                                            RowInstructions::kAvx512Bf16),
                          [](const auto& kind) { return std::string(std::array{"plain", "avx2", "avx512", "avx512_bf16"}[static_cast<std::size_t>(kind.param)]); });
