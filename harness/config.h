@@ -129,7 +129,7 @@ void visit(Config& config, Visitor&& field) {
   field(Field{"dtype", "NAME", "auto (the checkpoint's), float32, bfloat16 or float16", Effect::kFree}, config.model.dtype);
   field(Field{"weights", "FORM", "model (as the checkpoint has them) or int8: the language model's linear layers in 8 bits, for faster decoding and other replies", Effect::kFree},
         config.model.weights);
-  field(Field{"device", "NAME", "where to compute; cpu is what runs today", Effect::kFixed}, config.model.device);
+  field(Field{"device", "NAME", "where to compute: cpu, cuda, or one of several GPUs by its number, cuda:1", Effect::kFixed}, config.model.device);
   field(Field{"chat-template", "NAME", "in place of the checkpoint's", Effect::kFree}, config.model.chat_template);
   field(Field{"system", "TEXT", "system text in place of the checkpoint's", Effect::kFree}, config.model.system_text);
   field(Field{"no-system", "", "no system turn", Effect::kFree}, config.model.has_no_system);

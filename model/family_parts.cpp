@@ -33,10 +33,6 @@ std::int64_t parameter_count(const Checkpoint& checkpoint, bool (*is_unread)(std
   return count;
 }
 
-void check_device(const VlmOptions& options) {
-  if (options.device != "cpu") throw ConfigError(fmt::format("device \"{}\" is not supported yet; use \"cpu\"", options.device));
-}
-
 std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t fallback, std::string_view where) {
   const auto* value = json::find(config, key);
   if (value == nullptr || value->IsNull()) return fallback;

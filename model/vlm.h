@@ -213,7 +213,7 @@ struct ImageLimits {
 struct VlmOptions {
   DType dtype = DType::kAuto;  ///< kAuto: the checkpoint's own
   WeightForm weights = WeightForm::kModel;
-  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1"
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1": what LibTorch has
   int threads = 0;             ///< compute threads; 0: one per core
   int image_threads = 0;       ///< threads that read, decode and tile ahead; 0: one per core
   int batch = 16;              ///< rows decoded together at the most: one a request, or one for each of its beams

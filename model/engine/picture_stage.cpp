@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/family_parts.h"
+#include "model/tensor/device.h"
 
 namespace assay {
 namespace {
@@ -90,9 +91,11 @@ Result<std::shared_ptr<const FeatureCache::Entry>> PictureStage::make_features(c
   if (auto held = features_.find_by_digest(digest, key)) return held;
   const auto begin = std::chrono::steady_clock::now();
   auto features = files_ ? files_->find(digest) : std::nullopt;
+  if (features) features = features->to(at::TensorOptions(family_.decoder().device()));
   if (!features) {
     features = encode(ready);
-    if (files_) files_->store(digest, *features);
+    wait_for(features->device());
+    if (files_) files_->store(digest, features->cpu());
   }
   times.encode_ms += ms_since(begin);
   return features_.insert(digest, key, {ready.view, std::move(*features)});

@@ -77,15 +77,16 @@ BegunPrompt PromptStage::begin(const Ready& ready) {
   decoder.check_ids(ids);
   const auto total = static_cast<std::int64_t>(ids.size()), prefix = ready.prefix_length();
   decoder.check_length(total);
-  const bool may_part = prefix_bytes_ > 0 && prefix > 0 && prefix < total && decoder.can_part(prefix, total);
-  const auto key = may_part ? prefix_key(ready) : "";
-  if (const auto held = may_part ? prefixes_.find(key) : nullptr)
+  const bool can_part = prefix > 0 && prefix < total && decoder.can_part(prefix, total), may_hold = can_part && prefix_bytes_ > 0;
+  const auto key = may_hold ? prefix_key(ready) : "";
+  if (const auto held = may_hold ? prefixes_.find(key) : nullptr)
     return {decoder.embed(tensor_of(ids.subspan(static_cast<std::size_t>(prefix)))), {}, held->fork(), prefix};
   auto [rows, pictures] = embed(decoder, ready);
-  if (!may_part || !ready.is_prefix_shared) return {std::move(rows), std::move(pictures), decoder.new_cache(), 0};
+  const bool is_held = may_hold && ready.is_prefix_shared;
+  if (!is_held && !(can_part && decoder.is_shape_bound())) return {std::move(rows), std::move(pictures), decoder.new_cache(), 0};
   auto cache = decoder.new_cache();
   (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kLast, std::move(pictures));
-  prefixes_.insert(key, cache.fork());
+  if (is_held) prefixes_.insert(key, cache.fork());
   return {rows.narrow(0, prefix, total - prefix), {}, std::move(cache), 0};
 }
 

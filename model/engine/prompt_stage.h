@@ -23,7 +23,7 @@ struct BegunPrompt {
 };
 
 /// Begins prompts: runs them up to the end of their last picture where other questions share it, or finds that one has been run that far. In parts or
-/// as a whole, the bits are the same.
+/// as a whole, the bits are the same; where they are not (Decoder::is_shape_bound), all are run in parts.
 class PromptStage {
  public:
   /// `prefix_bytes`: of keys and values held for the next question on a picture; 0: none.

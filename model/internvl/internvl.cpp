@@ -16,6 +16,7 @@
 #include "model/internvl/config.h"
 #include "model/internvl/projector.h"
 #include "model/internvl/prompt.h"
+#include "model/tensor/device.h"
 #include "model/vision/used_layers.h"
 
 namespace assay {
@@ -51,7 +52,6 @@ struct Parts {
 };
 
 InternVlConfig with_options(InternVlConfig config, const VlmOptions& options) {
-  check_device(options);
   if (options.chat_template) {
     const auto& chat = find_chat_template(*options.chat_template);
     config.chat_template = chat.name;
@@ -80,8 +80,9 @@ class InternVl : public Family {
         tokenizer_(open_tokenizer(folder)),
         prompter_(config_, *tokenizer_) {
     const auto dtype = computing_type(options.dtype, config_.stored_dtype);
+    const auto device = find_device(options.device);
     if (!sketched) checkpoint_.prefetch();
-    Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad);
+    Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad, device);
     names_ = prefixes_of(config_, weights);
     parts_ = std::make_unique<Parts>(config_, weights, names_);
     if (!sketched) weights.check(folder.string());

@@ -22,10 +22,16 @@ namespace {
 /// need none of this.
 constexpr std::int64_t kRowMultiple = 8;
 
+/// Of a decode step where bits are bound to shapes; more replies are so many steps.
+constexpr std::int64_t kShapedRows = 16;
+
 std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / kRowMultiple * kRowMultiple; }
 
 /// Zeros behind the rows, up to `rows` of them.  Shapes  x [R, D] -> [rows, D]
 at::Tensor padded(const at::Tensor& x, std::int64_t rows) { return x.size(0) == rows ? x : at::constant_pad_nd(x, {0, 0, 0, rows - x.size(0)}); }
+
+/// What is read of a model's output.
+const at::TensorOptions kLogits = at::TensorOptions(at::kFloat).device(at::kCPU);
 
 /// What a layer has to know of the rows that run through it.
 struct Pass {
@@ -109,8 +115,9 @@ struct Layer {
 /// An output matrix or a projection; without a bias where that has no name.
 Linear take_linear(const LanguageConfig& config, Weights& weights, const std::string& name, std::int64_t out, std::int64_t in, const std::string& bias_name = "") {
   if (config.has_int8_weights) {
-    auto weight = quantized(weights.take_as_stored(name, {out, in}), name);
-    return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
+    const auto weight = quantized(weights.take_as_stored(name, {out, in}), name);
+    const at::TensorOptions there(weights.device());
+    return Linear(Int8Weight{weight.values.to(there), weight.scales.to(there)}, bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}), weights.dtype());
   }
   auto weight = weights.take(name, {out, in});
   return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
@@ -234,14 +241,38 @@ struct Decoder::Parts {
 
   /// Of the first `live` rows. The largest matrix is not widened for what often is a single row.
   [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live) const {
-    return head.is_int8() ? step_logits(x, live) : head(norm(x)).to(at::kFloat).narrow(0, 0, live);
+    return head.is_int8() ? step_logits(x, live) : head(norm(x)).to(kLogits).narrow(0, 0, live);
   }
-  [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const { return head.few_rows(norm(x).narrow(0, 0, live)).to(at::kFloat); }
+  [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const {
+    return is_shape_bound() ? head(norm(x)).to(kLogits).narrow(0, 0, live) : head.few_rows(norm(x).narrow(0, 0, live)).to(kLogits);
+  }
 
   /// True where every product is by packed weights: one of each number of inputs tells.
   [[nodiscard]] bool is_packed() const { return head.is_packed() && (layers.empty() || (layers.front().output.is_packed() && layers.front().mlp.down.is_packed())); }
+  [[nodiscard]] bool is_shape_bound() const { return !embedding.device().is_cpu(); }
   /// How many rows a pass over `count` takes.
   [[nodiscard]] std::int64_t rows_for(std::int64_t count) const { return is_packed() ? count : rounded_up(count); }
+  /// How many a step for `count` replies takes.
+  [[nodiscard]] std::int64_t step_rows_for(std::int64_t count) const { return is_shape_bound() ? kShapedRows : rows_for(count); }
+
+  /// Attention of a step's new tokens, whose keys and values are in the caches.  Shapes  q [B, N, K] -> [B, N, K]
+  [[nodiscard]] at::Tensor attend_step(const at::Tensor& q, std::int64_t layer, std::span<KvCache* const> caches) const {
+    if (is_shape_bound()) return attend_one_by_one(q, layer, caches);
+    std::vector<CacheView> views;
+    for (const auto* cache : caches) views.push_back(cache->view(layer, cache->length() + 1));
+    return decode_attention(q.contiguous(), config.key_head_count, views);
+  }
+  [[nodiscard]] static at::Tensor attend_one_by_one(const at::Tensor& q, std::int64_t layer, std::span<KvCache* const> caches) {
+    std::vector<at::Tensor> mixed;
+    for (std::size_t b = 0; b < caches.size(); ++b) {
+      const auto length = caches[b]->length() + 1;
+      // Contiguous, since a cache that others share is put together and lies otherwise than one of its own.
+      const auto keys = caches[b]->keys(layer, length).contiguous().unsqueeze(0), values = caches[b]->values(layer, length).contiguous().unsqueeze(0);
+      const auto one = q.select(0, static_cast<std::int64_t>(b)).unsqueeze(0).unsqueeze(2);                    // [1, N, 1, K]
+      mixed.push_back(attention(one, keys, values, /*is_causal=*/false).squeeze(2));                          // [1, N, K]
+    }
+    return at::cat(mixed);
+  }
 };
 
 Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::string& prefix, const std::string& head)
@@ -256,13 +287,17 @@ Decoder::Decoder(const LanguageConfig& config, Weights& weights, const std::stri
   parts_->norm = {Norm::Kind::kRms, weights.take(prefix + "norm.weight", {D}), {}, config.rms_eps};
   const bool is_tied = config.ties_embeddings && !weights.has(head);
   if (!is_tied) parts_->head = take_linear(config, weights, head, V, D);
-  else parts_->head = config.has_int8_weights ? Linear(quantized(parts_->embedding, embedding)) : Linear(parts_->embedding);
+  else parts_->head = config.has_int8_weights ? Linear(quantized(parts_->embedding, embedding), {}, weights.dtype()) : Linear(parts_->embedding);
 }
 
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 
 const LanguageConfig& Decoder::config() const { return parts_->config; }
+
+at::Device Decoder::device() const { return parts_->embedding.device(); }
+
+bool Decoder::is_shape_bound() const { return parts_->is_shape_bound(); }
 
 KvCache Decoder::new_cache() const {
   const auto& c = parts_->config;
@@ -282,7 +317,7 @@ void Decoder::check_ids(std::span<const std::int64_t> ids) const {
   }
 }
 
-at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids); }
+at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids.to(at::TensorOptions(device()))); }
 
 void Decoder::check_length(std::int64_t tokens) const {
   const auto window = parts_->config.sliding_window;
@@ -292,6 +327,11 @@ void Decoder::check_length(std::int64_t tokens) const {
 
 at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const {
   const auto& c = parts_->config;
+  if (is_shape_bound() && stretches.size() > 1) {
+    std::vector<at::Tensor> logits;
+    for (const auto& stretch : stretches) logits.push_back(extend(std::span(&stretch, 1), rows));
+    return at::cat(logits);
+  }
   Joined joined;
   for (const auto& stretch : stretches) {
     check_length(stretch.cache->length() + stretch.embeddings.size(0));
@@ -300,7 +340,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
   }
   const auto R = parts_->rows_for(joined.count);
   const auto pad = [&](const at::Tensor& values) { return at::constant_pad_nd(values, {0, R - joined.count}); };
-  const auto table = parts_->rope.table(pad(at::cat(joined.positions)), pad(at::cat(joined.lengths)), parts_->embedding.scalar_type());
+  const auto table = parts_->rope.table(pad(at::cat(joined.positions)), pad(at::cat(joined.lengths)), parts_->embedding.options());
   auto x = padded(at::cat(joined.embeddings), R);  // [R, D]
   x = parts_->forward(x, table, {joined.pictures, 0}, [&](std::int64_t layer, const Heads& heads) {
     std::vector<at::Tensor> mixed;
@@ -317,7 +357,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
   });
   for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
   if (rows == Rows::kAll) return parts_->logits(x, joined.count);
-  const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong));
+  const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong).to(at::TensorOptions(device())));
   return parts_->logits(padded(last, parts_->rows_for(last.size(0))), last.size(0));
 }
 
@@ -334,7 +374,8 @@ bool Decoder::has_room(const KvCache& cache) const {
 
 at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches) const {
   const auto& c = parts_->config;
-  const auto B = ids.size(0), R = parts_->rows_for(B);
+  const auto B = ids.size(0), R = parts_->step_rows_for(B);
+  if (B > R) return at::cat({step(ids.narrow(0, 0, R), caches.first(static_cast<std::size_t>(R))), step(ids.narrow(0, R, B - R), caches.subspan(static_cast<std::size_t>(R)))});
   auto positions = at::zeros({R}, at::kLong);
   for (std::int64_t b = 0; b < B; ++b) {
     auto& cache = *caches[static_cast<std::size_t>(b)];
@@ -342,17 +383,12 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
     positions[b] = cache.length();
     cache.reserve(1);
   }
-  const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.scalar_type());
+  const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.options());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, {{}, parts_->is_packed() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
-    std::vector<CacheView> views;
-    for (std::int64_t b = 0; b < B; ++b) {
-      auto& cache = *caches[static_cast<std::size_t>(b)];
-      cache.append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
-      views.push_back(cache.view(layer, cache.length() + 1));
-    }
-    const auto mixed = decode_attention(heads.q.narrow(0, 0, B).contiguous(), c.key_head_count, views);         // [B, N, K]
-    return padded(mixed.view({B, c.head_count * c.head_width}), R);                                            // [R, N·K]
+  x = parts_->forward(x, table, {{}, parts_->is_packed() || is_shape_bound() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
+    for (std::int64_t b = 0; b < B; ++b) caches[static_cast<std::size_t>(b)]->append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
+    const auto mixed = parts_->attend_step(heads.q.narrow(0, 0, B), layer, caches);  // [B, N, K]
+    return padded(mixed.view({B, c.head_count * c.head_width}), R);                  // [R, N·K]
   });
   for (auto* cache : caches) cache->advance(1);
   return parts_->step_logits(x, B);

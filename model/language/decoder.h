@@ -35,18 +35,23 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
 
   [[nodiscard]] const LanguageConfig& config() const;
+  [[nodiscard]] at::Device device() const;
   [[nodiscard]] KvCache new_cache() const;
   /// Of a token's keys and values in all layers.
   [[nodiscard]] std::int64_t bytes_per_token() const;
 
   /// Throws ModelError for an id that has no row in the embedding: a tokenizer that belongs to other weights.
   void check_ids(std::span<const std::int64_t> ids) const;
-  /// Shapes  ids [T] int64 -> [T, D]
+  /// Shapes  ids [T] int64, on the CPU -> [T, D], on the device
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
+  /// True off the CPU, where LibTorch's libraries choose a kernel by the shape: then no shape depends on what runs beside a sequence (extend() takes one
+  /// stretch after the other, step() always the same number of rows), and a caller must part a sequence at the same place every time.
+  [[nodiscard]] bool is_shape_bound() const;
+
   enum class Rows { kLast, kAll };
-  /// Runs stretches of several sequences together.  -> float32 logits, of each stretch's last row or of all rows one after the other, [B or T..., V]
-  /// Neither what runs beside it nor in how many stretches a sequence is run makes a difference to a bit of it, as long as can_part() allows the parting.
+  /// Runs stretches of several sequences together.  -> float32 logits on the CPU, of each stretch's last row or of all rows one after the other, [B or T..., V]
+  /// What runs beside it makes no difference to a bit of it; nor, unless is_shape_bound(), in how many stretches a sequence is run where can_part() allows it.
   [[nodiscard]] at::Tensor extend(std::span<const Stretch> stretches, Rows rows) const;
   /// One stretch.
   [[nodiscard]] at::Tensor extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures = {}) const;
@@ -60,7 +65,7 @@ class Decoder {
   /// False for a sequence that one more token would make longer than the sliding window, which step() does not support.
   [[nodiscard]] bool has_room(const KvCache& cache) const;
 
-  /// One token for each of B sequences.  Shapes  ids [B] int64 -> float32 logits [B, V].  `caches` has B entries, each its own.
+  /// One token for each of B sequences.  Shapes  ids [B] int64 -> float32 logits [B, V] on the CPU.  `caches` has B entries, each its own.
   /// A row's bits do not depend on the other rows: products sum each row by itself (Linear), norms of unpacked weights always see a multiple of eight rows, silu single ones.
   [[nodiscard]] at::Tensor step(const at::Tensor& ids, std::span<KvCache* const> caches) const;
 

@@ -64,11 +64,11 @@ bool Rope::is_alike(std::int64_t part, std::int64_t total) const {
   return (part > scaling.original_max_position_embeddings) == (total > scaling.original_max_position_embeddings);
 }
 
-RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, at::ScalarType dtype) const {
+RopeTable Rope::table(const at::Tensor& positions, const at::Tensor& lengths, const at::TensorOptions& options) const {
   const auto angles = positions.to(at::kFloat).unsqueeze(1) * frequencies(lengths);  // [T, K/2]
   auto cos = angles.cos(), sin = angles.sin();
   if (magnitude_ != 1.0) cos = cos * magnitude_, sin = sin * magnitude_;
-  return {cos.to(dtype).unsqueeze(1), sin.to(dtype).unsqueeze(1)};
+  return {cos.to(options).unsqueeze(1), sin.to(options).unsqueeze(1)};
 }
 
 namespace {

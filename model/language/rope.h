@@ -19,9 +19,9 @@ class Rope {
   /// Whether a sequence's first `part` tokens are turned alike alone and as the beginning of one of `total` tokens.
   [[nodiscard]] bool is_alike(std::int64_t part, std::int64_t total) const;
 
-  /// Angles in float32, cast to `dtype` at the end.  Shapes  positions [T] int64, lengths [T] int64.
+  /// Angles in float32, then in the dtype and on the device of `options`.  Shapes  positions [T] int64, lengths [T] int64.
   /// `lengths` is the sequence's length at the time of each row; only scaled forms look at it.
-  [[nodiscard]] RopeTable table(const at::Tensor& positions, const at::Tensor& lengths, at::ScalarType dtype) const;
+  [[nodiscard]] RopeTable table(const at::Tensor& positions, const at::Tensor& lengths, const at::TensorOptions& options) const;
 
  private:
   [[nodiscard]] at::Tensor frequencies(const at::Tensor& lengths) const;  // [T or 1, K/2]

@@ -20,6 +20,7 @@
 #include "model/llava/config.h"
 #include "model/llava/prompt.h"
 #include "model/llava/tile_merge.h"
+#include "model/tensor/device.h"
 #include "model/tensor/linear.h"
 #include "model/vision/used_layers.h"
 
@@ -114,7 +115,6 @@ std::pair<int, int> tile_counts(const LlavaConfig& config) {
 }
 
 LlavaConfig with_options(LlavaConfig config, const VlmOptions& options) {
-  check_device(options);
   if (options.chat_template) {
     const auto& chat = find_llava_template(*options.chat_template);
     config.chat_template = chat.name;
@@ -183,10 +183,11 @@ class Llava : public Family {
         prompter_(config_, *tokenizer_) {
     const auto dtype = computing_type(options.dtype, config_.stored_dtype);
     const auto mode = sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad;
+    const auto device = find_device(options.device);
     if (!sketched) files_.checkpoint.prefetch();
-    Weights weights(files_.checkpoint, dtype, mode);
+    Weights weights(files_.checkpoint, dtype, mode, device);
     std::optional<Weights> tower;
-    if (files_.tower) tower.emplace(*files_.tower, dtype, mode);
+    if (files_.tower) tower.emplace(*files_.tower, dtype, mode, device);
     names_ = prefixes_of(config_, weights);
     parts_ = std::make_unique<Parts>(config_, weights, tower ? &*tower : nullptr, names_);
     if (!sketched) {

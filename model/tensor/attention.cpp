@@ -94,6 +94,16 @@ at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Te
   return out.transpose(1, 2);  // [B, N, T, K]
 }
 
+#if TORCH_VERSION_MAJOR >= 2
+/// By LibTorch's kernels for the device, whichever it chooses for the shape.  Shapes  q [B, N, T, K], keys and values [B, N, S, K] -> [B, N, T, K]
+at::Tensor attention_off_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, bool is_causal) {
+  const auto T = q.size(2), S = keys.size(2);
+  if (!is_causal || T == S) return at::scaled_dot_product_attention(q, keys, values, {}, /*dropout_p=*/0.0, is_causal);
+  const auto is_seen = at::ones({T, S}, q.options().dtype(at::kBool)).tril(S - T);  // its own causal mask begins with the first key
+  return at::scaled_dot_product_attention(q, keys, values, is_seen);
+}
+#endif
+
 /// In float32, by blocks of queries that begin at multiples of kBlock of the sequence, each with as many keys as its last query would see. So
 /// every product and every softmax has the same shape whichever part of the sequence is asked.
 /// Shapes  q [B, N, T, K], keys and values [B, N, S, K] -> [B, N, T, K]
@@ -126,6 +136,9 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const auto shared = q.size(1) / k.size(1);
   const auto keys = shared == 1 ? k : k.repeat_interleave(shared, 1);    // [B, N, S, K]
   const auto values = shared == 1 ? v : v.repeat_interleave(shared, 1);  // [B, N, S, K]
+#if TORCH_VERSION_MAJOR >= 2
+  if (!q.device().is_cpu()) return attention_off_cpu(q, keys, values, is_causal);
+#endif
   if (is_causal) return causal_attention(q, keys, values);
 #if TORCH_VERSION_MAJOR >= 2
   return at::scaled_dot_product_attention(q, keys, values);

@@ -79,7 +79,7 @@ class Block {
     const auto scale = static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(K)));  // log2 e
     __m512 products[kRows][2];
     for (std::int64_t s = 0; s < count; s += kPanelRows) {
-      multiply_panel<kRows>(room_.queries, K, packed_.keys + (begin + s) * K, K / 2, products);
+      multiply_panel(room_.queries, K, PanelBf16{packed_.keys + (begin + s) * K}, K / 2, products);
       for (std::int64_t r = 0; r < kRows; ++r) {
         _mm512_store_ps(room_.scores + r * kKeysTogether + s, products[r][0]);
         _mm512_store_ps(room_.scores + r * kKeysTogether + s + 16, products[r][1]);
@@ -92,7 +92,7 @@ class Block {
       soften(scores, count, scale, running_[r], room_.sums + r * K, K, room_.shares + r * kKeysTogether);
     }
     for (std::int64_t d = 0; d < K; d += kPanelRows) {
-      multiply_panel<kRows>(room_.shares, kKeysTogether, packed_.values + d * padded + begin * kPanelRows, count / 2, products);
+      multiply_panel(room_.shares, kKeysTogether, PanelBf16{packed_.values + d * padded + begin * kPanelRows}, count / 2, products);
       for (std::int64_t r = 0; r < kRows; ++r) {
         float* sums = room_.sums + r * K + d;
         _mm512_store_ps(sums, _mm512_add_ps(_mm512_load_ps(sums), products[r][0]));

@@ -34,14 +34,15 @@ void widen_into(const Int8Weight& weight, std::int64_t first, Widen<T> widen, at
 /// So many outputs from `first` on, in `room` where its dtype has a loop.
 at::Tensor widened_outputs(const Int8Weight& weight, std::int64_t first, std::int64_t count, const at::Tensor& room) {
   auto wide = room.narrow(0, 0, count);
-  if (room.scalar_type() == at::kBFloat16) widen_into<std::uint16_t>(weight, first, row_kernels().widen_bf16, wide);
-  else if (room.scalar_type() == at::kFloat) widen_into<float>(weight, first, row_kernels().widen_float, wide);
+  const auto type = room.device().is_cpu() ? room.scalar_type() : at::kHalf;  // loops are the CPU's
+  if (type == at::kBFloat16) widen_into<std::uint16_t>(weight, first, row_kernels().widen_bf16, wide);
+  else if (type == at::kFloat) widen_into<float>(weight, first, row_kernels().widen_float, wide);
   else wide.copy_(weight.values.narrow(0, first, count).to(at::kFloat) * weight.scales.narrow(0, first, count).unsqueeze(1));
   return wide;
 }
 
 at::Tensor room_for(const Int8Weight& weight, std::int64_t outputs, at::ScalarType dtype) {
-  return at::empty({outputs, weight.values.size(1)}, at::TensorOptions(dtype));
+  return at::empty({outputs, weight.values.size(1)}, weight.values.options().dtype(dtype));
 }
 
 /// Has memory send what is needed next while the processor multiplies. A single row leaves it no time to.
@@ -71,7 +72,7 @@ void multiply(const at::Tensor& x, const Int8Weight& weight, Widen<T> widen, voi
 
 Int8Weight quantized(const at::Tensor& weight, std::string_view name) {
   const auto outputs = weight.size(0), in = weight.size(1);
-  Int8Weight result{at::empty({outputs, in}, at::kChar), at::empty({outputs}, at::kFloat)};
+  Int8Weight result{at::empty({outputs, in}, weight.options().dtype(at::kChar)), at::empty({outputs}, weight.options().dtype(at::kFloat))};
   const auto together = std::max<std::int64_t>(1, kQuantizedBytes / std::max<std::int64_t>(1, in * 4));
   for (std::int64_t first = 0; first < outputs; first += together) {
     const auto count = std::min(together, outputs - first);

@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <utility>
 
 #include "model/tensor/bf16_bits.h"
@@ -39,15 +41,14 @@ at::Tensor product_of_few(const at::Tensor& x, const at::Tensor& weight) {
 
 /// Where there is AMX, LibTorch's products use it, at several times the rate of any other kernel. A weight that is not contiguous stands for one that was
 /// never read.
-bool is_worth_packing(const at::Tensor& weight) {
-  return has_avx512_bf16() && !has_amx_bf16() && is_bf16_on_cpu(weight) && weight.is_contiguous() && weight.size(1) % 2 == 0;
+bool is_worth_packing(const at::Tensor& weight, at::ScalarType activations) {
+  return has_avx512_bf16() && !has_amx_bf16() && activations == at::kBFloat16 && weight.device().is_cpu() && weight.is_contiguous() && weight.size(1) % 2 == 0;
 }
 
-at::Tensor packed(const at::Tensor& weight) {
-  const auto outputs = weight.size(0), inputs = weight.size(1);
-  auto result = at::empty({packed_weight_size(outputs, inputs)}, weight.options());
-  for_ranges(quotient_up(outputs, kPanelOutputs),
-             [&](std::int64_t begin, std::int64_t end) { pack_weight_bf16(bf16_bits(weight), outputs, inputs, begin, end, bf16_bits(result)); });
+/// `pack` takes panels from the first to before the last.
+at::Tensor packed(const at::Tensor& weight, const std::function<void(std::int64_t first, std::int64_t last, at::Tensor& to)>& pack) {
+  auto result = at::empty({packed_weight_size(weight.size(0), weight.size(1))}, weight.options());
+  for_ranges(quotient_up(weight.size(0), kPanelOutputs), [&](std::int64_t begin, std::int64_t end) { pack(begin, end, result); });
   return result;
 }
 
@@ -55,8 +56,10 @@ at::Tensor packed(const at::Tensor& weight) {
 
 Linear::Linear(at::Tensor weight, at::Tensor bias)
     : weight_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(weight_.size(0)), inputs_(weight_.size(1)) {
-  if (!is_worth_packing(weight_)) return;
-  packed_ = packed(weight_);
+  if (!is_worth_packing(weight_, weight_.scalar_type())) return;
+  packed_ = packed(weight_, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
+    pack_weight_bf16(bf16_bits(weight_), outputs_, inputs_, first, last, bf16_bits(to));
+  });
   weight_.reset();
 }
 
@@ -65,8 +68,14 @@ struct Linear::After {
   at::Tensor other, scale;
 };
 
-Linear::Linear(Int8Weight weight, at::Tensor bias)
-    : int8_(std::move(weight)), bias_(std::move(bias)), outputs_(int8_.values.size(0)), inputs_(int8_.values.size(1)) {}
+Linear::Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations)
+    : int8_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(int8_.values.size(0)), inputs_(int8_.values.size(1)) {
+  if (!is_worth_packing(int8_.values, activations)) return;
+  packed_ = packed(int8_.values, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
+    pack_weight_int8(int8_.values.const_data_ptr<std::int8_t>(), outputs_, inputs_, first, last, to.data_ptr<std::int8_t>());
+  });
+  int8_.values.reset();
+}
 
 at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) const {
   const auto rows = x.reshape({-1, inputs_}).contiguous();
@@ -74,13 +83,15 @@ at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) cons
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
   const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
-  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs_, bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what, bf16_bits(other),
-                            bf16_bits(scale)};
+  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs_, is_int8() ? nullptr : bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what,
+                            bf16_bits(other), bf16_bits(scale), is_int8() ? packed_.const_data_ptr<std::int8_t>() : nullptr,
+                            is_int8() ? int8_.scales.const_data_ptr<float>() : nullptr};
   const auto panels = quotient_up(outputs_, kPanelOutputs), columns = quotient_up(panels, kPanelsTogether);
   for_ranges(quotient_up(product.rows, kRowsTogether) * columns, [&](std::int64_t begin, std::int64_t end) {
+    const auto room = std::make_unique_for_overwrite<std::uint16_t[]>(is_int8() && product.rows >= kManyRows ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, inputs_)) : 0);
     for (auto i = begin; i < end; ++i) {
       const auto row = i / columns * kRowsTogether, panel = i % columns * kPanelsTogether;
-      multiply_bf16(product, row, std::min(row + kRowsTogether, product.rows), panel, std::min(panel + kPanelsTogether, panels));
+      multiply_bf16(product, row, std::min(row + kRowsTogether, product.rows), panel, std::min(panel + kPanelsTogether, panels), room.get());
     }
   });
   return out;
@@ -111,7 +122,7 @@ at::Tensor Linear::gated_by(const at::Tensor& gate, const at::Tensor& x) const {
 at::Tensor Linear::few_rows(const at::Tensor& x) const {
   if (is_packed()) return multiply_packed(x, {});
   const auto type = x.scalar_type();
-  if ((type != at::kBFloat16 && type != at::kFloat) || (!is_int8() && !weight_.is_contiguous())) return (*this)(x);
+  if (!x.device().is_cpu() || (type != at::kBFloat16 && type != at::kFloat) || (!is_int8() && !weight_.is_contiguous())) return (*this)(x);
   const auto rows = x.contiguous();
   auto out = is_int8() ? few_rows_int8(rows, int8_, row_kernels()) : product_of_few(rows, weight_);
   if (bias_.defined()) out.add_(bias_);

@@ -9,19 +9,20 @@ namespace assay {
 
 /// y = x Wᵀ + b.  Shapes  [..., in] -> [..., out]
 ///
-/// Where a bfloat16 weight meets AVX-512 BF16 without AMX, it is packed for a kernel of our own (product_bf16.h) and the unpacked one let go; else LibTorch
-/// multiplies the many rows of a prompt, and row_kernels.h the few of a decode step.
+/// Where a weight of bfloat16, or one in 8 bits for activations of bfloat16, meets AVX-512 BF16 without AMX, it is packed for a kernel of our own (product_bf16.h) and the unpacked one let go; else LibTorch
+/// multiplies the many rows of a prompt, and row_kernels.h the few of a decode step. Off the CPU LibTorch does both.
 class Linear {
  public:
   Linear() = default;
   /// weight [out, in]; bias [out] or undefined.
   explicit Linear(at::Tensor weight, at::Tensor bias = {});
-  explicit Linear(Int8Weight weight, at::Tensor bias = {});
+  /// `activations`: the dtype that x will have.
+  Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations);
 
   [[nodiscard]] bool is_defined() const { return outputs_ > 0; }
-  /// Not of one in 8 bits, which takes x in any.
-  [[nodiscard]] at::ScalarType dtype() const { return (weight_.defined() ? weight_ : packed_).scalar_type(); }
-  [[nodiscard]] bool is_int8() const { return int8_.values.defined(); }
+  /// The dtype and the device that x must have. Not of one in 8 bits, which takes x in any dtype.
+  [[nodiscard]] at::TensorOptions options() const { return (weight_.defined() ? weight_ : packed_).options(); }
+  [[nodiscard]] bool is_int8() const { return int8_.scales.defined(); }
 
   /// True where a row's bits are its own, however many rows stand beside it: then operator() serves a decode step as well.
   [[nodiscard]] bool is_packed() const { return packed_.defined(); }
@@ -45,8 +46,8 @@ class Linear {
   [[nodiscard]] at::Tensor multiply_packed(const at::Tensor& x, const After& after) const;
 
   at::Tensor weight_;  ///< [out, in], undefined once packed, or where int8_ is in its place
-  at::Tensor packed_;  ///< of outputs_ and inputs_
-  Int8Weight int8_;
+  at::Tensor packed_;  ///< of outputs_ and inputs_, in bfloat16 or in int8_'s 8 bits
+  Int8Weight int8_;    ///< without values once these are packed
   at::Tensor bias_;    ///< [out] or undefined
   std::int64_t outputs_ = 0, inputs_ = 0;
 };

@@ -17,16 +17,22 @@ constexpr std::int64_t kPanelRows = 32, kVectorPairs = 16;  // pairs of bfloat16
 inline std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 inline std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
+/// Pair p of a panel's first or second sixteen rows.
+struct PanelBf16 {
+  const std::uint16_t* at;
+  [[gnu::always_inline]] [[nodiscard]] __m512bh pair(std::int64_t p, int half) const {
+    return reinterpret_cast<__m512bh>(_mm512_loadu_si512(at + p * 2 * kPanelRows + half * kPanelRows));
+  }
+};
+
 /// sums[r] = x[r] · the panel's rows, pair after pair: each sum is taken in the order of the values, whatever stands beside it.
-/// x: row r at x + r · stride, `pairs` pairs each; with eight rows the sums fill sixteen of the thirty-two registers.
-template <int Rows>
-[[gnu::always_inline]] inline void multiply_panel(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t pairs,
-                                                  __m512 (&sums)[Rows][2]) {
+/// x: row r at x + r · stride, `pairs` pairs each; with eight rows the sums fill sixteen of the thirty-two registers. `panel` has pair().
+template <int Rows, typename Panel>
+[[gnu::always_inline]] inline void multiply_panel(const std::uint16_t* x, std::int64_t stride, const Panel& panel, std::int64_t pairs, __m512 (&sums)[Rows][2]) {
 #pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r) sums[r][0] = sums[r][1] = _mm512_setzero_ps();
   for (std::int64_t p = 0; p < pairs; ++p) {
-    const auto left = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + p * 2 * kPanelRows));
-    const auto right = reinterpret_cast<__m512bh>(_mm512_loadu_si512(panel + p * 2 * kPanelRows + kPanelRows));
+    const auto left = panel.pair(p, 0), right = panel.pair(p, 1);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
       std::int32_t pair;

@@ -3,7 +3,7 @@
 
 namespace assay {
 
-// x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h). One kernel serves the few rows of a decode
+// x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h), in bfloat16 or in 8 bits. One kernel serves the few rows of a decode
 // step, at the pace of the memory, and the many of a prompt, near what the cores can do. Every sum is taken in float32 in the order of the inputs, so that a
 // row's bits are its own however many rows stand beside it. All pointers are to bfloat16 values.
 
@@ -16,6 +16,9 @@ inline constexpr std::int64_t kPanelOutputs = 32;
 
 /// Panels first .. last of weight [outputs, inputs]; inputs are padded to a multiple of 32.
 void pack_weight_bf16(const std::uint16_t* weight, std::int64_t outputs, std::int64_t inputs, std::int64_t first, std::int64_t last, std::uint16_t* packed);
+
+/// The same panels of a weight in 8 bits.
+void pack_weight_int8(const std::int8_t* weight, std::int64_t outputs, std::int64_t inputs, std::int64_t first, std::int64_t last, std::int8_t* packed);
 
 /// What is done with a product before it is written, each step rounded to bfloat16 as a tensor in between would have been.
 enum class AfterBf16 {
@@ -30,16 +33,22 @@ enum class AfterBf16 {
 struct ProductBf16 {
   const std::uint16_t* x;       ///< [rows, inputs]
   std::int64_t rows, inputs;
-  const std::uint16_t* packed;  ///< of the whole weight
+  const std::uint16_t* packed;  ///< of the whole weight; null where that is in 8 bits
   const std::uint16_t* bias;    ///< [outputs] or null
   std::int64_t outputs;
   std::uint16_t* out;           ///< [rows, outputs]
   AfterBf16 after = AfterBf16::kNothing;
   const std::uint16_t* other = nullptr;  ///< [rows, outputs]; may be `out`
   const std::uint16_t* scale = nullptr;  ///< [outputs] or null
+  const std::int8_t* packed8 = nullptr;  ///< of the whole weight; what is computed with is packed8 · scales8, each rounded once
+  const float* scales8 = nullptr;        ///< [outputs]
 };
 
-/// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end.
-void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end);
+/// Rows from which on a panel in 8 bits is widened once for all of them.
+inline constexpr std::int64_t kManyRows = 9;
+
+/// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end. `room`: of packed_weight_size(kPanelOutputs, inputs) values where there are
+/// kManyRows rows and the weight is in 8 bits, else not looked at.
+void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, std::uint16_t* room);
 
 }  // namespace assay

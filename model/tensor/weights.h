@@ -12,7 +12,7 @@
 namespace assay {
 
 /// Hands out a checkpoint's tensors by name and keeps count, so that every parameter is filled and every stored tensor is used once.
-/// A tensor whose stored dtype is the one asked for is a view of the mapped file; others are converted copies.
+/// A tensor whose stored dtype is the one asked for is a view of the mapped file, others are converted copies; off the CPU all are copies there.
 class Weights {
  public:
   /// kShapes reads no contents: every tensor taken is empty. For looking at a checkpoint without loading it. kMadeUp reads none either
@@ -20,13 +20,15 @@ class Weights {
   enum class Mode { kLoad, kShapes, kMadeUp };
 
   /// `checkpoint` must outlive every tensor taken.
-  Weights(const Checkpoint& checkpoint, at::ScalarType dtype, Mode mode = Mode::kLoad)
-      : checkpoint_(checkpoint), dtype_(dtype), mode_(mode) {}
+  Weights(const Checkpoint& checkpoint, at::ScalarType dtype, Mode mode = Mode::kLoad, at::Device device = at::kCPU)
+      : checkpoint_(checkpoint), dtype_(dtype), mode_(mode), device_(device) {}
 
-  /// The tensor `name`. One that is missing or has another shape is remembered for check(), and zeros stand in for it until then.
+  /// The tensor `name`, on the device. One that is missing or has another shape is remembered for check(), and zeros stand in for it until then.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
-  /// The same in the dtype in which it is stored, which costs nothing.
+  /// The same in the dtype in which it is stored and in the CPU's memory, which costs nothing.
   [[nodiscard]] at::Tensor take_as_stored(const std::string& name, at::IntArrayRef shape);
+  [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
+  [[nodiscard]] at::Device device() const { return device_; }
   [[nodiscard]] bool has(std::string_view name) const { return checkpoint_.find(name) != nullptr; }
 
   /// Names tensors that a checkpoint may hold and nothing here reads: they are no surplus.
@@ -49,6 +51,7 @@ class Weights {
   const Checkpoint& checkpoint_;
   at::ScalarType dtype_;
   Mode mode_;
+  at::Device device_;
   bool (*is_unread_)(std::string_view name) = nullptr;
   std::vector<NamedShape> expected_;
 };

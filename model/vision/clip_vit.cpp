@@ -141,7 +141,7 @@ at::Tensor ClipVit::forward(const at::Tensor& pixels, std::int64_t select_layer)
   check_shape(pixels, {kAny, 3, S, S}, "ClipVit: pixels");
   const auto run = used_layers(select_layer, parts_->config.layer_count);
   const auto forward = [&](const at::Tensor& some) { return parts_->forward(some, run); };
-  const auto typed = pixels.to(parts_->patch.dtype());
+  const auto typed = pixels.to(parts_->patch.options());
   return parts_->patch.is_packed() ? by_parts(typed, forward) : forward(typed);
 }
 

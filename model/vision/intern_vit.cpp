@@ -191,7 +191,7 @@ at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_laye
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
   const auto run = used_layers(select_layer, parts_->config.layer_count);
   const auto forward = [&](const at::Tensor& some) { return parts_->forward(some, run); };
-  const auto typed = pixels.to(parts_->patch.dtype());
+  const auto typed = pixels.to(parts_->patch.options());
   return parts_->patch.is_packed() ? by_parts(typed, forward) : forward(typed);
 }
 

@@ -17,6 +17,7 @@
 #include "model/image/interpolate.h"
 #include "model/image/resize.h"
 #include "model/internvl/projector.h"
+#include "model/tensor/device.h"
 #include "model/tensor/linear.h"
 #include "model/xcomposer/chat_template.h"
 #include "model/xcomposer/config.h"
@@ -55,7 +56,6 @@ struct Parts {
 };
 
 XComposerConfig with_options(XComposerConfig config, const VlmOptions& options) {
-  check_device(options);
   if (options.chat_template) config = with_template(std::move(config), *options.chat_template);
   if (options.system_text) config.system_text = *options.system_text;
   config.language.has_int8_weights = options.weights == WeightForm::kInt8;
@@ -80,8 +80,9 @@ class XComposer : public Family {
         tokenizer_(open_tokenizer(folder)),
         prompter_(config_, *tokenizer_) {
     const auto dtype = computing_type(options.dtype, config_.stored_dtype);
+    const auto device = find_device(options.device);
     if (!sketched) checkpoint_.prefetch();
-    Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad);
+    Weights weights(checkpoint_, dtype, sketched ? Weights::Mode::kMadeUp : Weights::Mode::kLoad, device);
     weights.leave_unread(is_unread_by_xcomposer);
     parts_ = std::make_unique<Parts>(config_, weights);
     if (!sketched) weights.check(folder.string());

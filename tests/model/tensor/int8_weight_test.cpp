@@ -141,12 +141,34 @@ TEST(Int8Linear, IsTheProductOfTheWidenedWeightsWithItsBias) {
   for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     const auto weight = quantized(at::randn({33, 48}), "w");
     const auto bias = at::randn({33}).to(type);
-    const Linear int8(weight, bias), wide(widened(weight, type), bias);
+    const Linear int8(weight, bias, type), wide(widened(weight, type), bias);
     const auto x = at::randn({9, 48}).to(type);
-    const double rounding = wide.is_packed() ? 0.13 : 0;  // packed weights are multiplied by another kernel
-    EXPECT_LE((int8(x) - wide(x)).abs().max().item<double>(), rounding) << type;
-    EXPECT_LE((int8.few_rows(x) - wide.few_rows(x)).abs().max().item<double>(), rounding) << type;
+    EXPECT_TRUE(at::equal(int8(x), wide(x))) << type;
+    EXPECT_TRUE(at::equal(int8.few_rows(x), wide.few_rows(x))) << type;
     EXPECT_EQ(int8(x).scalar_type(), type);
+    EXPECT_EQ(int8.is_packed(), wide.is_packed());
+  }
+}
+
+/// On and off the sizes of blocks and panels, few rows and many; an odd number of inputs is never packed, and then multiplied by other kernels.
+TEST(Int8Linear, HasTheBitsOfTheWidenedWeightsAtEveryShape) {
+  for (const std::int64_t in : {2, 30, 64, 514}) {
+    for (const std::int64_t out : {1, 31, 32, 65, 130}) {
+      const auto weight = quantized(at::randn({out, in}), "w");
+      const auto bias = at::randn({out}).to(at::kBFloat16), scale = at::randn({out}).to(at::kBFloat16);
+      const Linear int8(weight, bias, at::kBFloat16), wide(widened(weight, at::kBFloat16), bias);
+      ASSERT_EQ(int8.is_packed(), wide.is_packed());
+      if (!wide.is_packed()) GTEST_SKIP() << "this machine packs no weights";
+      for (const std::int64_t rows : {1, 2, 7, 8, 9, 16, 97, 203}) {
+        const auto x = at::randn({rows, in}).to(at::kBFloat16), other = at::randn({rows, out}).to(at::kBFloat16);
+        const auto where = ::testing::Message() << rows << " x " << in << " x " << out;
+        EXPECT_TRUE(at::equal(int8(x), wide(x))) << where;
+        EXPECT_TRUE(at::equal(int8.gelu(x), wide.gelu(x))) << where;
+        EXPECT_TRUE(at::equal(int8.quick_gelu(x), wide.quick_gelu(x))) << where;
+        EXPECT_TRUE(at::equal(int8.added_to(other, x, scale), wide.added_to(other, x, scale))) << where;
+        EXPECT_TRUE(at::equal(int8.gated_by(other, x), wide.gated_by(other, x))) << where;
+      }
+    }
   }
 }
 
@@ -155,7 +177,7 @@ TEST(Int8Linear, GoesOnWhereItsRoomEnds) {
   constexpr std::int64_t kIn = 4096, kOut = 3 * kWidenedBytes / (kIn * 4) + 100;
   const auto weight = quantized(at::randn({kOut, kIn}), "w");
   const auto bias = at::randn({kOut});
-  const Linear int8(weight, bias);
+  const Linear int8(weight, bias, at::kFloat);
   const auto x = at::randn({8, kIn});
   const auto expected = at::linear(x.to(at::kDouble), widened(weight, at::kFloat).to(at::kDouble), bias.to(at::kDouble));
   const auto found = int8(x);
