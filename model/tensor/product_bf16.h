@@ -45,7 +45,7 @@ struct ProductBf16 {
 };
 
 /// Rows from which on a panel in 8 bits is widened once for all of them.
-inline constexpr std::int64_t kManyRows = 9;
+inline constexpr std::int64_t kManyRows = 17;
 
 /// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end. `room`: of packed_weight_size(kPanelOutputs, inputs) values where there are
 /// kManyRows rows and the weight is in 8 bits, else not looked at.

@@ -14,7 +14,7 @@ struct Plain {
   struct Type {
     float lanes[kRowLanes];
   };
-  static constexpr int kRows = 2, kOutputs = 1;
+  static constexpr int kRows = 2, kOutputs = 1, kHeads = 1;
   static constexpr std::int64_t step(const void*) { return kRowLanes; }
   static Type factor(const auto* from) { return load(from); }
   static Type zero() { return {}; }

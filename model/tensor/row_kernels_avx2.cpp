@@ -10,7 +10,7 @@ struct Avx2 {
   struct Type {
     __m256 low, high;
   };
-  static constexpr int kRows = 2, kOutputs = 2;
+  static constexpr int kRows = 2, kOutputs = 2, kHeads = 1;
   static constexpr std::int64_t step(const void*) { return kRowLanes; }
   static Type factor(const auto* from) { return load(from); }
   static __m256 widened(const std::uint16_t* from) {

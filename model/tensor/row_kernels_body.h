@@ -5,7 +5,7 @@
 
 // The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float, from
 // bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
-// of, step() values of it at a time; kRows × kOutputs sums fit the registers. No template of the standard library may be used here: the linker could take its
+// of, step() values of it at a time; kRows × kOutputs sums fit the registers, kHeads heads share what they load. No template of the standard library may be used here: the linker could take its
 // code, with the kind's instructions in it, for the whole program.
 namespace assay {
 namespace {
@@ -100,18 +100,27 @@ float dot(const float* a, const T* b, std::int64_t count) {
   return Vector::sum(sum);
 }
 
-/// The same with four rows of b, each with the bits that it has alone.
-template <typename Vector, typename T>
-void four_dots(const float* a, const T* b, std::int64_t stride, std::int64_t count, float* out) {
-  typename Vector::Type sums[4];
+/// The same of `Rows` rows of a with four rows of b, all of `count` values, each with the bits that it has alone.
+template <typename Vector, typename T, int Rows>
+void four_dots(const float* a, const T* b, std::int64_t count, float* out, std::int64_t out_stride) {
+  typename Vector::Type sums[Rows][4];
 #pragma GCC unroll 4
-  for (auto& sum : sums) sum = Vector::zero();
+  for (auto& row : sums)
+#pragma GCC unroll 4
+    for (auto& sum : row) sum = Vector::zero();
   for (std::int64_t i = 0; i < count; i += kRowLanes) {
-    const auto left = load_up_to<Vector>(a + i, count - i);
+    typename Vector::Type left[Rows];
 #pragma GCC unroll 4
-    for (int j = 0; j < 4; ++j) sums[j] = Vector::fma(left, load_up_to<Vector>(b + j * stride + i, count - i), sums[j]);
+    for (int r = 0; r < Rows; ++r) left[r] = load_up_to<Vector>(a + r * count + i, count - i);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
+      const auto right = load_up_to<Vector>(b + j * count + i, count - i);
+#pragma GCC unroll 4
+      for (int r = 0; r < Rows; ++r) sums[r][j] = Vector::fma(left[r], right, sums[r][j]);
+    }
   }
-  Vector::sum_four(sums, out);
+#pragma GCC unroll 4
+  for (int r = 0; r < Rows; ++r) Vector::sum_four(sums[r], out + r * out_stride);
 }
 
 template <typename Vector>
@@ -150,48 +159,63 @@ float soften(float* scores, std::int64_t length) {
   return Vector::sum(total);
 }
 
-/// out[d ...] = sum over all tokens of share · value, for Vectors vectors' worth of channels or, with one, for `count` of them.
-template <typename Vector, typename T, int Vectors>
-void mix_values(const HeadGroup<T>& group, const float* shares, std::int64_t channel, std::int64_t count, float* out) {
-  typename Vector::Type sums[Vectors];
+/// For `Heads` heads from `head` on, out[d ...] = sum over all tokens of share · value, for Vectors vectors' worth of channels or, with one, for `count` of them.
+template <typename Vector, typename T, int Heads, int Vectors>
+void mix_values(const HeadGroup<T>& group, std::int64_t head, std::int64_t channel, std::int64_t count) {
+  typename Vector::Type sums[Heads][Vectors];
 #pragma GCC unroll 4
-  for (int v = 0; v < Vectors; ++v) sums[v] = Vector::zero();
+  for (auto& row : sums)
+#pragma GCC unroll 4
+    for (auto& sum : row) sum = Vector::zero();
+  const float* shares = group.scores + head * group.length;
   for (std::int64_t p = 0; p < group.piece_count; ++p) {
     const auto& piece = group.pieces[p];
-    for (std::int64_t i = 0; i < piece.length; ++i) {
-      const auto share = Vector::all(*shares++);
+    for (std::int64_t i = 0; i < piece.length; ++i, ++shares) {
       const T* values = piece.values + i * group.width + channel;
 #pragma GCC unroll 4
-      for (int v = 0; v < Vectors; ++v) sums[v] = Vector::fma(share, load_up_to<Vector>(values + v * kRowLanes, count - v * kRowLanes), sums[v]);
+      for (int v = 0; v < Vectors; ++v) {
+        const auto value = load_up_to<Vector>(values + v * kRowLanes, count - v * kRowLanes);
+#pragma GCC unroll 4
+        for (int h = 0; h < Heads; ++h) sums[h][v] = Vector::fma(Vector::all(shares[h * group.length]), value, sums[h][v]);
+      }
     }
   }
-  float mixed[Vectors * kRowLanes];
-  for (int v = 0; v < Vectors; ++v) Vector::store(sums[v], mixed + v * kRowLanes);
-  for (std::int64_t d = 0; d < count; ++d) out[channel + d] = mixed[d];
+  for (int h = 0; h < Heads; ++h) {
+    float mixed[Vectors * kRowLanes];
+    for (int v = 0; v < Vectors; ++v) Vector::store(sums[h][v], mixed + v * kRowLanes);
+    for (std::int64_t d = 0; d < count; ++d) group.out[(head + h) * group.width + channel + d] = mixed[d];
+  }
 }
 
-template <typename Vector, typename T>
-void attend_group(const HeadGroup<T>& group) {
+/// `Heads` heads from `head` on: a key or value is loaded once for all of them.
+template <typename Vector, typename T, int Heads>
+void attend_heads(const HeadGroup<T>& group, std::int64_t head) {
   const auto K = group.width, S = group.length;
+  const float* q = group.q + head * K;
+  float *scores = group.scores + head * S, *out = group.out + head * K;
   std::int64_t s = 0;
   for (std::int64_t p = 0; p < group.piece_count; ++p) {
     const auto& piece = group.pieces[p];
     std::int64_t i = 0;
-    for (; i + 4 <= piece.length; i += 4, s += 4)
-      for (std::int64_t h = 0; h < group.heads; ++h) four_dots<Vector>(group.q + h * K, piece.keys + i * K, K, K, group.scores + h * S + s);
+    for (; i + 4 <= piece.length; i += 4, s += 4) four_dots<Vector, T, Heads>(q, piece.keys + i * K, K, scores + s, S);
     for (; i < piece.length; ++i, ++s)
-      for (std::int64_t h = 0; h < group.heads; ++h) group.scores[h * S + s] = dot<Vector>(group.q + h * K, piece.keys + i * K, K);
+      for (int h = 0; h < Heads; ++h) scores[h * S + s] = dot<Vector>(q + h * K, piece.keys + i * K, K);
   }
-  for (std::int64_t h = 0; h < group.heads; ++h) {
-    float* shares = group.scores + h * S;
-    float* out = group.out + h * K;
-    const float total = soften<Vector>(shares, S);
-    constexpr std::int64_t kTogether = 4;
-    std::int64_t d = 0;
-    for (; d + kTogether * kRowLanes <= K; d += kTogether * kRowLanes) mix_values<Vector, T, kTogether>(group, shares, d, kTogether * kRowLanes, out);
-    for (; d < K; d += kRowLanes) mix_values<Vector, T, 1>(group, shares, d, K - d < kRowLanes ? K - d : kRowLanes, out);
-    for (d = 0; d < K; ++d) out[d] /= total;
-  }
+  float totals[Heads];
+  for (int h = 0; h < Heads; ++h) totals[h] = soften<Vector>(scores + h * S, S);
+  constexpr std::int64_t kTogether = 4;
+  std::int64_t d = 0;
+  for (; d + kTogether * kRowLanes <= K; d += kTogether * kRowLanes) mix_values<Vector, T, Heads, kTogether>(group, head, d, kTogether * kRowLanes);
+  for (; d < K; d += kRowLanes) mix_values<Vector, T, Heads, 1>(group, head, d, K - d < kRowLanes ? K - d : kRowLanes);
+  for (int h = 0; h < Heads; ++h)
+    for (d = 0; d < K; ++d) out[h * K + d] /= totals[h];
+}
+
+template <typename Vector, typename T>
+void attend_group(const HeadGroup<T>& group) {
+  std::int64_t head = 0;
+  for (; head + Vector::kHeads <= group.heads; head += Vector::kHeads) attend_heads<Vector, T, Vector::kHeads>(group, head);
+  for (; head < group.heads; ++head) attend_heads<Vector, T, 1>(group, head);
 }
 
 template <typename Vector, typename T>

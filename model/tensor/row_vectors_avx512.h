@@ -10,7 +10,7 @@ namespace {
 
 struct Avx512 {
   using Type = __m512;
-  static constexpr int kRows = 8, kOutputs = 3;
+  static constexpr int kRows = 8, kOutputs = 3, kHeads = 2;
   static constexpr std::int64_t step(const void*) { return kRowLanes; }
   static Type zero() { return _mm512_setzero_ps(); }
   static Type all(float value) { return _mm512_set1_ps(value); }
