@@ -1,19 +1,19 @@
 # The C library's malloc keeps what an engine's tensors leave behind in pieces that fit nothing: 10,000 samples of a small model ended at 1.2 GB with 0.2 GB in
-# use (docs/speed.md). mimalloc gives it back, at the same speed. Sanitizers have allocators of their own.
-option(ASSAY_WITH_MIMALLOC "Let the programs take their memory by mimalloc; OFF: by the C library" ON)
-if(ASSAY_WITH_MIMALLOC)
-  find_package(mimalloc QUIET)
-  if(mimalloc_FOUND)
-    message(STATUS "Memory: mimalloc ${mimalloc_VERSION}")
+# use (docs/speed.md). gperftools' tcmalloc uses it again, at the same speed. Sanitizers have allocators of their own.
+option(ASSAY_WITH_TCMALLOC "Let the programs take their memory by tcmalloc; OFF: by the C library" ON)
+if(ASSAY_WITH_TCMALLOC)
+  find_library(assay_tcmalloc NAMES tcmalloc_minimal libtcmalloc_minimal.so.4 DOC "gperftools' tcmalloc_minimal")  # the second without the development package
+  if(assay_tcmalloc)
+    message(STATUS "Memory: ${assay_tcmalloc}")
   else()
-    message(WARNING "mimalloc not found: the programs take their memory by the C library and hold more of it the longer they run. Run scripts/setup.sh, "
-                    "or say -DASSAY_WITH_MIMALLOC=OFF")
+    message(WARNING "tcmalloc not found: the programs take their memory by the C library and hold more of it the longer they run. Run scripts/setup.sh, "
+                    "or say -DASSAY_WITH_TCMALLOC=OFF")
   endif()
 endif()
 
-# Lets the program `target` take its memory by mimalloc, where there is one.
-function(assay_use_mimalloc target)
-  if(mimalloc_FOUND)
-    target_link_options(${target} PRIVATE LINKER:--push-state,--no-as-needed,$<TARGET_FILE:mimalloc>,--pop-state)  # none of its names is called
+# Lets the program `target` take its memory by tcmalloc, where there is one.
+function(assay_use_tcmalloc target)
+  if(ASSAY_WITH_TCMALLOC AND assay_tcmalloc)
+    target_link_options(${target} PRIVATE LINKER:--push-state,--no-as-needed,${assay_tcmalloc},--pop-state)  # none of its names is called
   endif()
 endfunction()

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "model/image/pixel_buffer.h"
 #include "model/language/decoder.h"
 #include "model/tokenizer/tokenizer.h"
 #include "model/vlm.h"
@@ -25,7 +26,7 @@ struct LayerCounts {
 /// A picture made ready for the encoder.
 struct PreparedImage {
   ImageView view;
-  std::vector<float> pixels;           ///< [tiles, 3, S, S]
+  PixelBuffer pixels;                  ///< [tiles, 3, S, S]
   std::vector<std::int64_t> shape;     ///< of `pixels`
   double decode_ms = 0;
   double preprocess_ms = 0;

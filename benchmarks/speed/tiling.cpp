@@ -1,11 +1,13 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,9 +18,10 @@
 #include "harness/base/error.h"
 #include "harness/base/file.h"
 #include "model/image/decode.h"
+#include "model/image/pixel_buffer.h"
 #include "model/image/preprocess.h"
 
-/// How fast pictures become the encoder's input: decode, resize to tiles, normalise, and the whole. One thread.
+/// How fast pictures become the encoder's input: decode, resize to tiles, normalise, and the whole. One thread, but for rows named ..._by_all_cores.
 ///
 /// Pictures are those of ASSAY_SHARED/data when that is set, and noise that is made here otherwise. Items are pictures; the rate
 /// `tiles/s` counts tiles of 448 x 448 with the thumbnail, at most 12 and one. Rows named ..._cold begin each time with nothing in the caches; rows named
@@ -103,7 +106,7 @@ void time_preprocess(benchmark::State& state, const Picture& picture, Instructio
   if (!has_instructions(instructions)) return state.SkipWithError("this machine has no such instructions");
   const Image image = decode(picture);
   const Normalizer normalizer(kImageNetNormalization, instructions);
-  std::vector<float> values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
+  PixelBuffer values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
   time_picture(state, fmt::format("preprocess {} ", static_cast<int>(instructions)) + picture.name, image, [&] {
     preprocess(image, Tiling{}, normalizer, values, instructions);
     benchmark::DoNotOptimize(values.data());
@@ -113,7 +116,7 @@ void time_preprocess(benchmark::State& state, const Picture& picture, Instructio
 /// The encoder's input is made anew each time, as a Python harness does.
 void run_whole(const Picture& picture, const Normalizer& normalizer) {
   const Image image = decode(picture);
-  std::vector<float> values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
+  PixelBuffer values(pixel_value_count(plan_tiles(image.width, image.height, Tiling{}), 448));
   preprocess(image, Tiling{}, normalizer, values);
   benchmark::DoNotOptimize(values.data());
 }
@@ -123,24 +126,59 @@ void time_whole(benchmark::State& state, const Picture& picture, bool is_cold) {
   time_picture(state, "whole " + picture.name, decode(picture), [&] { run_whole(picture, normalizer); }, is_cold);
 }
 
-/// One picture of each size after the other.
-void time_set(benchmark::State& state, const SetShapes& set) {
-  const Normalizer normalizer(kImageNetNormalization);
+/// A set's pictures, one of each size.
+struct PictureSet {
   std::vector<Picture> pictures;
   std::int64_t tiles = 0;
-  for (const auto& size : set.sizes) {
-    const Image image = make_noise(size.width, size.height);
-    pictures.push_back({set.name, set.encode(image)});
-    tiles += tile_count(image);
+
+  explicit PictureSet(const SetShapes& set) {
+    for (const auto& size : set.sizes) {
+      const Image image = make_noise(size.width, size.height);
+      pictures.push_back({set.name, set.encode(image)});
+      tiles += tile_count(image);
+    }
   }
-  const auto pass = [&] {
+  /// One after the other.
+  void run(const Normalizer& normalizer) const {
     for (const auto& picture : pictures) run_whole(picture, normalizer);
-  };
-  report_memory(state, set.name, pass);
+  }
+  /// The same on `threads` threads at once, each with all of them.
+  void run(const Normalizer& normalizer, unsigned threads) const {
+    std::vector<std::jthread> all;
+    for (unsigned i = 0; i < threads; ++i) all.emplace_back([&] { run(normalizer); });
+  }
+};
+
+void time_set(benchmark::State& state, const SetShapes& shapes) {
+  const Normalizer normalizer(kImageNetNormalization);
+  const PictureSet set(shapes);
+  report_memory(state, shapes.name, [&] { set.run(normalizer); });
   const RowMeter meter;
-  for (auto _ : state) pass();
+  for (auto _ : state) set.run(normalizer);
   meter.report(state);
-  count(state, static_cast<std::int64_t>(pictures.size()), tiles);
+  count(state, static_cast<std::int64_t>(set.pictures.size()), set.tiles);
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// A thread a core. `scaling`: how many times what one thread alone does, measured in turns with it, over the number of threads.
+void time_set_by_all_cores(benchmark::State& state, const SetShapes& shapes) {
+  const Normalizer normalizer(kImageNetNormalization);
+  const PictureSet set(shapes);
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  double alone = 0, together = 0;
+  for (auto _ : state) {
+    alone += seconds_of([&] { set.run(normalizer, 1); });
+    const double seconds = seconds_of([&] { set.run(normalizer, threads); });
+    together += seconds;
+    state.SetIterationTime(seconds);
+  }
+  state.counters["scaling"] = alone / together;
+  count(state, static_cast<std::int64_t>(set.pictures.size()) * threads, set.tiles * threads);
 }
 
 benchmark::internal::Benchmark* add(const std::string& stage, const std::string& name, const std::function<void(benchmark::State&)>& time) {
@@ -160,6 +198,8 @@ void add_rows(const std::vector<Picture>& pictures) {
     add("whole_cold", picture.name, [&](auto& state) { time_whole(state, picture, /*is_cold=*/true); })->UseManualTime();
   }
   for (const auto& set : set_shapes()) add(fmt::format("whole_of_{}", set.name), fmt::format("{}_pictures", set.sizes.size()), [&](auto& state) { time_set(state, set); });
+  for (const auto& set : set_shapes())
+    add(fmt::format("whole_of_{}_by_all_cores", set.name), fmt::format("{}_pictures", set.sizes.size()), [&](auto& state) { time_set_by_all_cores(state, set); })->UseManualTime();
 }
 
 }  // namespace

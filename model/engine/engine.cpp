@@ -67,7 +67,7 @@ class Engine : public Vlm {
   Result<FloatArray> view_pixels(const ImageInput& image, std::optional<int> max_tiles) override {
     auto prepared = family_->prepare(image, max_tiles, 1);
     if (!prepared) return std::move(prepared).error();
-    return FloatArray{prepared->shape, std::move(prepared->pixels)};
+    return FloatArray{prepared->shape, {prepared->pixels.begin(), prepared->pixels.end()}};
   }
 
   Result<FloatArray> view_logits(const Request& request) override {
