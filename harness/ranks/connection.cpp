@@ -11,8 +11,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -22,8 +24,10 @@
 namespace assay {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
 constexpr std::size_t kLengthBytes = 4;
-constexpr std::uint32_t kMostBytes = 1U << 20;  ///< of one message: what is longer is no word of ours
 
 void set_option(int descriptor, int level, int name, int value) { ::setsockopt(descriptor, level, name, &value, sizeof value); }
 
@@ -75,6 +79,7 @@ void Connection::close() noexcept {
 }
 
 bool Connection::send(std::string_view message) {
+  if (message.size() > kMostBytes) throw InternalError(fmt::format("a rank has {} bytes to say to another at once; {} is the most", message.size(), kMostBytes));
   const std::uint32_t length = htonl(static_cast<std::uint32_t>(message.size()));
   std::string bytes(kLengthBytes, '\0');
   std::memcpy(bytes.data(), &length, kLengthBytes);
@@ -100,9 +105,11 @@ bool Connection::take_message(std::string& message) {
 }
 
 Connection::Got Connection::receive(std::string& message, int wait_ms) {
+  const auto until = Clock::now() + milliseconds(wait_ms);
   while (is_open()) {
     if (take_message(message)) return Got::kMessage;
-    if (!is_open() || !is_ready(descriptor_, POLLIN, wait_ms)) break;
+    const auto left = std::max(std::chrono::ceil<milliseconds>(until - Clock::now()), milliseconds(0));  // a message may come in bits
+    if (!is_open() || !is_ready(descriptor_, POLLIN, static_cast<int>(left.count()))) break;
     std::array<char, 65536> buffer;
     const auto got = ::recv(descriptor_, buffer.data(), buffer.size(), 0);
     if (got > 0) received_.append(buffer.data(), static_cast<std::size_t>(got));

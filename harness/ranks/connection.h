@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,9 @@ class Connection {
   Connection(Connection&& other) noexcept;
   Connection& operator=(Connection&& other) noexcept;
 
-  /// False when the other end is gone.
+  static constexpr std::size_t kMostBytes = 1U << 20;  ///< of one message: what is longer is no word of ours
+
+  /// False when the other end is gone. Throws InternalError for a message that is too long.
   bool send(std::string_view message);
 
   enum class Got { kMessage, kNothing, kClosed };

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -17,6 +16,7 @@
 #include "harness/ranks/launch.h"
 #include "harness/ranks/mpi_meeting.h"
 #include "tests/harness/child_process.h"
+#include "tests/harness/connected_ends.h"
 #include "tests/harness/fake_run.h"
 #include "tests/temporary_folder.h"
 
@@ -25,6 +25,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::connected;
 using testing::FakeBehaviour;
 using testing::plan_of;
 using testing::TemporaryFolder;
@@ -123,15 +124,6 @@ TEST(Messages, AreReadBackAsTheyWereWritten) {
   for (const char* text : {"0", "0:", ":1", "0:1:2", "-1:0", "a:b"}) EXPECT_THROW((void)parse_places(text), InternalError) << text;
 }
 
-struct Ends {
-  Connection one, other;
-};
-Ends connected() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) != 0) throw InternalError("no sockets");
-  return {Connection(ends[0]), Connection(ends[1])};
-}
-
 TEST(Connection, CarriesMessagesWhole) {
   Listener listener(true);
   auto to = connect_to(kThisMachine, listener.port(), 1000);
@@ -166,6 +158,46 @@ TEST(Connection, ClosesOnWhatIsNoMessage) {
   ASSERT_EQ(::send(ends.other.descriptor(), "GET / HTTP/1.1\r\n", 16, 0), 16);
   std::string got;
   EXPECT_EQ(ends.one.receive(got, 1000), Connection::Got::kClosed);
+}
+
+TEST(Connection, TakesNoMessageThatIsCutShort) {
+  auto ends = connected();
+  constexpr std::string_view kWhole("\0\0\0\3one", 7), kCut("\0\0\0\3tw", 6);
+  ASSERT_EQ(::send(ends.other.descriptor(), kWhole.data(), kWhole.size(), 0), 7);
+  ASSERT_EQ(::send(ends.other.descriptor(), kCut.data(), kCut.size(), 0), 6);
+  ends.other.close();
+  std::string got;
+  EXPECT_EQ(ends.one.receive(got, 1000), Connection::Got::kMessage);
+  EXPECT_EQ(got, "one") << "what came whole before the other end died counts";
+  EXPECT_EQ(ends.one.receive(got, 1000), Connection::Got::kClosed);
+}
+
+TEST(Connection, WaitsNoLongerForAMessageThatComesInBits) {
+  auto ends = connected();
+  std::atomic<bool> is_over = false;
+  std::thread dribbler([&, descriptor = ends.other.descriptor()] {
+    constexpr std::string_view kBegin("\0\0\1\0", 4);
+    for (std::size_t sent = 0; !is_over && sent < 200; ++sent) {
+      ::send(descriptor, sent < kBegin.size() ? &kBegin[sent] : "x", 1, MSG_NOSIGNAL);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  std::string got;
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(ends.one.receive(got, 100), Connection::Got::kNothing);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(2));
+  is_over = true;
+  dribbler.join();
+}
+
+TEST(Connection, SendsNoMessageThatTheOtherEndWouldRefuse) {
+  auto ends = connected();
+  std::thread sender([&] { EXPECT_TRUE(ends.other.send(std::string(Connection::kMostBytes, 'x'))); });
+  std::string got;
+  EXPECT_EQ(ends.one.receive(got, 5000), Connection::Got::kMessage);
+  EXPECT_EQ(got.size(), Connection::kMostBytes);
+  sender.join();
+  EXPECT_THROW((void)ends.other.send(std::string(Connection::kMostBytes + 1, 'x')), InternalError);
 }
 
 /// What a rank other than 0 does in run.cpp, in a thread of its own.
