@@ -7,21 +7,20 @@
 namespace assay {
 namespace {
 
-constexpr int kLookEveryMs = 100;  ///< at what no message tells of: signals
+constexpr int kLookEveryMs = 100;            ///< at what no message tells of: signals
+constexpr std::size_t kMostWhyBytes = 2000;  ///< of why a sample failed: rank 0 shows a few of them
 
 }  // namespace
 
 std::optional<std::filesystem::path> CrewMember::next_run() {
-  while (!stops()) {
+  while (!stops() && !is_over_) {
     const auto message = hear(kLookEveryMs);
-    throw_if_alone();
-    if (!message) continue;
-    if (message->word == "bye") return std::nullopt;
-    if (message->word != "begin") continue;  // the end of a run that this rank was late for
+    if (!message || message->word != "begin") continue;
     run_ = message->number;
     work_.begin();
-    return message->rest;
+    if (!work_.must_end()) return message->rest;
   }
+  if (!stops()) throw_if_alone();
   return std::nullopt;
 }
 
@@ -31,22 +30,24 @@ void CrewMember::report_end(std::int64_t peak_memory_bytes) {
 }
 
 bool CrewMember::report_error(int exit_code, const std::string& message) {
-  if (is_alone_ || !connection_.send(message_text("error", exit_code, message))) return false;
-  for (std::optional<Message> answer; !is_alone_ && !stops(); answer = hear(kLookEveryMs))
-    if (answer && answer->word == "bye") break;
-  return true;
+  if (!is_over_) connection_.send(message_text("error", exit_code, std::string_view(message).substr(0, Connection::kMostBytes / 2)));
+  while (!is_over_ && !stops()) (void)hear(kLookEveryMs);
+  return !is_alone_;
 }
 
+/// Where nobody is there any more, hear() finds out, and whether rank 0 had said that all is over before it went.
 void CrewMember::say(std::string_view word, std::string_view rest) {
-  if (!is_alone_ && !connection_.send(message_text(word, run_, rest))) is_alone_ = true;
+  if (!is_over_) connection_.send(message_text(word, run_, rest));
 }
 
 std::optional<Message> CrewMember::hear(int wait_ms) {
+  if (is_over_) return std::nullopt;
   std::string text;
-  const auto got = is_alone_ ? Connection::Got::kClosed : connection_.receive(text, wait_ms);
+  const auto got = connection_.receive(text, wait_ms);
   if (got == Connection::Got::kNothing) return std::nullopt;
   auto message = got == Connection::Got::kMessage ? parse_message(text) : std::nullopt;
-  if (!message) is_alone_ = true;
+  is_alone_ = !message;
+  is_over_ = is_alone_ || message->word == "bye";
   return message;
 }
 
@@ -62,7 +63,7 @@ void CrewMember::HandedWork::begin() {
 /// Asks and waits until rank 0 has said what to do.
 void CrewMember::HandedWork::ask(std::string_view word) {
   member_.say(word);
-  while (!is_ended_ && !member_.is_alone_ && !member_.stops()) {
+  while (!is_ended_ && !member_.is_over_ && !member_.stops()) {
     const auto message = member_.hear(kLookEveryMs);
     if (!message || message->number != member_.run_) continue;
     if (message->word == "end") is_ended_ = true;
@@ -84,19 +85,19 @@ std::optional<PlanPlace> CrewMember::HandedWork::next() {
 
 void CrewMember::HandedWork::conclude(PlanPlace place, const std::optional<std::string>& failure) {
   const std::string which = places_text({place});
-  member_.say(failure ? "failed" : "done", failure ? fmt::format("{} {}", which, *failure) : which);
+  member_.say(failure ? "failed" : "done", failure ? fmt::format("{} {}", which, std::string_view(*failure).substr(0, kMostWhyBytes)) : which);
 }
 
 bool CrewMember::HandedWork::must_end() {
-  if (is_ended_ || member_.is_alone_) return true;
+  if (is_ended_ || member_.is_over_) return true;
   // Nothing was asked: what comes can only be the end.
   if (const auto message = member_.hear(0); message && message->number == member_.run_ && message->word == "end") is_ended_ = true;
-  return is_ended_ || member_.is_alone_ || member_.stops();
+  return is_ended_ || member_.is_over_ || member_.stops();
 }
 
 bool CrewMember::HandedWork::wait_for_more() {
   if (!must_end() && hand_.empty()) ask("idle");
-  return !is_ended_ && !member_.is_alone_ && !member_.stops() && !hand_.empty();
+  return !is_ended_ && !member_.is_over_ && !member_.stops() && !hand_.empty();
 }
 
 }  // namespace assay

@@ -22,14 +22,15 @@ class CrewMember {
   /// `should_stop` is asked now and then; a rank that stops by itself leaves its samples to the others.
   void stop_when(std::function<bool()> should_stop) { should_stop_ = std::move(should_stop); }
 
-  /// The folder of the next run; nothing: there is none. Throws ModelError when rank 0 is gone.
+  /// The folder of the next run, runs left out that were over before this rank came to them; nothing: there is none. Throws ModelError when
+  /// rank 0 is gone.
   [[nodiscard]] std::optional<std::filesystem::path> next_run();
   /// The work of that run. Its journal is then to be flushed and closed, and report_end() called.
   [[nodiscard]] Work& work() noexcept { return work_; }
   /// Throws ModelError when rank 0 is gone.
   void report_end(std::int64_t peak_memory_bytes);
 
-  /// Ends the run for all ranks, and waits until it has. False when rank 0 is gone, so that nobody has heard it.
+  /// Ends the run for all ranks, where it is not over, and waits until it is. False when rank 0 is gone, so that nobody has heard it.
   bool report_error(int exit_code, const std::string& message);
 
  private:
@@ -57,7 +58,8 @@ class CrewMember {
   Connection connection_;
   std::function<bool()> should_stop_;
   std::int64_t run_ = 0;
-  bool is_alone_ = false;  ///< rank 0 is gone
+  bool is_over_ = false;   ///< rank 0 has said so, or is gone
+  bool is_alone_ = false;  ///< rank 0 is gone, and has not said so
   HandedWork work_{*this};
 };
 
