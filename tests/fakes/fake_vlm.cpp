@@ -120,6 +120,11 @@ bool is_chosen(const Request& request, unsigned one_in) {
   return std::strtoul(hex.c_str(), nullptr, 16) % one_in == 0;
 }
 
+bool is_rank(std::string_view number) {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  return rank != nullptr && rank == number;
+}
+
 int number_in(const std::string& name) {
   const auto colon = name.find(':');
   int number = 0;
@@ -178,9 +183,11 @@ std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& op
   } else if (name.starts_with("dying:")) {
     behaviour.dies_after = number_in(name);
   } else if (name.starts_with("killed:")) {
-    const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+    const char* rank = std::getenv("ASSAY_FAKE_KILLED");
     behaviour.delay_ms = 5;
-    if (rank != nullptr && std::string_view(rank) == "1") behaviour.killed_after = number_in(name);
+    if (is_rank(rank == nullptr ? "1" : rank)) behaviour.killed_after = number_in(name);
+  } else if (name.starts_with("late:")) {
+    if (!is_rank("0")) std::this_thread::sleep_for(std::chrono::milliseconds(number_in(name)));
   } else if (name == "buggy") {
     behaviour.answer = [](const Request&) -> Result<Generation> { throw InternalError("the fake lost count"); };
   } else if (name == "other-weights") {

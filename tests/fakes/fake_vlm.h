@@ -34,9 +34,9 @@ struct FakeBehaviour {
 /// Says another word of the same length for one request in `one_in`.
 [[nodiscard]] Result<Generation> wrong_answer(const Request& request, unsigned one_in);
 
-/// By name: "oracle", "constant", "digest", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "killed:<after>" (rank 1 by SIGKILL; the others are
-/// slow), "buggy", "other-weights", "unreadable-weights".
-/// ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
+/// By name: "oracle", "constant", "digest", "flaky:<one in>", "wrong:<one in>", "slow:<ms>", "dying:<after>", "killed:<after>" (by SIGKILL the rank
+/// that ASSAY_FAKE_KILLED names, 1 without; the others are slow), "late:<ms>" (it takes ranks other than 0 that long to open it), "buggy", "other-weights",
+/// "unreadable-weights". ASSAY_FAKE_CALLS names the calls file. Throws ConfigError for anything else.
 [[nodiscard]] std::unique_ptr<Vlm> open_fake_vlm(const std::string& name, const VlmOptions& options);
 
 [[nodiscard]] CheckpointReport inspect_fake(const std::string& name);

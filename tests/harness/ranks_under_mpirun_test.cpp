@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <thread>
 
@@ -16,6 +18,7 @@ namespace assay {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::ChildProcess;
 using testing::Finished;
 using testing::TemporaryFolder;
@@ -34,6 +37,17 @@ const std::map<std::string, std::string> kEnvironment = {{"ASAN_OPTIONS", "detec
 
 Finished run_job(int processes, const std::filesystem::path& out, const std::string& model, const std::vector<std::string>& more = {}) {
   return testing::run_child(job_of(processes, out, model, more), kEnvironment);
+}
+
+/// Processes whose command line has `text`.
+std::size_t process_count(const std::string& text) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream stream(entry.path() / "cmdline", std::ios::binary);
+    const std::string command(std::istreambuf_iterator<char>(stream), {});
+    count += command.find(text) != std::string::npos ? 1 : 0;
+  }
+  return count;
 }
 
 std::size_t journal_count(const std::filesystem::path& run) {
@@ -80,6 +94,55 @@ TEST_F(UnderMpirun, TheOthersDoWhatAKilledRankLeaves) {
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("assay: note: rank 1 on "));
   EXPECT_THAT(ended.err, HasSubstr(" is gone; "));
+  expect_same_as_whole(run);
+  EXPECT_EQ(testing::recorded_ids(run).size(), kSamples);
+}
+
+/// The run is over while it still opens its model.
+TEST_F(UnderMpirun, ARankThatComesTooLateIsNoError) {
+  const auto run = folder_ / "late";
+  const auto ended = run_job(3, run, "late:1500");
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.err, Not(HasSubstr("rank 0 is gone")));
+  expect_same_as_whole(run);
+  EXPECT_EQ(journal_count(run), 1U) << "nobody begins a run that is over";
+}
+
+TEST_F(UnderMpirun, AKilledRankZeroEndsTheJob) {
+  const auto run = folder_ / "headless";
+  auto environment = kEnvironment;
+  environment["ASSAY_FAKE_KILLED"] = "0";
+  const auto ended = testing::run_child(job_of(3, run, "killed:30"), environment);
+  EXPECT_NE(ended.exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(results_path(run)));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (process_count(run.string()) > 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(process_count(run.string()), 0U) << "nobody is left behind";
+  const auto last = run_job(2, run, "oracle");
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_THAT(last.err, HasSubstr("going on: "));
+  expect_same_as_whole(run);
+}
+
+TEST_F(UnderMpirun, TwoJobsShareAMachine) {
+  const auto one = folder_ / "one", other = folder_ / "other";
+  ChildProcess first(job_of(3, one, "slow:4"), kEnvironment), second(job_of(2, other, "slow:4"), kEnvironment);
+  EXPECT_EQ(first.wait().exit_code, 0);
+  EXPECT_EQ(second.wait().exit_code, 0);
+  for (const auto& run : {one, other}) {
+    expect_same_as_whole(run);
+    EXPECT_EQ(testing::recorded_ids(run).size(), kSamples) << run.filename();
+  }
+}
+
+TEST_F(UnderMpirun, TwoJobsDoNotShareAFolder) {
+  const auto run = folder_ / "taken";
+  ChildProcess first(job_of(2, run, "slow:10"), kEnvironment);
+  while (journal_count(run) == 0 && !first.has_ended()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  const auto second = run_job(2, run, "slow:10");
+  EXPECT_EQ(second.exit_code, 2) << second.err;
+  EXPECT_THAT(second.err, HasSubstr("a run is going on here (process "));
+  EXPECT_EQ(first.wait().exit_code, 0);
   expect_same_as_whole(run);
   EXPECT_EQ(testing::recorded_ids(run).size(), kSamples);
 }
