@@ -9,16 +9,19 @@
 #include "harness/base/error.h"
 #include "harness/base/number.h"
 #include "harness/ledger_work.h"
+#include "harness/progress.h"
 
 namespace assay {
 namespace {
 
 constexpr int kLookEveryMs = 20;  ///< at what no message tells of: that the run is to end
 
+std::string time_text(std::chrono::milliseconds time) { return duration_text(std::chrono::duration<double>(time).count()); }
+
 }  // namespace
 
-Crew::Crew(std::vector<Member> members) {
-  for (auto& member : members) seats_.push_back({std::move(member), State::kOut, 0});
+Crew::Crew(std::vector<Member> members, CrewPatience patience) : patience_(patience) {
+  for (auto& member : members) seats_.push_back({std::move(member)});
 }
 
 Crew::~Crew() {
@@ -64,6 +67,7 @@ void Crew::serve(LedgerWork& work) {
       if (is_finishing_ && std::ranges::all_of(seats_, [](const Seat& seat) { return seat.state == State::kOut; })) break;
       wait_for_words();
       for (Seat& seat : seats_) hear(seat, work);
+      for (Seat& seat : seats_) look_after(seat, work);
     } catch (const Error& error) {  // a thread has nobody above it
       work.end_with(error.exit_code(), error.what());
     } catch (const std::exception& error) {
@@ -87,8 +91,25 @@ void Crew::hear(Seat& seat, LedgerWork& work) {
     if (got == Connection::Got::kNothing) return;
     const auto message = got == Connection::Got::kMessage ? parse_message(text) : std::nullopt;
     if (!message) return lose(seat, work);
+    seat.break_silence();
     heed(seat, *message, work);
   }
+}
+
+/// A rank that dies closes its connection; one that hangs does not.
+void Crew::look_after(Seat& seat, LedgerWork& work) {
+  const auto silence = Clock::now() - seat.silent_since;
+  Member& member = seat.member;
+  if (seat.state == State::kEnding && silence >= patience_.to_end) {
+    work.note(fmt::format("rank {} on {} has not ended within {} and counts as gone; kill -9 {} there if it hangs", member.rank, member.host, time_text(patience_.to_end),
+                          member.process));
+    member.connection.send("bye");  // should it wake up
+    return lose(seat, work);
+  }
+  if (seat.state != State::kAsking || silence < patience_.to_note || seat.is_silence_noted) return;
+  seat.is_silence_noted = true;
+  work.note(fmt::format("rank {} on {} has said nothing for {}; if it hangs, kill -9 {} there, and the others do what it has", member.rank, member.host,
+                        time_text(patience_.to_note), member.process));
 }
 
 void Crew::heed(Seat& seat, const Message& message, LedgerWork& work) {
@@ -136,6 +157,7 @@ void Crew::end(Seat& seat, LedgerWork& work) {
 }
 
 void Crew::say(Seat& seat, std::string_view word, std::string_view rest, LedgerWork& work) {
+  seat.break_silence();
   if (!seat.member.connection.send(message_text(word, run_, rest))) lose(seat, work);
 }
 

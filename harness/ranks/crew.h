@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -14,6 +15,12 @@ namespace assay {
 
 class LedgerWork;
 
+/// How long rank 0 bears with a rank that is there and says nothing. It may have a long sample, or hang.
+struct CrewPatience {
+  std::chrono::milliseconds to_note = std::chrono::minutes(10);  ///< a note tells of one that has work
+  std::chrono::milliseconds to_end = std::chrono::minutes(2);    ///< one that was told to end counts as gone
+};
+
 /// The other ranks of a job, as rank 0 sees them: it hands them work, hears what became of it, and takes back what a rank had that is gone.
 class Crew {
  public:
@@ -21,8 +28,9 @@ class Crew {
     int rank = 0;
     std::string host;
     Connection connection;
+    std::int64_t process = 0;  ///< its number there
   };
-  explicit Crew(std::vector<Member> members);
+  explicit Crew(std::vector<Member> members, CrewPatience patience = {});
   /// Tells all that are left that there is no more.
   ~Crew();
   Crew(const Crew&) = delete;
@@ -48,15 +56,20 @@ class Crew {
     kIdle,    ///< waits for some
     kEnding,  ///< was told to end and writes its journal
   };
+  using Clock = std::chrono::steady_clock;
   struct Seat {
     Member member;
     State state = State::kOut;
     std::int64_t peak_memory_bytes = 0;
+    Clock::time_point silent_since = {};  ///< it or rank 0 spoke last
+    bool is_silence_noted = false;
+    void break_silence() noexcept { silent_since = Clock::now(), is_silence_noted = false; }
   };
 
   void serve(LedgerWork& work);
   void wait_for_words() const;
   void hear(Seat& seat, LedgerWork& work);
+  void look_after(Seat& seat, LedgerWork& work);
   void heed(Seat& seat, const Message& message, LedgerWork& work);
   void conclude(const Seat& seat, const Message& message, LedgerWork& work) const;
   void hand_work(Seat& seat, LedgerWork& work);
@@ -65,6 +78,7 @@ class Crew {
   void lose(Seat& seat, LedgerWork& work);
 
   std::vector<Seat> seats_;
+  const CrewPatience patience_;
   std::int64_t run_ = 0;
   std::atomic<bool> is_finishing_ = false, is_working_ = false;
   std::thread server_;
