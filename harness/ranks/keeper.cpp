@@ -48,6 +48,7 @@ Keeper::Keeper() {
   std::array<int, 2> ends{};
   const pid_t keeper = ::getpid();
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) throw ModelError(fmt::format("a rank cannot open a pipe: {}", std::strerror(errno)));
+  ::signal(SIGCHLD, SIG_DFL);  // a launcher may have it ignored, and then nobody learns how a child has ended
   const pid_t kept = ::fork();
   if (kept < 0) throw ModelError(fmt::format("a rank cannot start its second half: {}", std::strerror(errno)));
   if (kept > 0) keep(kept, ends[0]);
