@@ -2,17 +2,15 @@
 
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
-#include "harness/cli/gate_policy.h"
-#include "harness/cli/report_output.h"
 #include "harness/cli/rerun_advice.h"
 #include "harness/cli/verbs.h"
+#include "harness/cli/verdict_output.h"
 #include "harness/clock.h"
 #include "harness/gate/gate.h"
 #include "harness/gate/speed_file.h"
 #include "harness/gate/speed_gate.h"
 #include "harness/run_page.h"
 #include "harness/scored_run.h"
-#include "reports/formats.h"
 
 namespace assay {
 namespace {
@@ -28,14 +26,14 @@ constexpr const char* kExamples =
     "or a run that has not ended; 5 INCONCLUSIVE; 6 SUSPECT. A policy may map 5 and 6 to 0 or 1.\n";
 
 struct GateOptions {
-  std::string baseline, candidate, baseline_speed, candidate_speed, policy, margin, data_dir;
-  std::vector<std::string> waived, reruns, baseline_reruns;
+  std::string baseline, candidate, baseline_speed, candidate_speed, margin, data_dir;
+  std::vector<std::string> reruns, baseline_reruns;
   bool is_exact = false;
-  ReportOutput output;
+  VerdictOutput output;
 };
 
-Policy policy_of(const GateOptions& options, Problems& problems) {
-  Policy policy = policy_with(options.policy, options.waived, problems);
+Policy policy_of(GateOptions& options, Problems& problems) {
+  Policy policy = options.output.check(problems);
   if (!options.margin.empty()) policy.margin = points_of("--margin", options.margin, problems);
   policy.is_exact = policy.is_exact || options.is_exact;
   return policy;
@@ -60,14 +58,6 @@ std::vector<ScoredRun> read_all(const std::vector<std::string>& paths) {
   return runs;
 }
 
-/// A gate of timings alone.
-GateRecord speed_record(const GateOptions& options, const Policy& policy) {
-  GateRecord record;
-  record.baseline_name = options.baseline_speed, record.candidate_name = options.candidate_speed;
-  record.policy = policy.file, record.alpha = policy.alpha;
-  return record;
-}
-
 }  // namespace
 
 int gate_verb(const Program& program, Arguments arguments) {
@@ -77,37 +67,32 @@ int gate_verb(const Program& program, Arguments arguments) {
   line.text("candidate", options.candidate, "the same, of what is to be judged");
   line.text("baseline-speed", options.baseline_speed, "timings that Google Benchmark wrote as JSON, with repetitions; beside runs or alone");
   line.text("candidate-speed", options.candidate_speed, "the same, of what is to be judged");
-  line.text("policy", options.policy, "YAML: margins, budgets, waived differences, floors (docs/gate.md)");
   line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
-  line.list("waive", options.waived, "differences that do not matter: weights, engine, prompts, data, ...; added to the policy's");
   line.list("rerun", options.reruns, "further whole runs of the candidate with other seeds; each sample's scores are averaged over them");
   line.list("rerun-baseline", options.baseline_reruns, "likewise of the baseline");
   line.flag("exact", options.is_exact, "expect every reply to be the same; list each that is not");
   line.text("data-dir", options.data_dir, "where the data sets lie: prompts and pictures of flips for the HTML page");
-  options.output.add_options(line, gate_formats(), "console");
+  options.output.add_options(line, "margins, budgets, waived differences, floors", "weights, engine, prompts, data, ...");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
   check_inputs(options, problems);
-  options.output.check(gate_formats(), problems);
   const Policy policy = policy_of(options, problems);
   throw_if_any(problems);
-  GateRecord record = speed_record(options, policy);
+  if (options.baseline.empty())
+    return options.output.write(decide_speed(read_speed_file(options.baseline_speed), read_speed_file(options.candidate_speed), policy), PageContent{}, policy);
+  const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
+  const Reruns reruns{read_all(options.baseline_reruns), read_all(options.reruns)};
+  GateRecord record = decide_gate(baseline, candidate, policy, today_utc(), reruns);
+  if (const auto advice = rerun_advice(record, candidate, program.command, options.reruns.size()); !advice.empty()) print_log(fmt::format("assay: {}", advice));
   PageContent page;
-  if (!options.baseline.empty()) {
-    const ScoredRun baseline = read_scored_run(options.baseline), candidate = read_scored_run(options.candidate);
-    const Reruns reruns{read_all(options.baseline_reruns), read_all(options.reruns)};
-    record = decide_gate(baseline, candidate, policy, today_utc(), reruns);
-    if (const auto advice = rerun_advice(record, candidate, program.command, options.reruns.size()); !advice.empty()) print_log(fmt::format("assay: {}", advice));
-    if (options.output.shows_samples(gate_formats())) {
-      const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate}, options.output.picture_room());
-      page = pages.of_flips(record.flips);
-      pages.fill_texts(record.flips);
-    }
+  if (options.output.shows_samples()) {
+    const RunPages pages(program.catalog, program.make_thumbnail, options.data_dir, {&baseline, &candidate}, options.output.picture_room());
+    page = pages.of_flips(record.flips);
+    pages.fill_texts(record.flips);
   }
   if (!options.baseline_speed.empty())
     add_speed(record, read_speed_file(options.baseline_speed), read_speed_file(options.candidate_speed), policy);
-  options.output.write(gate_formats(), record, page);
-  return exit_code_of(record, policy);
+  return options.output.write(record, page, policy);
 }
 
 }  // namespace assay

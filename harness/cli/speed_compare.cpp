@@ -9,13 +9,10 @@
 #include "harness/base/error.h"
 #include "harness/base/number.h"
 #include "harness/cli/command_line.h"
-#include "harness/cli/gate_policy.h"
-#include "harness/cli/report_output.h"
 #include "harness/cli/speed_rounds.h"
-#include "harness/gate/gate.h"
+#include "harness/cli/verdict_output.h"
 #include "harness/gate/speed_file.h"
 #include "harness/gate/speed_gate.h"
-#include "reports/formats.h"
 
 namespace assay {
 namespace {
@@ -30,9 +27,8 @@ constexpr const char* kExamples =
 
 struct Options {
   std::vector<std::string> words;  ///< two files, or a stage
-  std::string old_binary, new_binary, model, rounds, filter, min_time, policy;
-  std::vector<std::string> waived;
-  ReportOutput output;
+  std::string old_binary, new_binary, model, rounds, filter, min_time;
+  VerdictOutput output;
 
   [[nodiscard]] bool has_binaries() const { return !old_binary.empty() || !new_binary.empty(); }
 };
@@ -80,23 +76,15 @@ int speed_compare(Arguments arguments) {
   line.text("rounds", options.rounds, "how often each program runs [what the policy asks for: 9]");
   line.text("filter", options.filter, "only rows whose names this regular expression finds");
   line.text("min-time", options.min_time, "least seconds a row [0.5]");
-  line.text("policy", options.policy, "YAML: least change, repetitions, waived differences (docs/gate.md)");
-  line.list("waive", options.waived, "differences that do not matter: machine, overlap; added to the policy's");
-  options.output.add_options(line, gate_formats(), "console");
+  options.output.add_options(line, "least change, repetitions, waived differences", "machine, overlap");
   Problems problems;
   if (!line.parse(std::move(arguments), problems)) return 0;
   check(options, problems);
-  options.output.check(gate_formats(), problems);
-  const Policy policy = policy_with(options.policy, options.waived, problems);
+  const Policy policy = options.output.check(problems);
   const int rounds = rounds_of(options, policy, problems);
   throw_if_any(problems);
   const auto timings = timings_of(options, rounds);
-  GateRecord record;
-  record.baseline_name = timings.baseline.name, record.candidate_name = timings.candidate.name;
-  record.policy = policy.file, record.alpha = policy.alpha;
-  add_speed(record, timings.baseline, timings.candidate, policy);
-  options.output.write(gate_formats(), record, PageContent{});
-  return exit_code_of(record, policy);
+  return options.output.write(decide_speed(timings.baseline, timings.candidate, policy), PageContent{}, policy);
 }
 
 }  // namespace assay

@@ -75,4 +75,12 @@ void add_speed(GateRecord& record, const SpeedFile& baseline, const SpeedFile& c
   record.verdict = overall_verdict(record);
 }
 
+GateRecord decide_speed(const SpeedFile& baseline, const SpeedFile& candidate, const Policy& policy) {
+  GateRecord record;
+  record.baseline_name = baseline.name, record.candidate_name = candidate.name;
+  record.policy = policy.file, record.alpha = policy.alpha;
+  add_speed(record, baseline, candidate, policy);
+  return record;
+}
+
 }  // namespace assay

@@ -11,4 +11,7 @@ namespace assay {
 /// Source   Georges, Buytaert & Eeckhout 2007, OOPSLA, 57; Kalibera & Jones 2013, ISMM, 63
 void add_speed(GateRecord& record, const SpeedFile& baseline, const SpeedFile& candidate, const Policy& policy);
 
+/// A gate of timings alone.
+[[nodiscard]] GateRecord decide_speed(const SpeedFile& baseline, const SpeedFile& candidate, const Policy& policy);
+
 }  // namespace assay
