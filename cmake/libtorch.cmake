@@ -81,8 +81,10 @@ endif()
 set(TORCH_LIBRARIES assay_torch)
 message(STATUS "LibTorch ${Torch_VERSION}, ${assay_torch_kind}: ${assay_torch_dir}")
 
-# The wheel ships headers of a newer fmt beside its own, and system folders come last on the include path: put ours in front.
-find_path(assay_fmt_headers fmt/format.h REQUIRED)
+# The wheel ships headers of a newer fmt beside its own, and system folders come last on the include path: put ours in front. They are those of the fmt that is
+# linked: a search by CMAKE_PREFIX_PATH would find the wheel's, where that points at it.
+get_target_property(assay_fmt_folders fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+find_path(assay_fmt_headers fmt/format.h PATHS ${assay_fmt_folders} NO_DEFAULT_PATH NO_CACHE REQUIRED)
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fmt-first)
 file(CREATE_LINK ${assay_fmt_headers}/fmt ${CMAKE_BINARY_DIR}/fmt-first/fmt SYMBOLIC)
 target_include_directories(assay_torch SYSTEM BEFORE INTERFACE ${CMAKE_BINARY_DIR}/fmt-first)
