@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/build.sh [--preset dev|ci|asan|tidy] [--target NAME]
+Usage: scripts/build.sh [--preset dev|ci|asan|tsan|tidy] [--target NAME]
 
 Sets up what is missing (scripts/setup.sh), then configures and builds. Default: preset dev, everything, in build/.
 JOBS=N sets the number of parallel compilations (default: one per core, at most one per 2 GiB of memory).

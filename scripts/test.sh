@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/test.sh [--preset dev|ci|asan] [ctest arguments]
+Usage: scripts/test.sh [--preset dev|ci|asan|tsan] [ctest arguments]
 
 Sets up what is missing, builds everything and runs the tests with ctest. Default preset: ci when CI=true in the environment, else dev.
 
