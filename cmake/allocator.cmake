@@ -3,7 +3,7 @@
 option(ASSAY_WITH_TCMALLOC "Let the programs take their memory by tcmalloc; OFF: by the C library" ON)
 string(TOUPPER "CMAKE_CXX_FLAGS_${CMAKE_BUILD_TYPE}" assay_flags_of_type)
 if(ASSAY_WITH_TCMALLOC AND ASSAY_WITH_LIBTORCH AND NOT "${CMAKE_CXX_FLAGS} ${${assay_flags_of_type}}" MATCHES "-fsanitize")
-  find_library(assay_tcmalloc NAMES tcmalloc_minimal libtcmalloc_minimal.so.4 DOC "gperftools' tcmalloc_minimal")  # the second without the development package
+  find_library(assay_tcmalloc NAMES tcmalloc_minimal libtcmalloc_minimal.so.4 NO_CACHE)  # the second without the development package
   if(assay_tcmalloc)
     message(STATUS "Memory: ${assay_tcmalloc}")
   else()
