@@ -13,6 +13,7 @@
 #include "model/tensor/product_bf16.h"
 #include "model/tensor/row_kernels.h"
 #include "model/tensor/silu.h"
+#include "model/tensor/strict_products.h"
 
 namespace assay {
 namespace {
@@ -56,6 +57,7 @@ at::Tensor packed(const at::Tensor& weight, const std::function<void(std::int64_
 
 Linear::Linear(at::Tensor weight, at::Tensor bias)
     : weight_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(weight_.size(0)), inputs_(weight_.size(1)) {
+  demand_strict_products();
   if (!is_worth_packing(weight_, weight_.scalar_type())) return;
   packed_ = packed(weight_, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
     pack_weight_bf16(bf16_bits(weight_), outputs_, inputs_, first, last, bf16_bits(to));
@@ -70,6 +72,7 @@ struct Linear::After {
 
 Linear::Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations)
     : int8_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(int8_.values.size(0)), inputs_(int8_.values.size(1)) {
+  demand_strict_products();
   if (!is_worth_packing(int8_.values, activations)) return;
   packed_ = packed(int8_.values, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
     pack_weight_int8(int8_.values.const_data_ptr<std::int8_t>(), outputs_, inputs_, first, last, to.data_ptr<std::int8_t>());

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "model/tensor/silu.h"
 
@@ -79,6 +80,16 @@ TEST(Linear, KeepsTheLeadingDims) {
   EXPECT_EQ(y.sizes(), at::IntArrayRef({2, 5, 24}));
   EXPECT_TRUE(at::equal(y[1], linear(x[1])));
   EXPECT_TRUE(at::equal(linear(x.transpose(0, 1)), y.transpose(0, 1))) << "whatever the strides";
+}
+
+/// What prompts in float32 stand on: LibTorch multiplies, by kernels that it chooses by processor and number of rows.
+TEST(Linear, GivesARowOfFloatsTheSameBitsInAnyCompanyByEights) {
+  for (const auto& [in, out] : std::vector<std::array<std::int64_t, 2>>{{32, 16}, {64, 97}, {128, 128}, {512, 512}}) {
+    const Linear linear(at::randn({out, in}));
+    const auto x = at::randn({208, in}), whole = linear(x);
+    for (const std::int64_t count : {8, 16, 24, 32, 40, 48, 72, 104, 136, 200})
+      EXPECT_TRUE(at::equal(linear(x.narrow(0, 0, count)), whole.narrow(0, 0, count))) << count << " x " << in << " x " << out;
+  }
 }
 
 TEST(Linear, FewRowsAreThoseOfTheProductWithItsBias) {
