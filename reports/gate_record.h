@@ -37,7 +37,7 @@ struct GatedMetric {
   double p_drop_adjusted = 1, p_gain_adjusted = 1;    ///< by Holm over the gated metrics; by Benjamini and Hochberg over the others
   double detectable_drop = 0;  ///< the smallest true drop that these samples show with 80 % power
   double samples_needed = 0;   ///< of this kind to decide; NaN: not known, or decided
-  std::string test;            ///< "McNemar exact", "cluster-robust t", "BCa cluster bootstrap", ...
+  std::string test;            ///< "McNemar exact", "cluster-robust t", ...; "identity": no reply has changed, and that decides
   std::int64_t units = 0;      ///< paired units (questions, circular groups)
   std::int64_t clusters = 0;
   std::int64_t gained = 0, lost = 0;  ///< units whose value rose or fell

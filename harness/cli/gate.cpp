@@ -47,6 +47,7 @@ void check_inputs(const GateOptions& options, Problems& problems) {
   if (needs_runs && options.candidate.empty()) problems.emplace_back("--candidate is missing: name a run folder or a file of `assay score --save`");
   if (!needs_runs && !(options.reruns.empty() && options.baseline_reruns.empty()))
     problems.emplace_back("--rerun and --rerun-baseline belong to --baseline and --candidate");
+  if (!needs_runs && options.is_exact) problems.emplace_back("--exact asks about replies; it belongs to --baseline and --candidate");
   if (has_speed && options.baseline_speed.empty()) problems.emplace_back("--baseline-speed is missing: name the timings that --candidate-speed is held against");
   if (has_speed && options.candidate_speed.empty()) problems.emplace_back("--candidate-speed is missing: name the timings that are to be judged");
 }
@@ -70,7 +71,7 @@ int gate_verb(const Program& program, Arguments arguments) {
   line.text("margin", options.margin, "largest drop that is fine, in points (hundredths of a metric's full scale), over the policy's; default 1");
   line.list("rerun", options.reruns, "further whole runs of the candidate with other seeds; each sample's scores are averaged over them");
   line.list("rerun-baseline", options.baseline_reruns, "likewise of the baseline");
-  line.flag("exact", options.is_exact, "expect every reply to be the same; list each that is not");
+  line.flag("exact", options.is_exact, "every reply must be the same: one that is not fails; where none has changed, that is a PASS however few the samples");
   line.text("data-dir", options.data_dir, "where the data sets lie: prompts and pictures of flips for the HTML page");
   options.output.add_options(line, "margins, budgets, waived differences, floors", "weights, engine, prompts, data, ...");
   Problems problems;

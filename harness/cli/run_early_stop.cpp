@@ -8,11 +8,24 @@
 #include "harness/scored_run.h"
 
 namespace assay {
+namespace {
+
+/// What a policy asks of whole runs, so that a verdict on the way would leave it out.
+void check_whole_run_rules(const Policy& policy, Problems& problems) {
+  constexpr const char* kWayOut = "let the run end and use `assay gate`, or name a policy without it";
+  if (policy.is_exact) problems.push_back(fmt::format("--until-decided: {}: \"exact\" asks about every reply; {}", policy.file, kWayOut));
+  for (const auto& rule : policy.rules)
+    if (rule.floor || rule.ratio)
+      problems.push_back(fmt::format("--until-decided: {}:{}: a {} is held against the whole run; {}", policy.file, rule.line, rule.floor ? "floor" : "ratio", kWayOut));
+}
+
+}  // namespace
 
 std::unique_ptr<EarlyStop> make_early_stop(const EarlyStopOptions& options, Plan& plan, const Manifest& manifest) {
   if (!options.is_asked_for) return nullptr;
   Problems problems;
   const Policy policy = options.policy.empty() ? Policy{} : read_policy(options.policy, problems);
+  check_whole_run_rules(policy, problems);
   throw_if_any(problems);
   const ScoredRun baseline = read_scored_run(options.baseline);
   ScoredRun candidate{{}, {}, manifest, {}, {}, {}};

@@ -4,12 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 #include <utility>
 
 #include "harness/base/error.h"
 #include "harness/base/suggestion.h"
 #include "harness/gate/comparability.h"
+#include "harness/gate/exact.h"
 #include "harness/gate/pairs.h"
 #include "harness/gate/validity.h"
 #include "metrics/benjamini_hochberg.h"
@@ -21,10 +23,13 @@ namespace {
 
 /// One metric on its way to a verdict.
 struct Candidate {
+  BenchmarkPair pair;
+  BasisPair basis;
   MetricRule rule;
   PairedMetric paired;
   GatedMetric gated;
   Interval candidate_interval;  ///< of the candidate's own value
+  bool is_identical = false;    ///< decided by equal replies
 };
 
 Verdict graver(Verdict one, Verdict other) { return std::min(one, other); }  // the enumeration's order
@@ -48,9 +53,11 @@ void apply_quarantine(Candidate& one, const std::string& today) {
   }
 }
 
-Candidate candidate_of(const BenchmarkPair& pair, const MetricBasis& baseline, const MetricBasis& candidate, const Policy& policy, const std::string& today) {
+Candidate candidate_of(const BenchmarkPair& pair, const BasisPair& basis, const Policy& policy, const std::string& today) {
   const BenchmarkResult& result = pair.baseline->result;
+  const MetricBasis &baseline = *basis.baseline, &candidate = *basis.candidate;
   Candidate one;
+  one.pair = pair, one.basis = basis;
   one.rule = rule_for(policy, result.benchmark, baseline.name, baseline.name == result.main_metric);
   PairedOptions options;
   options.margin_share = one.rule.margin.value_or(policy.margin) / 100;
@@ -78,8 +85,8 @@ void add_rerun_notes(GatedMetric& metric, const Reruns& reruns) {
 std::vector<Candidate> gather(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& today, const Reruns& reruns) {
   std::vector<Candidate> all;
   for (const auto& pair : pairs)
-    for (const auto& [baseline, candidate] : basis_pairs(pair)) {
-      all.push_back(candidate_of(pair, *baseline, *candidate, policy, today));
+    for (const auto& basis : basis_pairs(pair)) {
+      all.push_back(candidate_of(pair, basis, policy, today));
       add_rerun_notes(all.back().gated, reruns);
     }
   return all;
@@ -106,6 +113,25 @@ void decide_together(std::vector<Candidate>& all, const Policy& policy, bool are
   }
 }
 
+/// With `exact`: equal replies have equal scores, so there is no drop to look for, and the interval's width says nothing against it.
+/// `obstacle`: what of the whole runs speaks against calling them the same.
+void decide_by_identity(Candidate& one, const std::string& obstacle) {
+  const Identity identity = obstacle.empty() ? identity_of(one.pair, one.basis) : Identity{0, 0, obstacle};
+  GatedMetric& gated = one.gated;
+  if (!identity.obstacle.empty()) {
+    if (gated.verdict == Verdict::kInconclusive) add_note(gated.note, fmt::format("no pass by identity: {}", identity.obstacle));
+    return;
+  }
+  const std::string failures = identity.failures > 0 ? fmt::format(" ({} failed in both)", identity.failures) : "";
+  if (gated.is_gated)
+    add_note(gated.note, fmt::format("by identity: the replies to all {} samples are the baseline's{}; the interval, {}, decides nothing", identity.samples, failures,
+                                     gated.test));
+  one.is_identical = true;
+  gated.verdict = Verdict::kPass;
+  gated.test = "identity";
+  gated.samples_needed = std::numeric_limits<double>::quiet_NaN();  // it is decided
+}
+
 /// What `low` and `high` say of a limit that must be reached.
 Verdict reaches(double low, double high, double limit) {
   return low >= limit ? Verdict::kPass : high < limit ? Verdict::kFail : Verdict::kInconclusive;
@@ -122,22 +148,13 @@ void apply_limits(Candidate& one) {
     gated.verdict = verdict == Verdict::kPass ? gated.verdict : graver(gated.verdict, verdict);
   }
   if (one.rule.ratio && gated.baseline > 0) {
-    const double low = 1 + gated.interval.low / gated.baseline, high = 1 + gated.interval.high / gated.baseline;
+    const Interval change = one.is_identical ? Interval{0, 0} : gated.interval;
+    const double low = 1 + change.low / gated.baseline, high = 1 + change.high / gated.baseline;
     const Verdict verdict = reaches(low, high, *one.rule.ratio);
     if (verdict != Verdict::kPass)
       add_note(gated.note, fmt::format("{} {} of the baseline: its interval is [{:.4f}, {:.4f}]", verdict == Verdict::kFail ? "below" : "not surely at or above",
                                        *one.rule.ratio, low, high));
     gated.verdict = verdict == Verdict::kPass ? gated.verdict : graver(gated.verdict, verdict);
-  }
-}
-
-void check_exact(const std::vector<Behaviour>& behaviours, std::vector<GateCheck>& checks) {
-  for (const auto& behaviour : behaviours) {
-    if (behaviour.changed_replies == 0 && behaviour.changed_scores == 0) continue;
-    checks.push_back({"exact", behaviour.benchmark, Verdict::kFail, "0 changed replies", fmt::format("{} changed replies", behaviour.changed_replies),
-                      fmt::format("{} of {} replies and {} scores on {} are not the baseline's, and --exact allows none", behaviour.changed_replies,
-                                  behaviour.samples, behaviour.changed_scores, behaviour.benchmark),
-                      false});
   }
 }
 
@@ -149,6 +166,33 @@ void check_all_validity(const ScoredRun& baseline, const ScoredRun& candidate, c
       check.message = fmt::format("{}: {}", rerun.name, check.message);
       checks.push_back(std::move(check));
     }
+  }
+}
+
+bool has_scores(const ScoredBenchmark& benchmark) {
+  const auto main = std::ranges::find(benchmark.bases, benchmark.result.main_metric, &MetricBasis::name);
+  return main != benchmark.bases.end() && !main->rows.empty();
+}
+
+/// A benchmark whose main metric cannot be compared must not pass in silence. With `exact` equal replies are enough; `obstacle` is what speaks against
+/// calling them that.
+void check_scores(const std::vector<BenchmarkPair>& pairs, const Policy& policy, const std::string& obstacle, std::vector<GateCheck>& checks) {
+  for (const auto& pair : pairs) {
+    const BenchmarkResult& result = pair.baseline->result;
+    const bool before = has_scores(*pair.baseline), now = has_scores(*pair.candidate);
+    const bool is_gated = rule_for(policy, result.benchmark, result.main_metric, true).is_gated;
+    if ((before && now) || !is_gated) continue;
+    GateCheck check{"scores", result.benchmark, Verdict::kIncomparable, before ? "there" : "none", now ? "there" : "none", {}, false};
+    if (before != now) {
+      check.message = fmt::format("only the {} has scores for {}'s {}; score both on the same labels", before ? "baseline" : "candidate", result.benchmark, result.main_metric);
+    } else {
+      const std::string difference = !policy.is_exact ? "" : obstacle.empty() ? identity_of(pair).obstacle : obstacle;
+      if (policy.is_exact && difference.empty()) continue;
+      check.verdict = Verdict::kInconclusive;
+      check.message = fmt::format("no sample of {} has a score in either run, so nothing is compared{}; gate a split with labels, hold the replies equal with --exact, or "
+                                  "give it `gated: false` in the policy", result.benchmark, difference.empty() ? "" : fmt::format(" (no pass by identity: {})", difference));
+    }
+    checks.push_back(std::move(check));
   }
 }
 
@@ -223,10 +267,14 @@ GateRecord decide_gate(const ScoredRun& baseline, const ScoredRun& candidate, co
     for (auto& flip : flips_of(pair)) record.flips.push_back(std::move(flip));
   }
   put_worst_first(record.flips);
-  if (policy.is_exact) check_exact(record.behaviours, record.checks);
+  const std::string obstacle = has_reruns ? "means of several runs are compared" : identity_obstacle(baseline, candidate);
+  check_scores(first_pairs, policy, obstacle, record.checks);
+  if (policy.is_exact)
+    for (auto& check : check_exact(first_pairs)) record.checks.push_back(std::move(check));
   auto metrics = gather(pairs, policy, today, reruns);
   for (const bool are_gated : {true, false}) decide_together(metrics, policy, are_gated);
   for (auto& one : metrics) {
+    if (policy.is_exact) decide_by_identity(one, obstacle);
     apply_limits(one);
     record.metrics.push_back(std::move(one.gated));
   }

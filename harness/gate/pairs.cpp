@@ -23,6 +23,12 @@ std::vector<BasisPair> basis_pairs(const BenchmarkPair& pair) {
   return pairs;
 }
 
+std::map<UnitKey, const BasisRow*> rows_by_unit(const MetricBasis& basis) {
+  std::map<UnitKey, const BasisRow*> rows;
+  for (const auto& row : basis.rows) rows[{row.stratum, row.unit}] = &row;
+  return rows;
+}
+
 GatedMetric measured(const BenchmarkResult& result, const std::string& metric, const PairedMetric& paired, double confidence) {
   GatedMetric gated;
   gated.benchmark = result.benchmark, gated.profile = result.profile, gated.metric = metric;

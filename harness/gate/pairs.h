@@ -1,5 +1,8 @@
 #pragma once
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/scored_run.h"
@@ -24,6 +27,10 @@ struct BasisPair {
   const MetricBasis* candidate = nullptr;
 };
 [[nodiscard]] std::vector<BasisPair> basis_pairs(const BenchmarkPair& pair);
+
+using UnitKey = std::pair<std::string_view, std::string_view>;  ///< stratum, unit
+/// The names point into `basis`.
+[[nodiscard]] std::map<UnitKey, const BasisRow*> rows_by_unit(const MetricBasis& basis);
 
 /// What a paired test has found, as reports take it. Verdict, margin and policy are the caller's, as is any adjustment of the p-values.
 [[nodiscard]] GatedMetric measured(const BenchmarkResult& result, const std::string& metric, const PairedMetric& paired, double confidence);

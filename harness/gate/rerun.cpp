@@ -10,6 +10,7 @@
 
 #include "harness/base/error.h"
 #include "harness/gate/comparability.h"
+#include "harness/gate/pairs.h"
 #include "harness/manifest.h"
 
 namespace assay {
@@ -60,17 +61,9 @@ void average_samples(ScoredBenchmark& benchmark, const std::vector<const ScoredB
   }
 }
 
-using UnitKey = std::pair<std::string_view, std::string_view>;  // stratum, unit
-
-std::map<UnitKey, const BasisRow*> rows_of(const MetricBasis& basis) {
-  std::map<UnitKey, const BasisRow*> rows;
-  for (const auto& row : basis.rows) rows[{row.stratum, row.unit}] = &row;
-  return rows;
-}
-
 void average_basis(MetricBasis& basis, const std::vector<const MetricBasis*>& others) {
   std::vector<std::map<UnitKey, const BasisRow*>> rows;
-  for (const auto* other : others) rows.push_back(rows_of(*other));
+  for (const auto* other : others) rows.push_back(rows_by_unit(*other));
   for (auto& row : basis.rows) {
     double runs = 1;
     for (const auto& theirs : rows) {

@@ -106,6 +106,20 @@ TEST_F(GateCommand, WithExactListsEveryChangedReply) {
   EXPECT_EQ(gate("right", "slightly", {"--exact", "--margin", "50"}).exit_code, 1);
 }
 
+TEST_F(GateCommand, WithExactPassesEqualRepliesHoweverFew) {
+  (void)make("few-again", "oracle", "fake");
+  EXPECT_EQ(gate("few", "few-again", {"--margin", "0.5"}).exit_code, 5) << "their interval is wide";
+  const auto exact = gate("few", "few-again", {"--margin", "0.5", "--exact", "--format", "json"});
+  EXPECT_EQ(exact.exit_code, 0) << exact.out;
+  const auto metric = json::parse(exact.out, "stdout")["metrics"].GetArray()[0].GetObject();
+  EXPECT_STREQ(metric["verdict"].GetString(), "PASS");
+  EXPECT_STREQ(metric["test"].GetString(), "identity");
+  EXPECT_TRUE(metric["samples_needed"].IsNull());
+  EXPECT_THAT(gate("few", "few-again", {"--exact"}).out, HasSubstr("by identity: the replies to all 300 samples are the baseline's"));
+  EXPECT_THAT(gate("few", "few-again", {"--exact", "--format", "junit"}).out, AllOf(HasSubstr("<system-out>PASS fake"), HasSubstr("by identity"), HasSubstr("failures=\"0\"")));
+  EXPECT_EQ(gate("few", "few-worse", {"--exact"}).exit_code, 1);
+}
+
 TEST_F(GateCommand, TakesABaselineFile) {
   const auto saved = run_fakes({"baseline", "save", path("right"), "--again", path("again"), "--why", "a release", "--out", path("right.baseline")});
   ASSERT_EQ(saved.exit_code, 0) << saved.err;
@@ -220,6 +234,14 @@ TEST_F(GateCommand, WithFewSamplesIsNotDecidedEarly) {
   EXPECT_EQ(make("odd", "oracle", "fake", {"--until-decided", "--baseline", path("right")}).exit_code, 2) << "the baseline has no such benchmark";
 }
 
+TEST_F(GateCommand, DoesNotDecideEarlyWhatTheWholeRunIsAsked) {
+  const auto policy = folder_->write("whole.yaml", "exact: true\nbenchmarks:\n  fake: {floor: 60}\n").string();
+  const auto refused = make("odd", "oracle", "fake", {"--until-decided", "--baseline", path("few"), "--policy", policy});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("whole.yaml: \"exact\" asks about every reply; let the run end and use `assay gate`"),
+                                 HasSubstr("whole.yaml:3: a floor is held against the whole run")));
+}
+
 TEST_F(GateCommand, DecidesEarlyWhateverTheBatch) {
   const auto one = make("batch-1", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "1"});
   const auto many = make("batch-64", "wrong:5", "fake_large", {"--until-decided", "--baseline", path("right"), "--batch", "64"});
@@ -243,6 +265,9 @@ TEST_F(GateCommand, GatesTimingsAloneOrBesideRuns) {
   EXPECT_EQ(same.exit_code, 0) << same.err;
   const auto slower = gate("right", "again", {"--baseline-speed", path("fast.json"), "--candidate-speed", path("slow.json"), "--format", "json"});
   EXPECT_EQ(verdict(slower), "FAIL");
+  const auto exact = run_fakes({"gate", "--baseline-speed", path("fast.json"), "--candidate-speed", path("fast.json"), "--exact"});
+  EXPECT_EQ(exact.exit_code, 2);
+  EXPECT_THAT(exact.err, HasSubstr("--exact asks about replies"));
   const auto half = run_fakes({"gate", "--baseline-speed", path("fast.json")});
   EXPECT_EQ(half.exit_code, 2);
   EXPECT_THAT(half.err, HasSubstr("--candidate-speed is missing"));

@@ -159,6 +159,35 @@ TEST(Gate, ExactAllowsNoFlip) {
   EXPECT_EQ(gate(run, candidate, policy).verdict, Verdict::kFail);
 }
 
+TEST(Gate, DoesNotPassWhatHasNoScores) {
+  auto unlabelled = scored_run({.samples = 2000, .right = 1600});
+  unlabelled.benchmarks[0].bases[0].rows.clear();
+  const auto open = gate(unlabelled, unlabelled);
+  EXPECT_EQ(open.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(open.checks, Contains(Field(&GateCheck::message, HasSubstr("no sample of fake has a score in either run, so nothing is compared; gate a split with labels"))));
+  Policy policy = with_rule([](MetricRule& rule) { rule.is_gated = false; });
+  EXPECT_EQ(gate(unlabelled, unlabelled, policy).verdict, Verdict::kPass) << "nobody asked for it";
+  const auto lost = gate(scored_run({.samples = 2000, .right = 1600}), unlabelled);
+  EXPECT_EQ(lost.verdict, Verdict::kIncomparable);
+  EXPECT_THAT(lost.checks, Contains(Field(&GateCheck::message, HasSubstr("only the baseline has scores for fake's accuracy"))));
+}
+
+TEST(Gate, OfUnlabelledRepliesMayAskThatTheyAreTheSame) {
+  auto unlabelled = scored_run({.samples = 20, .right = 16});
+  unlabelled.benchmarks[0].bases[0].rows.clear();
+  Policy policy;
+  policy.is_exact = true;
+  EXPECT_EQ(gate(unlabelled, unlabelled, policy).verdict, Verdict::kPass);
+  auto candidate = unlabelled;
+  candidate.benchmarks[0].samples[3].reply_digest = "other words";
+  EXPECT_EQ(gate(unlabelled, candidate, policy).verdict, Verdict::kFail);
+  candidate = unlabelled;
+  candidate.manifest = {};
+  const auto open = gate(unlabelled, candidate, policy);
+  EXPECT_EQ(open.verdict, Verdict::kInconclusive);
+  EXPECT_THAT(open.checks, Contains(Field(&GateCheck::message, HasSubstr("(no pass by identity: without both manifests"))));
+}
+
 TEST(Gate, TellsChangedBehaviourFromNoise) {
   auto baseline = scored_run({.samples = 2000, .right = 1600});
   baseline.repeats = {{"fake", "plain", 2000, 20, 4}};
