@@ -1,14 +1,10 @@
 #include "benchmarks/speed/pictures.h"
 
-#include <cstdio>
-#include <cstdlib>
-
-#include <jpeglib.h>
-#include <png.h>
-
 #include <array>
+#include <utility>
 
 #include "harness/base/error.h"
+#include "model/image/encode.h"
 
 namespace assay {
 namespace {
@@ -21,7 +17,12 @@ constexpr std::array<PictureSize, 9> kReceipts = {
 // 34 JPEG in open-compass/MMBench samples/ at 20faed3d.
 constexpr std::array<PictureSize, 9> kMmBench = {{{258, 195}, {256, 256}, {315, 341}, {512, 289}, {512, 338}, {512, 344}, {512, 384}, {512, 426}, {512, 507}}};
 
-constexpr std::array<SetShapes, 3> kSets = {{{"chartqa", kChartQa, encode_png}, {"receipts", kReceipts, encode_jpeg}, {"mmbench", kMmBench, encode_jpeg}}};
+constexpr std::array<SetShapes, 3> kSets = {{{"chartqa", kChartQa, png_file}, {"receipts", kReceipts, jpeg_file}, {"mmbench", kMmBench, jpeg_file}}};
+
+std::string written(Result<std::string> file) {
+  if (!file) throw InternalError(file.error().message);
+  return *std::move(file);
+}
 
 }  // namespace
 
@@ -37,44 +38,9 @@ Image make_noise(int width, int height, unsigned seed) {
   return image;
 }
 
-std::string encode_jpeg(const Image& image) {
-  jpeg_compress_struct info{};
-  jpeg_error_mgr errors{};
-  info.err = jpeg_std_error(&errors);
-  jpeg_create_compress(&info);
-  unsigned char* bytes = nullptr;
-  unsigned long size = 0;
-  jpeg_mem_dest(&info, &bytes, &size);
-  info.image_width = static_cast<JDIMENSION>(image.width);
-  info.image_height = static_cast<JDIMENSION>(image.height);
-  info.input_components = 3;
-  info.in_color_space = JCS_RGB;
-  jpeg_set_defaults(&info);
-  jpeg_set_quality(&info, 90, TRUE);
-  jpeg_start_compress(&info, TRUE);
-  for (int y = 0; y < image.height; ++y) {
-    JSAMPROW row = const_cast<JSAMPROW>(image.row(y));
-    jpeg_write_scanlines(&info, &row, 1);
-  }
-  jpeg_finish_compress(&info);
-  std::string file(reinterpret_cast<const char*>(bytes), size);
-  jpeg_destroy_compress(&info);
-  std::free(bytes);
-  return file;
-}
+std::string jpeg_file(const Image& image) { return written(encode_jpeg(image, "noise", 90)); }
 
-std::string encode_png(const Image& image) {
-  png_image header{};
-  header.version = PNG_IMAGE_VERSION;
-  header.width = static_cast<png_uint_32>(image.width);
-  header.height = static_cast<png_uint_32>(image.height);
-  header.format = PNG_FORMAT_RGB;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
-  std::string file(size, '\0');
-  if (png_image_write_to_memory(&header, file.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0) throw InternalError("the picture could not be written");
-  file.resize(size);
-  return file;
-}
+std::string png_file(const Image& image) { return written(encode_png(image, "noise")); }
 
 std::span<const SetShapes> set_shapes() { return kSets; }
 

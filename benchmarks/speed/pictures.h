@@ -11,8 +11,8 @@ namespace assay {
 /// Soft noise, so that compressed sizes come near a photograph's. Another seed gives other pixels.
 [[nodiscard]] Image make_noise(int width, int height, unsigned seed = 0);
 
-[[nodiscard]] std::string encode_jpeg(const Image& image);
-[[nodiscard]] std::string encode_png(const Image& image);
+[[nodiscard]] std::string jpeg_file(const Image& image);
+[[nodiscard]] std::string png_file(const Image& image);
 
 struct PictureSize {
   int width = 0, height = 0;

@@ -57,7 +57,7 @@ double ask(Vlm& model, const std::string& bytes, std::string key) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-std::string noise_png(const PictureSize& size, unsigned number) { return encode_png(make_noise(size.width, size.height, number)); }
+std::string noise_png(const PictureSize& size, unsigned number) { return png_file(make_noise(size.width, size.height, number)); }
 
 /// A percentile needs as many samples as make it sure to 99 % that one lies beyond it.  Source: MLPerf LoadGen, early stopping
 void report_percentiles(benchmark::State& state, std::vector<double> seconds) {

@@ -44,7 +44,7 @@ std::vector<Picture> find_pictures() {
     }
   }
   if (!pictures.empty()) return pictures;
-  return {{"noise_4096x2304.jpg", encode_jpeg(make_noise(4096, 2304))}, {"noise_768x512.png", encode_png(make_noise(768, 512))}};
+  return {{"noise_4096x2304.jpg", jpeg_file(make_noise(4096, 2304))}, {"noise_768x512.png", png_file(make_noise(768, 512))}};
 }
 
 Image decode(const Picture& picture) {

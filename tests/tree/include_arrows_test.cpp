@@ -34,7 +34,7 @@ const std::vector<Rule> kRules = {
     {"model/tokenizer/", {"model/tokenizer/"}},
     {"model/checkpoint/", {"model/checkpoint/"}},
     {"benchmarks/", {"benchmarks/", "datasets/", "metrics/", "model/vlm.h"}},
-    {"remote/", {"remote/", "benchmarks/judge.h", "model/vlm.h", "model/image/decode.h"}},
+    {"remote/", {"remote/", "benchmarks/judge.h", "model/vlm.h", "model/image/decode.h", "model/image/encode.h"}},
     {"benchmarks/speed/", {"benchmarks/", "datasets/", "metrics/", "model/", "harness/", "reports/", "tests/fakes/"}, true},
     {"demo/", {"model/checkpoint/"}},
     {"reports/", {"reports/", "metrics/score.h"}},

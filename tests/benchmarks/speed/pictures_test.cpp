@@ -27,10 +27,10 @@ TEST(SetShapes, GiveTheTilesOfTheirSets) {
 TEST(NoisePictures, CanBeReadAndDifferByTheirSeed) {
   const auto one = make_noise(97, 41, 1), other = make_noise(97, 41, 2);
   EXPECT_NE(one.rgb, other.rgb);
-  const auto png = decode_image(encode_png(one), "noise");
+  const auto png = decode_image(png_file(one), "noise");
   ASSERT_TRUE(png);
   EXPECT_EQ(png->rgb, one.rgb);
-  const auto jpeg = decode_image(encode_jpeg(one), "noise");
+  const auto jpeg = decode_image(jpeg_file(one), "noise");
   ASSERT_TRUE(jpeg);
   EXPECT_EQ(jpeg->width, 97);
   EXPECT_EQ(jpeg->height, 41);
