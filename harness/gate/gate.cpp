@@ -196,6 +196,18 @@ void check_scores(const std::vector<BenchmarkPair>& pairs, const Policy& policy,
   }
 }
 
+/// `name:` and `name/metric:` may be one metric, and only one of the two rules would count.
+void check_main_rules(const Policy& policy, const BenchmarkResult& result, Problems& problems) {
+  const auto rule_of = [&](const std::string& metric) {
+    return std::ranges::find_if(policy.rules, [&](const MetricRule& rule) { return rule.benchmark == result.benchmark && rule.metric == metric; });
+  };
+  const auto first = rule_of(""), second = rule_of(result.main_metric);
+  if (first == policy.rules.end() || second == policy.rules.end() || first == second) return;
+  const std::string problem = fmt::format("{}:{}: line {} speaks of {}'s {} too, its main metric; write both as one", policy.file, std::max(first->line, second->line),
+                                          std::min(first->line, second->line), result.benchmark, result.main_metric);
+  if (std::ranges::find(problems, problem) == problems.end()) problems.push_back(problem);  // once, however many profiles
+}
+
 /// A rule about something that is nowhere is most likely misspelt.
 void check_rules(const Policy& policy, const std::vector<BenchmarkPair>& pairs) {
   Problems problems;
@@ -212,6 +224,7 @@ void check_rules(const Policy& policy, const std::vector<BenchmarkPair>& pairs) 
       problems.push_back(fmt::format("{}:{}: {} has no metric \"{}\" that can be gated{}", policy.file, rule.line, rule.benchmark, rule.metric,
                                      suggestion(rule.metric, metrics)));
   }
+  for (const auto& pair : pairs) check_main_rules(policy, pair.baseline->result, problems);
   throw_if_any(problems);
 }
 

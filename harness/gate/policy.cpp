@@ -5,9 +5,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <map>
+#include <set>
 
+#include "harness/base/error.h"
+#include "harness/base/file.h"
 #include "harness/base/suggestion.h"
 #include "harness/gate/comparability.h"
 
@@ -26,12 +30,20 @@ class Reader {
     if (!node.IsMap()) return complain(node, fmt::format("{} must be a map of `key: value`", what));
     std::vector<std::string> known;
     for (const auto& [name, unused] : members) known.push_back(name);
+    check_keys_are_unique(node);
     for (const auto& entry : node) {
       const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "?";
       const auto found = members.find(key);
       if (found == members.end()) complain(entry.first, fmt::format("\"{}\" is no key of {}{}", key, what, suggestion(key, known)));
       else found->second(entry.second, fmt::format("\"{}\"", key));
     }
+  }
+
+  /// YAML forbids a key twice, which yaml-cpp lets pass: the last would count in silence.
+  void check_keys_are_unique(const YAML::Node& map) {
+    std::set<std::string> seen;
+    for (const auto& entry : map)
+      if (entry.first.IsScalar() && !seen.insert(entry.first.Scalar()).second) complain(entry.first, fmt::format("\"{}\" stands here for the second time", entry.first.Scalar()));
   }
 
   void number(const YAML::Node& node, const std::string& where, double low, double high, double& out) {
@@ -67,11 +79,18 @@ class Reader {
     constexpr std::string_view kForm = "0000-00-00";
     bool fits = out.size() == kForm.size();
     for (std::size_t i = 0; fits && i < kForm.size(); ++i) fits = kForm[i] == '-' ? out[i] == '-' : out[i] >= '0' && out[i] <= '9';
+    if (fits) fits = is_in_calendar(out);
     if (!fits) complain(node, fmt::format("{} must be a date like 2026-12-31, got {}", where, shown(node)));
   }
   void complain(const YAML::Node& node, const std::string& text) { problems_.push_back(fmt::format("{}:{}: {}", path_, node.Mark().line + 1, text)); }
 
  private:
+  static bool is_in_calendar(const std::string& date) {
+    const auto number = [&](std::size_t begin, std::size_t count) { return std::stoi(date.substr(begin, count)); };
+    const std::chrono::year_month_day day{std::chrono::year(number(0, 4)), std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                          std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+    return day.ok();
+  }
   static std::string shown(const YAML::Node& node) { return node.IsScalar() ? fmt::format("\"{}\"", node.Scalar()) : "something else"; }
 
   std::string path_;
@@ -124,6 +143,7 @@ MetricRule read_rule(Reader& reader, const std::string& name, const YAML::Node& 
 
 void read_rules(Reader& reader, const YAML::Node& node, std::vector<MetricRule>& rules) {
   if (!node.IsMap()) return reader.complain(node, "\"benchmarks\" must be a map: `name:` or `name/metric:`, and what is asked of it");
+  reader.check_keys_are_unique(node);
   for (const auto& entry : node) rules.push_back(read_rule(reader, entry.first.Scalar(), entry.second, entry.first.Mark().line + 1));
 }
 
@@ -166,9 +186,9 @@ Policy read_policy(const std::string& path, Problems& problems) {
   policy.file = path;
   try {
     Reader reader(path, problems);
-    read_root(reader, YAML::LoadFile(path), policy);
-  } catch (const YAML::BadFile&) {
-    problems.push_back(fmt::format("{}: cannot open this policy", path));
+    read_root(reader, YAML::Load(read_file(path)), policy);
+  } catch (const DataError& error) {
+    problems.push_back(fmt::format("cannot open this policy: {}", error.what()));
   } catch (const YAML::Exception& error) {
     problems.push_back(fmt::format("{}:{}:{}: not YAML: {}", path, error.mark.line + 1, error.mark.column + 1, error.msg));
   }

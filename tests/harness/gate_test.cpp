@@ -287,6 +287,41 @@ TEST(Policy, SaysAllThatIsWrongWithFileAndLine) {
   EXPECT_THAT(problems_of("alpha: [\n"), ElementsAre(HasSubstr("not YAML")));
 }
 
+TEST(Policy, TakesNoKeyTwice) {
+  EXPECT_THAT(problems_of("margin: 1\nmargin: 20\n"), ElementsAre(HasSubstr("gate.yaml:2: \"margin\" stands here for the second time")));
+  EXPECT_THAT(problems_of("benchmarks:\n  mme: {margin: 1}\n  mme: {margin: 20}\n"), ElementsAre(HasSubstr("gate.yaml:3: \"mme\" stands here for the second time")));
+  EXPECT_THAT(problems_of("benchmarks:\n  mme: {margin: 1, margin: 20}\n"), ElementsAre(HasSubstr("gate.yaml:2: \"margin\"")));
+}
+
+TEST(Policy, KnowsTheCalendar) {
+  const auto with_day = [](const std::string& day) { return problems_of("benchmarks:\n  mme: {quarantine: {until: " + day + ", reason: x}}\n"); };
+  EXPECT_THAT(with_day("2028-02-29"), IsEmpty());
+  EXPECT_THAT(with_day("2027-02-29"), ElementsAre(HasSubstr("gate.yaml:2: \"until\" must be a date like 2026-12-31, got \"2027-02-29\"")));
+  EXPECT_THAT(with_day("2026-13-01"), SizeIs(1));
+}
+
+TEST(Policy, ThatIsAFolderOrMissingIsAProblem) {
+  const testing::TemporaryFolder folder;
+  Problems problems;
+  (void)read_policy(folder.path().string(), problems);
+  (void)read_policy((folder.path() / "none.yaml").string(), problems);
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("cannot open this policy: " + folder.path().string() + ": expected a file, got a folder"), HasSubstr("none.yaml")));
+}
+
+TEST(Gate, RefusesTwoRulesForOneMetric) {
+  const auto run = scored_run({.samples = 2000, .right = 1600});
+  Policy policy = with_rule([](MetricRule& rule) { rule.margin = 1; });
+  policy.file = "gate.yaml", policy.rules[0].line = 2;
+  policy.rules.push_back(policy.rules[0]);
+  policy.rules[1].metric = "accuracy", policy.rules[1].margin = 50, policy.rules[1].line = 3;
+  try {
+    (void)gate(run, run, policy);
+    FAIL() << "one of the two would count in silence";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("gate.yaml:3: line 2 speaks of fake's accuracy too, its main metric"));
+  }
+}
+
 TEST(Policy, OfAnEmptyFileIsTheDefault) { EXPECT_THAT(problems_of(""), IsEmpty()); }
 
 TEST(Comparability, TakesWeightsInAnotherFormForAnotherEngine) {
