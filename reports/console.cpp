@@ -33,7 +33,7 @@ std::string flips_of(const std::vector<Flip>& flips) {
 
 std::string gate_console(const GateRecord& record) {
   std::string text =
-      fmt::format("{}\n{}\npolicy {}, alpha {:g}\n", console_escaped(verdict_line(record)), advice_on(record.verdict),
+      fmt::format("{}\n{}\npolicy {}, alpha {:g}\n", console_escaped(verdict_line(record)), advice_on(record),
                   record.policy.empty() ? "default" : console_escaped(record.policy), record.alpha);
   if (!record.metrics.empty()) text.append("\n").append(console_table(gated_table(record.metrics)));
   std::vector<std::string> failed, waived, notes, behaviours;

@@ -134,18 +134,22 @@ Table gated_table(const std::vector<GatedMetric>& metrics) {
 std::vector<GateCheck> failed_checks(const GateRecord& record) { return checks_where(record, false); }
 std::vector<GateCheck> waived_checks(const GateRecord& record) { return checks_where(record, true); }
 
-const char* advice_on(Verdict verdict) {
-  switch (verdict) {
+const char* advice_on(const GateRecord& record) {
+  const auto is_of_metric = [&](const GatedMetric& metric) { return metric.is_gated && metric.verdict == record.verdict; };
+  const bool is_of_check = std::ranges::none_of(record.metrics, is_of_metric);
+  switch (record.verdict) {
     case Verdict::kIncomparable:
       return "The runs do not ask the same questions in the same way; make them alike, or waive what is meant to differ in the "
              "policy.";
     case Verdict::kInfra:
       return "Too many samples have no valid reply, so no number is worth comparing; mend the run first.";
     case Verdict::kFail:
+      if (is_of_check) return "A check failed, whatever the scores say; it tells what was expected and what came.";
       return "At least one gated metric is lower than the baseline by more than chance explains.";
     case Verdict::kSuspect:
       return "Something changed that a score alone does not settle; look at the failed checks and the flips.";
     case Verdict::kInconclusive:
+      if (is_of_check) return "Nothing was compared that could decide; the failed checks say why.";
       return "These samples can neither rule out a drop beyond the margin nor show one; run more samples.";
     case Verdict::kImproved:
       return "No gated metric is worse by its margin or more, and at least one is better than chance explains.";

@@ -36,7 +36,7 @@ namespace assay {
 [[nodiscard]] std::vector<GateCheck> waived_checks(const GateRecord& record);
 
 /// What a verdict means and what to do about it, in a sentence.
-[[nodiscard]] const char* advice_on(Verdict verdict);
+[[nodiscard]] const char* advice_on(const GateRecord& record);
 
 /// Where a policy speaks of the metric: file and line, for reports that point at one.
 struct PolicyPlace {

@@ -36,7 +36,7 @@ std::string commands(const char* kind, const std::vector<Annotation>& annotation
 
 std::string gate_github(const GateRecord& record) {
   std::vector<Annotation> errors, warnings,
-      notices = {{policy_place(record), "assay gate", fmt::format("{}. {}", verdict_line(record), advice_on(record.verdict))}};
+      notices = {{policy_place(record), "assay gate", fmt::format("{}. {}", verdict_line(record), advice_on(record))}};
   for (const auto& check : failed_checks(record))
     (check.verdict == Verdict::kFail ? errors : warnings)
         .push_back({policy_place(record), fmt::format("{} {}", name_of(check.verdict), check.name), check_sentence(check)});

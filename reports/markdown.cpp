@@ -94,7 +94,7 @@ std::vector<const Flip*> places_of(const std::vector<Flip>& flips) {
 std::string gate_markdown(const GateRecord& record) {
   std::string text =
       fmt::format("## {}\n\n{}\n\nPolicy {}, alpha {:g}. Baseline {}, candidate {}.\n", line_of(verdict_line(record)),
-                  advice_on(record.verdict), record.policy.empty() ? "default" : line_of(record.policy), record.alpha,
+                  advice_on(record), record.policy.empty() ? "default" : line_of(record.policy), record.alpha,
                   record.baseline_digest.empty() ? "without digest" : code(record.baseline_digest),
                   record.candidate_digest.empty() ? "without digest" : code(record.candidate_digest));
   if (!record.metrics.empty()) text.append("\n").append(markdown_table(shortened_cells(gated_table(record.metrics)), kPartBytes));

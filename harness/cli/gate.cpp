@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <set>
+#include <system_error>
+
 #include "harness/base/error.h"
 #include "harness/cli/command_line.h"
 #include "harness/cli/rerun_advice.h"
@@ -39,6 +43,15 @@ Policy policy_of(GateOptions& options, Problems& problems) {
   return policy;
 }
 
+/// A run that is counted twice would look like two that agree.
+void check_paths_differ(const char* option, const std::string& first, const std::vector<std::string>& again, Problems& problems) {
+  std::error_code unknown;  // what cannot be resolved is missing, and reading it says so
+  std::set<std::filesystem::path> seen = {std::filesystem::weakly_canonical(first, unknown)};
+  for (const auto& path : again)
+    if (!seen.insert(std::filesystem::weakly_canonical(path, unknown)).second)
+      problems.push_back(fmt::format("{}: \"{}\" is there already; name another run", option, path));
+}
+
 /// Runs, timings, or both; each needs its other half.
 void check_inputs(const GateOptions& options, Problems& problems) {
   const bool has_speed = !options.baseline_speed.empty() || !options.candidate_speed.empty();
@@ -48,6 +61,8 @@ void check_inputs(const GateOptions& options, Problems& problems) {
   if (!needs_runs && !(options.reruns.empty() && options.baseline_reruns.empty()))
     problems.emplace_back("--rerun and --rerun-baseline belong to --baseline and --candidate");
   if (!needs_runs && options.is_exact) problems.emplace_back("--exact asks about replies; it belongs to --baseline and --candidate");
+  check_paths_differ("--rerun", options.candidate, options.reruns, problems);
+  check_paths_differ("--rerun-baseline", options.baseline, options.baseline_reruns, problems);
   if (has_speed && options.baseline_speed.empty()) problems.emplace_back("--baseline-speed is missing: name the timings that --candidate-speed is held against");
   if (has_speed && options.candidate_speed.empty()) problems.emplace_back("--candidate-speed is missing: name the timings that are to be judged");
 }

@@ -17,7 +17,7 @@ namespace {
 
 std::string head_of(const GateRecord& record) {
   std::string text = fmt::format("<p><span class=\"verdict {}\">{}</span> {}</p>\n", html::colour_of(record.verdict),
-                                 name_of(record.verdict), html::element("span", "", advice_on(record.verdict)));
+                                 name_of(record.verdict), html::element("span", "", advice_on(record)));
   text += html::element(
       "p", "soft small",
       fmt::format("Policy {}, alpha {:g}. Baseline {}, candidate {}.", record.policy.empty() ? "default" : record.policy,

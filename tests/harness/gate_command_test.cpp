@@ -103,7 +103,9 @@ TEST_F(GateCommand, EndsWithSixForASmallRealDropUnderSuchAPolicy) {
 
 TEST_F(GateCommand, WithExactListsEveryChangedReply) {
   EXPECT_EQ(gate("right", "again", {"--exact"}).exit_code, 0);
-  EXPECT_EQ(gate("right", "slightly", {"--exact", "--margin", "50"}).exit_code, 1);
+  const auto changed = gate("right", "slightly", {"--exact", "--margin", "50"});
+  EXPECT_EQ(changed.exit_code, 1);
+  EXPECT_THAT(changed.out, HasSubstr("A check failed, whatever the scores say")) << "no metric is lower by its margin";
 }
 
 TEST_F(GateCommand, WithExactPassesEqualRepliesHoweverFew) {
@@ -170,6 +172,12 @@ TEST_F(GateCommand, SaysHowToSettleWhatIsOpen) {
   EXPECT_THAT(settled.out, HasSubstr("the candidate is the mean of 2 runs"));
   EXPECT_THAT(settled.err, HasSubstr("--seed 6 ")) << "and the next one, if need be";
   EXPECT_EQ(gate("drawn-baseline", "drawn", {"--rerun", path("right")}).exit_code, 3) << "another benchmark";
+}
+
+TEST_F(GateCommand, CountsNoRunTwice) {
+  const auto twice = gate("right", "again", {"--rerun", path("again") + "/"});
+  EXPECT_EQ(twice.exit_code, 2);
+  EXPECT_THAT(twice.err, HasSubstr("--rerun: \"" + path("again") + "/\" is there already; name another run"));
 }
 
 TEST_F(GateCommand, DoesNotSendForRepliesThatWouldBeTheSame) {
