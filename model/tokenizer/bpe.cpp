@@ -47,7 +47,8 @@ void Bpe::add_merge(const Merge& merge, std::int32_t rank) {
   };
   const std::size_t prefix = options_.continuing_subword_prefix.size();
   if (right.size() < prefix) throw ModelError(fmt::format("merge {}: \"{}\" lacks the prefix of a continued word", rank, right));
-  merges_[pair_key(id_of(left), id_of(right))] = {rank, id_of(left + right.substr(prefix))};
+  const auto left_id = id_of(left), right_id = id_of(right), whole_id = id_of(left + right.substr(prefix));  // in this order: the first that is missing is named
+  merges_[pair_key(left_id, right_id)] = {rank, whole_id};
 }
 
 const Bpe::MergeResult* Bpe::find_merge(std::int32_t left, std::int32_t right) const {
