@@ -84,7 +84,7 @@ TEST(Linear, KeepsTheLeadingDims) {
 
 /// What prompts in float32 stand on: LibTorch multiplies, by kernels that it chooses by processor and number of rows.
 TEST(Linear, GivesARowOfFloatsTheSameBitsInAnyCompanyByEights) {
-  for (const auto& [in, out] : std::vector<std::array<std::int64_t, 2>>{{32, 48}, {64, 97}, {128, 128}, {512, 512}}) {
+  for (const auto& [in, out] : std::vector<std::array<std::int64_t, 2>>{{32, 16}, {64, 97}, {128, 128}, {512, 512}}) {
     const Linear linear(at::randn({out, in}));
     const auto x = at::randn({208, in}), whole = linear(x);
     for (const std::int64_t count : {8, 16, 24, 32, 40, 48, 72, 104, 136, 200})
