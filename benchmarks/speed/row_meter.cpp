@@ -12,8 +12,17 @@
 #include <fstream>
 #include <map>
 
+/// tcmalloc's, where that is linked in.
+extern "C" [[gnu::weak]] void MallocExtension_ReleaseFreeMemory();
+
 namespace assay {
 namespace {
+
+/// Back to the system, from whichever allocator the program has.
+void release_free_memory() {
+  if (MallocExtension_ReleaseFreeMemory != nullptr) MallocExtension_ReleaseFreeMemory();
+  ::malloc_trim(0);
+}
 
 /// "VmHWM:      1234 kB"
 std::int64_t kilobytes_in(const std::string& line) {
@@ -68,7 +77,7 @@ void RowMeter::report(benchmark::State& state) const {
 }
 
 std::optional<std::int64_t> memory_of(const std::function<void()>& pass) {
-  ::malloc_trim(0);
+  release_free_memory();
   const bool is_known = reset_peak_memory();
   const auto before = resident_memory().now_bytes;
   pass();
