@@ -2,7 +2,6 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -47,11 +46,9 @@ void time_cold_passes(benchmark::State& state, const SpeedModel& model, const st
   double seconds = 0;
   for (auto _ : state) {
     evict_caches();
-    const auto begin = std::chrono::steady_clock::now();
-    pass();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    state.SetIterationTime(taken.count());
-    seconds += taken.count();
+    const double taken = seconds_of(pass);
+    state.SetIterationTime(taken);
+    seconds += taken;
   }
   report_work(state, work, model.dtype, seconds / static_cast<double>(state.iterations()));
 }

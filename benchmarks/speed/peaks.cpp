@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <vector>
 
+#include "benchmarks/speed/row_meter.h"
 #include "harness/base/read_rate.h"
 #include "metrics/median_ratio.h"
 
@@ -25,11 +25,7 @@ constexpr int kPasses = 7;
 double median_seconds(const std::function<void()>& pass) {
   pass();
   std::vector<double> seconds;
-  for (int i = 0; i < kPasses; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    pass();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
+  for (int i = 0; i < kPasses; ++i) seconds.push_back(seconds_of(pass));
   return median_of(seconds);
 }
 

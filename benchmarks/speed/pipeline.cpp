@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,9 +51,7 @@ double ask(Vlm& model, const std::string& bytes, std::string key) {
   request.prompt.images.push_back({"noise", std::move(key), [bytes]() -> Result<std::string> { return bytes; }});
   request.prompt.turns.push_back({Role::kUser, {{"", 0}, {"What is the highest value in the chart?", Part::kNoImage}}});
   Requests one(std::move(request));
-  const auto begin = std::chrono::steady_clock::now();
-  model.run(one, one);
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return seconds_of([&] { model.run(one, one); });
 }
 
 std::string noise_png(const PictureSize& size, unsigned number) { return png_file(make_noise(size.width, size.height, number)); }

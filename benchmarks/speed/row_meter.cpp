@@ -76,6 +76,12 @@ void RowMeter::report(benchmark::State& state) const {
     state.counters["instructions"] = static_cast<double>(*instructions - *instructions_) / static_cast<double>(state.iterations());
 }
 
+double seconds_of(const std::function<void()>& work) {
+  const auto begin = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 std::optional<std::int64_t> memory_of(const std::function<void()>& pass) {
   release_free_memory();
   const bool is_known = reset_peak_memory();

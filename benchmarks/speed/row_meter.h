@@ -46,6 +46,9 @@ class RowMeter {
   std::chrono::steady_clock::time_point begin_;
 };
 
+/// Of `work`, once.
+[[nodiscard]] double seconds_of(const std::function<void()>& work);
+
 /// Runs `pass` once and tells the most resident memory above what was there before, in bytes; free heap goes back to the system first. Nothing where the
 /// machine does not tell.
 [[nodiscard]] std::optional<std::int64_t> memory_of(const std::function<void()>& pass);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
@@ -66,9 +65,7 @@ void time_picture(benchmark::State& state, const std::string& row, const Image& 
   if (is_cold) {
     for (auto _ : state) {
       evict_caches();
-      const auto begin = std::chrono::steady_clock::now();
-      work();
-      state.SetIterationTime(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+      state.SetIterationTime(seconds_of(work));
     }
   } else {
     report_memory(state, row, work);
@@ -157,12 +154,6 @@ void time_set(benchmark::State& state, const SetShapes& shapes) {
   for (auto _ : state) set.run(normalizer);
   meter.report(state);
   count(state, static_cast<std::int64_t>(set.pictures.size()), set.tiles);
-}
-
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 /// A thread a core. `scaling`: how many times what one thread alone does, measured in turns with it, over the number of threads.
