@@ -1,21 +1,21 @@
 #pragma once
 #include <immintrin.h>
 
+#include "model/tensor/exp2_polynomial.h"
+
 // For files compiled with AVX-512.
 namespace assay {
 namespace {
 
 /// 2ˣ, to about 2 units in the last place of float32; 0 where x is below -150, infinite where it is above 128.
-/// Source: Cephes exp2f's polynomial.
 inline __m512 exp2_of(__m512 x) {
   const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(1.535336188319500E-4F);
-  constexpr float kRest[] = {1.339887440266574E-3F, 9.618437357674640E-3F, 5.550332471162809E-2F, 2.402264791363012E-1F, 6.931472028550421E-1F, 1.0F};
+  __m512 p = _mm512_set1_ps(kExp2First);
 #pragma GCC unroll 6
-  for (const float c : kRest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
+  for (const float c : kExp2Rest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
   return _mm512_scalef_ps(p, n);
 }
-inline __m512 exp_of(__m512 x) { return exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504F))); }
+inline __m512 exp_of(__m512 x) { return exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(kLog2E))); }
 
 }  // namespace
 }  // namespace assay

@@ -1,6 +1,7 @@
 #if defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 
+#include "model/tensor/exp2_polynomial.h"
 #include "model/tensor/row_kernels_body.h"
 
 namespace assay {
@@ -38,12 +39,11 @@ struct Avx2 {
   static Type max(Type a, Type b) { return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)}; }
   /// As exp_avx512.h's; 0 below -87, where float32's own numbers grow short of digits.
   static __m256 exp(__m256 x) {
-    const __m256 two = _mm256_mul_ps(x, _mm256_set1_ps(1.44269504F));
+    const __m256 two = _mm256_mul_ps(x, _mm256_set1_ps(kLog2E));
     const __m256 n = _mm256_round_ps(two, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm256_sub_ps(two, n);
-    __m256 p = _mm256_set1_ps(1.535336188319500E-4F);
-    constexpr float kRest[] = {1.339887440266574E-3F, 9.618437357674640E-3F, 5.550332471162809E-2F, 2.402264791363012E-1F, 6.931472028550421E-1F, 1.0F};
+    __m256 p = _mm256_set1_ps(kExp2First);
 #pragma GCC unroll 6
-    for (const float c : kRest) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(c));
+    for (const float c : kExp2Rest) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(c));
     const __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return _mm256_andnot_ps(_mm256_cmp_ps(x, _mm256_set1_ps(-87.0F), _CMP_LT_OQ), _mm256_mul_ps(p, _mm256_castsi256_ps(exponent)));
   }

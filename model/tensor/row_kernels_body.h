@@ -4,9 +4,10 @@
 #include "model/tensor/row_kernels.h"
 
 // The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float, from
-// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise and sum_four() of four vectors with the same bits; factor() is what products of rows are made
-// of, step() values of it at a time; kRows × kOutputs sums fit the registers, kHeads heads share what they load. No template of the standard library may be used here: the linker could take its
-// code, with the kind's instructions in it, for the whole program.
+// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise
+// and sum_four() of four vectors with the same bits; factor() is what products of rows are made of, step() values of it at a time; kRows × kOutputs sums fit
+// the registers, kHeads heads share what they load. No template of the standard library may be used here: the linker could take its code, with the kind's
+// instructions in it, for the whole program.
 namespace assay {
 namespace {
 
