@@ -30,7 +30,6 @@ inline constexpr std::int64_t kLongestSide = std::int64_t{1} << 20;
 /// Elements of all tensors but the buffers that nobody reads, and those that the family leaves unread.
 [[nodiscard]] std::int64_t parameter_count(const Checkpoint& checkpoint, bool (*is_unread)(std::string_view name) = nullptr);
 
-
 /// The encoder layer whose output is used. Throws ModelError for a list of layers, which no family here takes.
 [[nodiscard]] std::int64_t read_layer(const json::Value& config, const char* key, std::int64_t fallback, std::string_view where);
 

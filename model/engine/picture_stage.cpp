@@ -91,8 +91,9 @@ Result<std::shared_ptr<const FeatureCache::Entry>> PictureStage::make_features(c
   if (auto held = features_.find_by_digest(digest, key)) return held;
   const auto begin = std::chrono::steady_clock::now();
   auto features = files_ ? files_->find(digest) : std::nullopt;
-  if (features) features = features->to(at::TensorOptions(family_.decoder().device()));
-  if (!features) {
+  if (features) {
+    features = features->to(family_.decoder().device());
+  } else {
     features = encode(ready);
     wait_for(features->device());
     if (files_) files_->store(digest, features->cpu());

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct Unfilled : std::allocator<T> {
   }
 };
 
-/// The encoder's input, megabytes a picture, every value of which is written once. Zeros before that took a third of the memory traffic of making it, which two cores
-/// share.
+/// The encoder's input, megabytes a picture, every value of which is written once. Zeros before that cost up to a fifth of the pictures a second on two cores
+/// (docs/speed.md).
 using PixelBuffer = std::vector<float, Unfilled<float>>;
 
 }  // namespace assay

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -116,8 +115,7 @@ struct Layer {
 Linear take_linear(const LanguageConfig& config, Weights& weights, const std::string& name, std::int64_t out, std::int64_t in, const std::string& bias_name = "") {
   if (config.has_int8_weights) {
     const auto weight = quantized(weights.take_as_stored(name, {out, in}), name);
-    const at::TensorOptions there(weights.device());
-    return Linear(Int8Weight{weight.values.to(there), weight.scales.to(there)}, bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}), weights.dtype());
+    return Linear(Int8Weight{weight.values.to(weights.device()), weight.scales.to(weights.device())}, bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}), weights.dtype());
   }
   auto weight = weights.take(name, {out, in});
   return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
@@ -239,12 +237,11 @@ struct Decoder::Parts {
     return x;
   }
 
-  /// Of the first `live` rows. The largest matrix is not widened for what often is a single row.
-  [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live) const {
-    return head.is_int8() ? step_logits(x, live) : head(norm(x)).to(kLogits).narrow(0, 0, live);
-  }
-  [[nodiscard]] at::Tensor step_logits(const at::Tensor& x, std::int64_t live) const {
-    return is_shape_bound() ? head(norm(x)).to(kLogits).narrow(0, 0, live) : head.few_rows(norm(x).narrow(0, 0, live)).to(kLogits);
+  /// Of the first `live` rows, on the CPU. few_rows() is for steps, and for 8 bits, where the largest matrix is not widened for what often is a single row.
+  [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live, bool is_step) const {
+    const bool are_few = !is_shape_bound() && (is_step || head.is_int8());
+    const auto rows = norm(x);
+    return are_few ? head.few_rows(rows.narrow(0, 0, live)).to(kLogits) : head(rows).to(kLogits).narrow(0, 0, live);
   }
 
   /// True where every product is by packed weights: one of each number of inputs tells.
@@ -317,7 +314,7 @@ void Decoder::check_ids(std::span<const std::int64_t> ids) const {
   }
 }
 
-at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids.to(at::TensorOptions(device()))); }
+at::Tensor Decoder::embed(const at::Tensor& ids) const { return at::embedding(parts_->embedding, ids.to(device())); }
 
 void Decoder::check_length(std::int64_t tokens) const {
   const auto window = parts_->config.sliding_window;
@@ -356,9 +353,9 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
     return padded(at::cat(mixed), R);
   });
   for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
-  if (rows == Rows::kAll) return parts_->logits(x, joined.count);
-  const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong).to(at::TensorOptions(device())));
-  return parts_->logits(padded(last, parts_->rows_for(last.size(0))), last.size(0));
+  if (rows == Rows::kAll) return parts_->logits(x, joined.count, /*is_step=*/false);
+  const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong).to(device()));
+  return parts_->logits(padded(last, parts_->rows_for(last.size(0))), last.size(0), /*is_step=*/false);
 }
 
 at::Tensor Decoder::extend(const at::Tensor& embeddings, KvCache& cache, Rows rows, std::vector<RowRange> pictures) const {
@@ -391,7 +388,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
     return padded(mixed.view({B, c.head_count * c.head_width}), R);                  // [R, N·K]
   });
   for (auto* cache : caches) cache->advance(1);
-  return parts_->step_logits(x, B);
+  return parts_->logits(x, B, /*is_step=*/true);
 }
 
 }  // namespace assay

@@ -31,12 +31,13 @@ void widen_into(const Int8Weight& weight, std::int64_t first, Widen<T> widen, at
   });
 }
 
-/// So many outputs from `first` on, in `room` where its dtype has a loop.
+/// So many outputs from `first` on, in `room`; by a loop where its dtype has one, on the CPU.
 at::Tensor widened_outputs(const Int8Weight& weight, std::int64_t first, std::int64_t count, const at::Tensor& room) {
   auto wide = room.narrow(0, 0, count);
-  const auto type = room.device().is_cpu() ? room.scalar_type() : at::kHalf;  // loops are the CPU's
-  if (type == at::kBFloat16) widen_into<std::uint16_t>(weight, first, row_kernels().widen_bf16, wide);
-  else if (type == at::kFloat) widen_into<float>(weight, first, row_kernels().widen_float, wide);
+  const auto type = room.scalar_type();
+  const bool is_on_cpu = room.device().is_cpu();
+  if (is_on_cpu && type == at::kBFloat16) widen_into<std::uint16_t>(weight, first, row_kernels().widen_bf16, wide);
+  else if (is_on_cpu && type == at::kFloat) widen_into<float>(weight, first, row_kernels().widen_float, wide);
   else wide.copy_(weight.values.narrow(0, first, count).to(at::kFloat) * weight.scales.narrow(0, first, count).unsqueeze(1));
   return wide;
 }

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -46,10 +45,14 @@ bool is_worth_packing(const at::Tensor& weight, at::ScalarType activations) {
   return has_avx512_bf16() && !has_amx_bf16() && activations == at::kBFloat16 && weight.device().is_cpu() && weight.is_contiguous() && weight.size(1) % 2 == 0;
 }
 
-/// `pack` takes panels from the first to before the last.
-at::Tensor packed(const at::Tensor& weight, const std::function<void(std::int64_t first, std::int64_t last, at::Tensor& to)>& pack) {
-  auto result = at::empty({packed_weight_size(weight.size(0), weight.size(1))}, weight.options());
-  for_ranges(quotient_up(weight.size(0), kPanelOutputs), [&](std::int64_t begin, std::int64_t end) { pack(begin, end, result); });
+/// `T` are the weight's values, as `pack` takes them.
+template <typename T>
+at::Tensor packed(const at::Tensor& weight, void (*pack)(const T* weight, std::int64_t outputs, std::int64_t inputs, std::int64_t first, std::int64_t last, T* packed)) {
+  const auto outputs = weight.size(0), inputs = weight.size(1);
+  auto result = at::empty({packed_weight_size(outputs, inputs)}, weight.options());
+  for_ranges(quotient_up(outputs, kPanelOutputs), [&](std::int64_t begin, std::int64_t end) {
+    pack(static_cast<const T*>(weight.data_ptr()), outputs, inputs, begin, end, static_cast<T*>(result.data_ptr()));
+  });
   return result;
 }
 
@@ -59,9 +62,7 @@ Linear::Linear(at::Tensor weight, at::Tensor bias)
     : weight_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(weight_.size(0)), inputs_(weight_.size(1)) {
   demand_strict_products();
   if (!is_worth_packing(weight_, weight_.scalar_type())) return;
-  packed_ = packed(weight_, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
-    pack_weight_bf16(bf16_bits(weight_), outputs_, inputs_, first, last, bf16_bits(to));
-  });
+  packed_ = packed(weight_, pack_weight_bf16);
   weight_.reset();
 }
 
@@ -74,9 +75,7 @@ Linear::Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations)
     : int8_(std::move(weight)), bias_(bias.defined() ? bias.contiguous() : bias), outputs_(int8_.values.size(0)), inputs_(int8_.values.size(1)) {
   demand_strict_products();
   if (!is_worth_packing(int8_.values, activations)) return;
-  packed_ = packed(int8_.values, [&](std::int64_t first, std::int64_t last, at::Tensor& to) {
-    pack_weight_int8(int8_.values.const_data_ptr<std::int8_t>(), outputs_, inputs_, first, last, to.data_ptr<std::int8_t>());
-  });
+  packed_ = packed(int8_.values, pack_weight_int8);
   int8_.values.reset();
 }
 

@@ -3,9 +3,9 @@
 
 namespace assay {
 
-// x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h), in bfloat16 or in 8 bits. One kernel serves the few rows of a decode
-// step, at the pace of the memory, and the many of a prompt, near what the cores can do. Every sum is taken in float32 in the order of the inputs, so that a
-// row's bits are its own however many rows stand beside it. All pointers are to bfloat16 values.
+// x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h), in bfloat16 or in 8 bits. One kernel
+// serves the few rows of a decode step, at the pace of the memory, and the many of a prompt, near what the cores can do. Every sum is taken in float32 in the
+// order of the inputs, so that a row's bits are its own however many rows stand beside it. Pointers to std::uint16_t are to bfloat16 values.
 
 inline constexpr std::int64_t kPanelOutputs = 32;
 

@@ -42,7 +42,7 @@ at::Tensor view_of(const StoredTensor& stored, std::optional<at::ScalarType> ask
 
 }  // namespace
 
-at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) { return take(name, shape, dtype_).to(at::TensorOptions(device_)); }
+at::Tensor Weights::take(const std::string& name, at::IntArrayRef shape) { return take(name, shape, dtype_).to(device_); }
 
 at::Tensor Weights::take_as_stored(const std::string& name, at::IntArrayRef shape) { return take(name, shape, std::nullopt); }
 
