@@ -54,7 +54,7 @@ class HeadRoom {
         room_(std::make_unique_for_overwrite<AttentionRoomBf16>()) {}
 
   void pack(const KeysBf16& keys) { pack_keys_bf16(keys, packed_); }
-  void attend(const QueriesBf16& queries, const KeysBf16& keys) { attend_bf16(queries, keys, packed_, *room_); }
+  void attend(const QueriesBf16& queries, const KeysBf16& keys) { (has_amx_bf16() ? attend_amx : attend_bf16)(queries, keys, packed_, *room_); }
 
  private:
   std::unique_ptr<std::uint16_t[]> halves_;

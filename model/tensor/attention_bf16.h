@@ -24,8 +24,8 @@ struct QueriesBf16 {
 };
 
 inline constexpr std::int64_t kHeadWidths = 32, kWidestHead = 256;
-/// Keys that are looked at together, and queries.
-inline constexpr std::int64_t kKeysTogether = 512, kQueriesTogether = 8;
+/// Keys that are looked at together, and queries: no kind of kernel takes more.
+inline constexpr std::int64_t kKeysTogether = 512, kQueriesTogether = 32;
 
 /// What pack_keys_bf16 fills: room for `packed_size(S, K)` values each.
 struct PackedKeysBf16 {
@@ -33,19 +33,24 @@ struct PackedKeysBf16 {
 };
 [[nodiscard]] constexpr std::int64_t packed_size(std::int64_t keys, std::int64_t width) { return (keys + 31) / 32 * 32 * width; }
 
-/// Room that one thread reuses from call to call, some 50 KiB.
+/// From a query's scores and shares to the next one's: a cache line more than they fill, for otherwise all queries' would lie in a few of the cache's sets.
+inline constexpr std::int64_t kScoresStride = kKeysTogether + 16, kSharesStride = kKeysTogether + 32;
+
+/// Room that one thread reuses from call to call, some 150 KiB.
 struct AttentionRoomBf16 {
-  alignas(64) float scores[kQueriesTogether * kKeysTogether];
+  alignas(64) float scores[kQueriesTogether * kScoresStride];
   alignas(64) float sums[kQueriesTogether * kWidestHead];
-  alignas(64) std::uint16_t shares[kQueriesTogether * kKeysTogether];
+  alignas(64) std::uint16_t shares[kQueriesTogether * kSharesStride];
   alignas(64) std::uint16_t queries[kQueriesTogether * kWidestHead];
 };
 
 void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed);
 
-/// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32; a softmax over kKeysTogether keys at a time, rescaled where a later key scores
+/// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32; a softmax over up to kKeysTogether keys at a time, rescaled where a later key scores
 /// higher. A row's bits depend on its query and on the keys it sees alone: not on the other rows, nor on how many keys come after.
 /// Source: Dao et al. 2022, FlashAttention, section 3.1 (the rescaling)
 void attend_bf16(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
+/// The same where the process may use AMX (has_amx_bf16()), with other sums.
+void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
 
 }  // namespace assay

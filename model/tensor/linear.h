@@ -9,7 +9,7 @@ namespace assay {
 
 /// y = x Wᵀ + b.  Shapes  [..., in] -> [..., out]
 ///
-/// Where a weight of bfloat16, or one in 8 bits for activations of bfloat16, meets AVX-512 BF16 without AMX, it is packed for a kernel of our own
+/// Where a weight of bfloat16, or one in 8 bits for activations of bfloat16, meets AVX-512 BF16, it is packed for a kernel of our own
 /// (product_bf16.h) and the unpacked one let go; else LibTorch multiplies the many rows of a prompt, and row_kernels.h the few of a decode step. Off the
 /// CPU LibTorch does both.
 class Linear {

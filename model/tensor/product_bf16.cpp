@@ -1,7 +1,8 @@
 #include "model/tensor/product_bf16.h"
 
+#include "model/tensor/after_product_bf16.h"
 #include "model/tensor/panel_bf16.h"
-#include "model/tensor/vectors_bf16.h"
+#include "model/tensor/panel_int8.h"
 
 namespace assay {
 namespace {
@@ -10,45 +11,6 @@ static_assert(kPanelOutputs == kPanelRows);
 
 constexpr int kRows = 8;  // together their sums fill half of the registers
 
-std::int64_t padded_inputs(std::int64_t inputs) { return rounded_up(inputs, 2 * kVectorPairs); }
-
-/// Pairs of a panel in 8 bits, widened as they are asked for.
-struct PanelInt8 {
-  const std::int8_t* at;
-  __m512 scales[4];  ///< of eight rows each, every one twice
-
-  PanelInt8(const std::int8_t* panel, const float* of_rows, std::int64_t count) : at(panel) {
-    float twice[2 * kPanelRows] = {};
-    for (std::int64_t i = 0; i < 2 * smaller(count, kPanelRows); ++i) twice[i] = of_rows[i / 2];
-    for (int i = 0; i < 4; ++i) scales[i] = _mm512_loadu_ps(twice + 16 * i);
-  }
-  [[gnu::always_inline]] [[nodiscard]] __m512bh pair(std::int64_t p, int half) const {
-    const auto* bytes = reinterpret_cast<const __m128i*>(at + p * 2 * kPanelRows + half * kPanelRows);
-    const auto wide = [](__m128i eight_rows) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(eight_rows)); };
-    const __m512 low = _mm512_mul_ps(wide(_mm_loadu_si128(bytes)), scales[2 * half]);
-    return _mm512_cvtne2ps_pbh(_mm512_mul_ps(wide(_mm_loadu_si128(bytes + 1)), scales[2 * half + 1]), low);
-  }
-};
-
-void widen_panel(const PanelInt8& panel, std::int64_t pairs, std::uint16_t* wide) {
-  for (std::int64_t p = 0; p < pairs; ++p)
-    for (int half = 0; half < 2; ++half) _mm512_storeu_si512(wide + p * 2 * kPanelRows + half * kPanelRows, reinterpret_cast<__m512i>(panel.pair(p, half)));
-}
-
-/// y, rounded, of sixteen outputs of a row that begin at `at` of it and at `output` of the outputs.
-__m512 finished(const ProductBf16& product, __m512 y, std::int64_t at, std::int64_t output, __mmask16 mask) {
-  switch (product.after) {
-    case AfterBf16::kGelu: return gelu_of(y);
-    case AfterBf16::kQuickGelu: return _mm512_mul_ps(y, rounded(sigmoid_of(rounded(_mm512_mul_ps(y, _mm512_set1_ps(1.702F))))));
-    case AfterBf16::kMultiplySilu: return _mm512_mul_ps(rounded(silu_of(load_bf16(product.other + at, mask))), y);
-    case AfterBf16::kAddTo:
-      if (product.scale != nullptr) y = rounded(_mm512_mul_ps(y, load_bf16(product.scale + output, mask)));
-      return _mm512_add_ps(load_bf16(product.other + at, mask), y);
-    case AfterBf16::kNothing: break;
-  }
-  return y;
-}
-
 /// The outputs from `first` on, which `panel` has.
 template <int Rows, typename Panel>
 void multiply_rows(const ProductBf16& product, std::int64_t row, std::int64_t first, const Panel& panel) {
@@ -56,15 +18,9 @@ void multiply_rows(const ProductBf16& product, std::int64_t row, std::int64_t fi
   multiply_panel(product.x + row * product.inputs, product.inputs, panel, product.inputs / 2, sums);
 #pragma GCC unroll 2
   for (int half = 0; half < 2; ++half) {
-    const auto output = first + half * 16;
-    const auto mask = lanes(product.outputs - output);
-    const __m512 bias = product.bias == nullptr ? _mm512_setzero_ps() : load_bf16(product.bias + output, mask);
+    const OutputsBf16 outputs(product, first + half * 16);
 #pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r) {
-      const auto at = (row + r) * product.outputs + output;
-      const __m512 y = _mm512_add_ps(sums[r][half], bias);
-      store_bf16(product.out + at, mask, product.after == AfterBf16::kNothing ? y : finished(product, rounded(y), at, output, mask));
-    }
+    for (int r = 0; r < Rows; ++r) outputs.finish(row + r, sums[r][half]);
   }
 }
 

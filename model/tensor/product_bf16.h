@@ -4,14 +4,17 @@
 namespace assay {
 
 // x Wᵀ + b in bfloat16 for machines with AVX-512 BF16, from weights packed in panels of 32 outputs (panel_bf16.h), in bfloat16 or in 8 bits. One kernel
-// serves the few rows of a decode step, at the pace of the memory, and the many of a prompt, near what the cores can do. Every sum is taken in float32 in the
-// order of the inputs, so that a row's bits are its own however many rows stand beside it. Pointers to std::uint16_t are to bfloat16 values.
+// serves the few rows of a decode step, at the pace of the memory, and the many of a prompt, near what the cores can do: by vectors, or by tiles where there is
+// AMX. Every sum is taken in float32 in one order of the inputs, the kernel's own, so that a row's bits are its own however many rows stand beside it. Pointers
+// to std::uint16_t are to bfloat16 values.
 
 inline constexpr std::int64_t kPanelOutputs = 32;
 
+/// Of a packed row: `inputs` with zeros behind them.
+[[nodiscard]] constexpr std::int64_t padded_inputs(std::int64_t inputs) { return (inputs + 31) / 32 * 32; }
 /// Values a packed weight takes.  `inputs` must be even.
 [[nodiscard]] constexpr std::int64_t packed_weight_size(std::int64_t outputs, std::int64_t inputs) {
-  return (outputs + kPanelOutputs - 1) / kPanelOutputs * kPanelOutputs * ((inputs + 31) / 32 * 32);
+  return (outputs + kPanelOutputs - 1) / kPanelOutputs * kPanelOutputs * padded_inputs(inputs);
 }
 
 /// Panels first .. last of weight [outputs, inputs]; inputs are padded to a multiple of 32.
@@ -50,5 +53,9 @@ inline constexpr std::int64_t kManyRows = 17;
 /// Writes out[row_begin .. row_end) of the outputs in panels panel_begin .. panel_end. `room`: of packed_weight_size(kPanelOutputs, inputs) values where there are
 /// kManyRows rows and the weight is in 8 bits, else not looked at.
 void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, std::uint16_t* room);
+
+/// The same where the process may use AMX (has_amx_bf16()), with other sums: 32 inputs at a time, those of even and of odd places apart. `room` is looked at
+/// wherever the weight is in 8 bits.
+void multiply_amx(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, std::uint16_t* room);
 
 }  // namespace assay
