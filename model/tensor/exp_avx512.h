@@ -7,14 +7,18 @@
 namespace assay {
 namespace {
 
-/// 2ˣ, to about 2 units in the last place of float32; 0 where x is below -150, infinite where it is above 128.
-inline __m512 exp2_of(__m512 x) {
+template <int Count>
+inline __m512 exp2_by(float first, const float (&rest)[Count], __m512 x) {
   const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(kExp2First);
+  __m512 p = _mm512_set1_ps(first);
 #pragma GCC unroll 6
-  for (const float c : kExp2Rest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
+  for (const float c : rest) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(c));
   return _mm512_scalef_ps(p, n);
 }
+/// 2ˣ, to about 2 units in the last place of float32; 0 where x is below -150, infinite where it is above 128.
+inline __m512 exp2_of(__m512 x) { return exp2_by(kExp2First, kExp2Rest, x); }
+/// To 2.6e-6 of it, for what is going to be rounded to bfloat16.
+inline __m512 short_exp2_of(__m512 x) { return exp2_by(kShortExp2First, kShortExp2Rest, x); }
 inline __m512 exp_of(__m512 x) { return exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(kLog2E))); }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kOutputsTogether = 32;                // what a thread takes at a time, at the least
-constexpr std::int64_t kRowsTogether = 128, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
+constexpr std::int64_t kTileRows = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -55,6 +55,37 @@ at::Tensor packed(const at::Tensor& weight, void (*pack)(const T* weight, std::i
   return result;
 }
 
+/// Calls piece(row_begin, row_end, panel_begin, panel_end, room) for all of a product; `room` is what make_room() gives each thread.
+template <typename MakeRoom, typename Piece>
+void for_pieces(const ProductBf16& product, std::int64_t rows_together, std::int64_t panels_together, const MakeRoom& make_room, const Piece& piece) {
+  const auto panels = quotient_up(product.outputs, kPanelOutputs), columns = quotient_up(panels, panels_together);
+  for_ranges(quotient_up(product.rows, rows_together) * columns, [&](std::int64_t begin, std::int64_t end) {
+    const auto room = make_room();
+    for (auto i = begin; i < end; ++i) {
+      const auto row = i / columns * rows_together, panel = i % columns * panels_together;
+      piece(row, std::min(row + rows_together, product.rows), panel, std::min(panel + panels_together, panels), room);
+    }
+  });
+}
+
+void by_vectors(const ProductBf16& product) {
+  const bool needs_room = product.packed == nullptr && product.rows >= kManyRows;
+  const auto make_room = [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, product.inputs)) : 0); };
+  for_pieces(product, kRowsTogether, kPanelsTogether, make_room, [&](auto row, auto row_end, auto panel, auto panel_end, const auto& room) { multiply_bf16(product, row, row_end, panel, panel_end, room.get()); });
+}
+
+ProductRoomAmx* own_room() {
+  static thread_local const auto room = std::make_unique_for_overwrite<ProductRoomAmx>();
+  return room.get();
+}
+
+void by_tiles(const ProductBf16& product) {
+  // In pieces of like numbers of rows, since the weights come from afar for each, be it of a single row.
+  const auto pieces = quotient_up(product.rows, amx_rows_together(product.inputs)), rows = quotient_up(quotient_up(product.rows, pieces), kTileRows) * kTileRows;
+  for_pieces(product, rows, kAmxPanelsTogether, own_room,
+             [&](auto row, auto row_end, auto panel, auto panel_end, auto* own) { multiply_amx(product, row, row_end, panel, panel_end, *own); });
+}
+
 }  // namespace
 
 Linear::Linear(at::Tensor weight, at::Tensor bias)
@@ -79,24 +110,17 @@ Linear::Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations)
 }
 
 at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) const {
-  const auto rows = x.reshape({-1, inputs_}).contiguous();
+  const auto inputs = has_amx_bf16() ? padded_inputs(inputs_) : inputs_;
+  const auto rows = inputs == inputs_ ? x.reshape({-1, inputs}).contiguous() : at::constant_pad_nd(x.reshape({-1, inputs_}), {0, inputs - inputs_});
   auto shape = x.sizes().vec();
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
   const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
-  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs_, is_int8() ? nullptr : bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what,
+  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs, is_int8() ? nullptr : bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what,
                             bf16_bits(other), bf16_bits(scale), is_int8() ? packed_.const_data_ptr<std::int8_t>() : nullptr,
                             is_int8() ? int8_.scales.const_data_ptr<float>() : nullptr};
-  const auto multiply = has_amx_bf16() ? multiply_amx : multiply_bf16;
-  const bool needs_room = is_int8() && (has_amx_bf16() || product.rows >= kManyRows);
-  const auto panels = quotient_up(outputs_, kPanelOutputs), columns = quotient_up(panels, kPanelsTogether);
-  for_ranges(quotient_up(product.rows, kRowsTogether) * columns, [&](std::int64_t begin, std::int64_t end) {
-    const auto room = std::make_unique_for_overwrite<std::uint16_t[]>(needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, inputs_)) : 0);
-    for (auto i = begin; i < end; ++i) {
-      const auto row = i / columns * kRowsTogether, panel = i % columns * kPanelsTogether;
-      multiply(product, row, std::min(row + kRowsTogether, product.rows), panel, std::min(panel + kPanelsTogether, panels), room.get());
-    }
-  });
+  if (has_amx_bf16()) by_tiles(product);
+  else by_vectors(product);
   return out;
 }
 

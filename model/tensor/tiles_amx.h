@@ -48,21 +48,34 @@ class Tiles {
   std::int64_t rows_ = 0;
 };
 
-/// Adds to the sums what `steps` times 32 values of the rows and of a panel give. Blocks: 1 for up to sixteen rows, else 2.
-template <int Blocks>
-[[gnu::always_inline]] inline void multiply_tiles(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t steps) {
+/// Which of the two will be read again soon: the other one goes past the nearest cache.
+enum class OftenRead { kRows, kPanel };
+
+/// Adds to the sums what `steps` times 32 values of the rows and of a panel give, and calls meanwhile() after each. Blocks: 1 for up to sixteen rows, else 2.
+template <int Blocks, OftenRead Often, typename Meanwhile>
+[[gnu::always_inline]] inline void multiply_tiles(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t steps, const Meanwhile& meanwhile) {
   finish_writing();
   for (std::int64_t i = 0; i < steps; ++i) {
-    _tile_loadd(4, x + i * kTileValues, stride * 2);
-    _tile_loadd(6, panel + i * kTileValues * kPanelRows, 2 * kTileBytes);
+    const auto* const rows = x + i * kTileValues;
+    const auto* const pairs = panel + i * kTileValues * kPanelRows;
+    if constexpr (Often == OftenRead::kRows) {
+      _tile_loadd(4, rows, stride * 2);
+      if constexpr (Blocks == 2) _tile_loadd(5, rows + kTileRows * stride, stride * 2);
+      _tile_stream_loadd(6, pairs, 2 * kTileBytes);
+      _tile_stream_loadd(7, pairs + kTileValues, 2 * kTileBytes);
+    } else {
+      _tile_stream_loadd(4, rows, stride * 2);
+      if constexpr (Blocks == 2) _tile_stream_loadd(5, rows + kTileRows * stride, stride * 2);
+      _tile_loadd(6, pairs, 2 * kTileBytes);
+      _tile_loadd(7, pairs + kTileValues, 2 * kTileBytes);
+    }
     _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(7, panel + i * kTileValues * kPanelRows + kTileValues, 2 * kTileBytes);
     _tile_dpbf16ps(1, 4, 7);
     if constexpr (Blocks == 2) {
-      _tile_loadd(5, x + kTileRows * stride + i * kTileValues, stride * 2);
       _tile_dpbf16ps(2, 5, 6);
       _tile_dpbf16ps(3, 5, 7);
     }
+    meanwhile();
   }
 }
 
