@@ -55,7 +55,7 @@ TEST_P(LinearShapes, GivesARowTheSameBitsInAnyCompany) {
   if (!linear_.is_packed()) GTEST_SKIP() << "LibTorch multiplies here";
   const auto whole = linear_(x_), gelu = linear_.gelu(x_), added = linear_.added_to(other_, x_, scale_), gated = linear_.gated_by(other_, x_);
   const auto rows = x_.size(0);
-  for (const std::int64_t count : {1, 2, 3, 7, 8, 9, 20}) {
+  for (const std::int64_t count : {1, 2, 3, 7, 8, 9, 16, 17, 20, 33, 300}) {
     if (count > rows) break;
     for (const auto first : {std::int64_t{0}, rows - count}) {
       const auto x = x_.narrow(0, first, count), other = other_.narrow(0, first, count);
@@ -71,6 +71,7 @@ TEST_P(LinearShapes, GivesARowTheSameBitsInAnyCompany) {
 INSTANTIATE_TEST_SUITE_P(Shapes, LinearShapes,
                          ::testing::Values(std::array<std::int64_t, 3>{1, 2, 1}, std::array<std::int64_t, 3>{5, 30, 31}, std::array<std::int64_t, 3>{8, 32, 32},
                                            std::array<std::int64_t, 3>{9, 588, 65}, std::array<std::int64_t, 3>{97, 64, 130}, std::array<std::int64_t, 3>{203, 514, 48},
+                                           std::array<std::int64_t, 3>{601, 672, 40}, std::array<std::int64_t, 3>{70, 1412, 200},
                                            std::array<std::int64_t, 3>{6, 33, 40}));
 
 TEST(Linear, KeepsTheLeadingDims) {
