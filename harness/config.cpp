@@ -185,6 +185,7 @@ void demand_endpoint(const RunConfig& config, Problems& problems) {
   is_the_servers(config.model.dtype != ModelConfig{}.dtype, "dtype");
   is_the_servers(config.model.weights != ModelConfig{}.weights, "weights");
   is_the_servers(config.model.device != ModelConfig{}.device, "device");
+  is_the_servers(config.model.is_fast, "fast");
   is_the_servers(config.model.chat_template.has_value(), "chat-template");
   is_the_servers(config.decoding.max_tiles.has_value(), "max-tiles");
   demands.that(!config.task.ranks_options, "--rank-options needs a checkpoint: the chat API does not tell options' likelihoods");
@@ -241,6 +242,8 @@ Problems validate_model(const RunConfig& config) {
                fmt::format("--kv-cache must be 1 or more MiB, got {}", config.model.kv_cache_mib));
   demands.that(config.model.prefix_cache_mib >= 0 && config.model.prefix_cache_mib < (std::int64_t{1} << 30),
                fmt::format("--prefix-cache must be 0 or more MiB, got {}", config.model.prefix_cache_mib));
+  demands.that(!config.model.is_fast || config.model.audit_share == 0 || config.model.audit_share == ModelConfig{}.audit_share,
+               "--audit looks for bits that differ, which --fast does not promise not to; leave one of them out");
   demands.that(config.model.audit_share >= 0 && config.model.audit_share <= 1,
                fmt::format("--audit must be a share in [0, 1], got {}", config.model.audit_share));
   demands.that(config.model.threads >= 0, fmt::format("--threads must be 0 or more, got {}", config.model.threads));
@@ -309,6 +312,7 @@ VlmOptions vlm_options(const RunConfig& config) {
   options.kv_bytes = config.model.kv_cache_mib << 20;
   options.prefix_bytes = config.model.prefix_cache_mib << 20;
   options.feature_folder = config.model.feature_folder;
+  options.is_fast = config.model.is_fast;
   options.audit_share = config.model.audit_share;
   options.audit_seed = config.decoding.seed;
   options.chat_template = config.model.chat_template;

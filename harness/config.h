@@ -23,6 +23,7 @@ struct ModelConfig {
   std::int64_t kv_cache_mib = VlmOptions{}.kv_bytes >> 20;
   std::int64_t prefix_cache_mib = VlmOptions{}.prefix_bytes >> 20;
   std::string feature_folder;
+  bool is_fast = VlmOptions{}.is_fast;
   double audit_share = VlmOptions{}.audit_share;
   std::optional<std::string> chat_template;
   std::optional<std::string> system_text;
@@ -145,6 +146,8 @@ void visit(Config& config, Visitor&& field) {
         config.model.prefix_cache_mib);
   field(Field{"feature-cache", "DIR", "keep pictures' features there, for the next run with the same encoder; runs may share it. No reply depends on it",
               Effect::kFree}, config.model.feature_folder);
+  field(Field{"fast", "", "without the promise that no reply depends on what is asked beside it, and without --audit: for GPUs and float32 (docs/speed.md says what it gains)", Effect::kFixed},
+        config.model.is_fast);
   field(Field{"audit", "SHARE", "of the samples: run them again by themselves and compare every logit and token; a difference ends the run with code 4",
               Effect::kFree}, config.model.audit_share);
   field(Field{"threads", "N", "compute threads; 0: one per core", Effect::kFree}, config.model.threads);

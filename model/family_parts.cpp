@@ -58,7 +58,7 @@ ModelCard begin_card(const std::filesystem::path& folder, const VlmOptions& opti
   card.dtype = name_of(dtype);
   if (options.weights == WeightForm::kInt8) card.weights = "int8";
   card.settings_digest = settings_digest(folder);
-  card.engine = fmt::format("LibTorch {} on {}", TORCH_VERSION, options.device);
+  card.engine = fmt::format("LibTorch {} on {}{}", TORCH_VERSION, options.device, options.is_fast ? ", fast" : "");
   return card;
 }
 

@@ -221,6 +221,9 @@ struct VlmOptions {
   int encoder_batch = 4;       ///< tiles encoded together at the most
   std::int64_t prefix_bytes = std::int64_t{512} << 20;  ///< of keys and values held for the next question on a picture; 0: none
   std::string feature_folder;  ///< where pictures' features are kept for the next run with this encoder; empty: nowhere
+  /// Without the promise that a reply depends on its request alone: LibTorch may choose kernels by the number of rows, and off the CPU prompts and replies are
+  /// computed together. Nothing is audited then.
+  bool is_fast = false;
   double audit_share = 0.01;   ///< of the requests: run again by themselves; a bit that differs ends run() with a ModelError
   std::uint64_t audit_seed = 0;  ///< which ones
   std::optional<std::string> chat_template;  ///< by name, in place of the checkpoint's

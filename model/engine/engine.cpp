@@ -226,7 +226,7 @@ class Engine : public Vlm {
       } catch (const ModelError& error) {
         return finish(request.id, SampleFailure{request.id, "prefill", error.what()});
       }
-      if (is_audited(request.id, engine_.options_.audit_seed, engine_.options_.audit_share)) {
+      if (!engine_.options_.is_fast && is_audited(request.id, engine_.options_.audit_seed, engine_.options_.audit_share)) {
         const auto row = row_of(logits, 0);
         audited_[request.id] = {request, {row.begin(), row.end()}};
       }

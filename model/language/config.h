@@ -54,6 +54,7 @@ struct LanguageConfig {
   RopeScaling rope;
   PartialLora lora;  ///< InternLM2 only; the family fills it in
   std::vector<std::int64_t> end_ids;  ///< eos_token_id
+  bool is_fast = false;               ///< without the promise that a row's bits are its own (VlmOptions): whoever runs it decides this and the next
   bool has_int8_weights = false;      ///< keep projections and output matrix in 8 bits: whoever runs it decides, the checkpoint says nothing of it
 };
 

@@ -239,14 +239,16 @@ struct Decoder::Parts {
 
   /// Of the first `live` rows, on the CPU. few_rows() is for steps, and for 8 bits, where the largest matrix is not widened for what often is a single row.
   [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live, bool is_step) const {
-    const bool are_few = !is_shape_bound() && (is_step || head.is_int8());
+    const bool are_few = is_on_cpu() && (is_step || head.is_int8());
     const auto rows = norm(x);
     return are_few ? head.few_rows(rows.narrow(0, 0, live)).to(kLogits) : head(rows).to(kLogits).narrow(0, 0, live);
   }
 
   /// True where every product is by packed weights: one of each number of inputs tells.
   [[nodiscard]] bool is_packed() const { return head.is_packed() && (layers.empty() || (layers.front().output.is_packed() && layers.front().mlp.down.is_packed())); }
-  [[nodiscard]] bool is_shape_bound() const { return !embedding.device().is_cpu(); }
+  [[nodiscard]] bool is_on_cpu() const { return embedding.device().is_cpu(); }
+  [[nodiscard]] bool is_shape_bound() const { return !is_on_cpu() && !config.is_fast; }
+  [[nodiscard]] AttentionBits attention_bits() const { return config.is_fast ? AttentionBits::kAny : AttentionBits::kOwn; }
   /// How many rows a pass over `count` takes.
   [[nodiscard]] std::int64_t rows_for(std::int64_t count) const { return is_packed() ? count : rounded_up(count); }
   /// How many a step for `count` replies takes.
@@ -254,7 +256,7 @@ struct Decoder::Parts {
 
   /// Attention of a step's new tokens, whose keys and values are in the caches.  Shapes  q [B, N, K] -> [B, N, K]
   [[nodiscard]] at::Tensor attend_step(const at::Tensor& q, std::int64_t layer, std::span<KvCache* const> caches) const {
-    if (is_shape_bound()) return attend_one_by_one(q, layer, caches);
+    if (!is_on_cpu()) return attend_one_by_one(q, layer, caches);
     std::vector<CacheView> views;
     for (const auto* cache : caches) views.push_back(cache->view(layer, cache->length() + 1));
     return decode_attention(q.contiguous(), config.key_head_count, views);
@@ -346,7 +348,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
       const auto T = embeddings.size(0), length = cache->length() + T;
       cache->append(layer, heads.k.narrow(0, first, T), heads.v.narrow(0, first, T));
       const auto keys = cache->keys(layer, length).unsqueeze(0), values = cache->values(layer, length).unsqueeze(0);                // [1, M, S, K]
-      const auto one = attention(heads.q.narrow(0, first, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true);  // [1, N, T, K]
+      const auto one = attention(heads.q.narrow(0, first, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true, parts_->attention_bits());  // [1, N, T, K]
       mixed.push_back(one.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width}));                               // [T, N·K]
       first += T;
     }
@@ -382,7 +384,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.options());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, {{}, parts_->is_packed() || is_shape_bound() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, {{}, parts_->is_packed() || !parts_->is_on_cpu() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
     for (std::int64_t b = 0; b < B; ++b) caches[static_cast<std::size_t>(b)]->append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
     const auto mixed = parts_->attend_step(heads.q.narrow(0, 0, B), layer, caches);  // [B, N, K]
     return padded(mixed.view({B, c.head_count * c.head_width}), R);                  // [R, N·K]

@@ -45,7 +45,7 @@ class Decoder {
   /// Shapes  ids [T] int64, on the CPU -> [T, D], on the device
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
-  /// True off the CPU, where LibTorch's libraries choose a kernel by the shape: then no shape depends on what runs beside a sequence (extend() takes one
+  /// True off the CPU, where LibTorch's libraries choose a kernel by the shape, unless the config is for speed alone (is_fast): then no shape depends on what runs beside a sequence (extend() takes one
   /// stretch after the other, step() always the same number of rows), and a caller must part a sequence at the same place every time.
   [[nodiscard]] bool is_shape_bound() const;
 

@@ -122,6 +122,7 @@ LlavaConfig with_options(LlavaConfig config, const VlmOptions& options) {
   }
   if (options.system_text) config.system_text = *options.system_text;
   config.language.has_int8_weights = options.weights == WeightForm::kInt8;
+  config.language.is_fast = options.is_fast;
   return config;
 }
 

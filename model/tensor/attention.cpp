@@ -95,8 +95,8 @@ at::Tensor attention_bf16(const at::Tensor& q, const at::Tensor& k, const at::Te
 }
 
 #if TORCH_VERSION_MAJOR >= 2
-/// By LibTorch's kernels for the device, whichever it chooses for the shape.  Shapes  q [B, N, T, K], keys and values [B, N, S, K] -> [B, N, T, K]
-at::Tensor attention_off_cpu(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, bool is_causal) {
+/// By LibTorch's kernels, whichever it chooses for the shape.  Shapes  q [B, N, T, K], keys and values [B, N, S, K] -> [B, N, T, K]
+at::Tensor attention_by_libtorch(const at::Tensor& q, const at::Tensor& keys, const at::Tensor& values, bool is_causal) {
   const auto T = q.size(2), S = keys.size(2);
   if (!is_causal || T == S) return at::scaled_dot_product_attention(q, keys, values, {}, /*dropout_p=*/0.0, is_causal);
   const auto is_seen = at::ones({T, S}, q.options().dtype(at::kBool)).tril(S - T);  // its own causal mask begins with the first key
@@ -131,18 +131,17 @@ bool fits_bf16_kernel(const at::Tensor& q, const at::Tensor& k, const at::Tensor
 
 }  // namespace
 
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal) {
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal, AttentionBits bits) {
   if (fits_bf16_kernel(q, k, v)) return attention_bf16(q, k, v, is_causal);
   const auto shared = q.size(1) / k.size(1);
   const auto keys = shared == 1 ? k : k.repeat_interleave(shared, 1);    // [B, N, S, K]
   const auto values = shared == 1 ? v : v.repeat_interleave(shared, 1);  // [B, N, S, K]
 #if TORCH_VERSION_MAJOR >= 2
-  if (!q.device().is_cpu()) return attention_off_cpu(q, keys, values, is_causal);
-#endif
-  if (is_causal) return causal_attention(q, keys, values);
-#if TORCH_VERSION_MAJOR >= 2
-  return at::scaled_dot_product_attention(q, keys, values);
+  if (!is_causal || bits == AttentionBits::kAny || !q.device().is_cpu()) return attention_by_libtorch(q, keys, values, is_causal);
+  return causal_attention(q, keys, values);
 #else
+  (void)bits;
+  if (is_causal) return causal_attention(q, keys, values);
   const auto scores = at::matmul(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), keys.transpose(-2, -1)).to(at::kFloat);  // [B, N, T, S]
   return at::matmul(at::softmax(scores, -1).to(q.scalar_type()), values);
 #endif

@@ -7,10 +7,13 @@
 
 namespace assay {
 
+/// What a causal query's bits may depend on: on itself and the keys that it sees alone, or on whatever is fastest.
+enum class AttentionBits { kOwn, kAny };
+
 /// Scaled dot-product attention: softmax(q kᵀ / √K + causal mask) v. With fewer key heads than query heads, each serves N / M in a row.
 /// Shapes  q [B, N, T, K], k and v [B, M, S, K] -> [B, N, T, K].  Causal: query t sees keys up to S − T + t, and its bits depend on its query and
-/// those keys alone, so that a sequence may be run in parts; off the CPU, on the shapes too.
-[[nodiscard]] at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal);
+/// those keys alone, so that a sequence may be run in parts; off the CPU, or by choice (`bits`), on the shapes too.
+[[nodiscard]] at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool is_causal, AttentionBits bits = AttentionBits::kOwn);
 
 /// Some of a sequence's keys and values that lie together.
 struct CachePiece {

@@ -59,6 +59,7 @@ XComposerConfig with_options(XComposerConfig config, const VlmOptions& options) 
   if (options.chat_template) config = with_template(std::move(config), *options.chat_template);
   if (options.system_text) config.system_text = *options.system_text;
   config.language.has_int8_weights = options.weights == WeightForm::kInt8;
+  config.language.is_fast = options.is_fast;
   return config;
 }
 

@@ -114,6 +114,15 @@ TEST(Config, HandsTheFormOfWeightsOn) {
   EXPECT_THAT(validate(config, kBenchmarks), ElementsAre());
 }
 
+TEST(Config, DoesNotAuditWhatPromisesNothing) {
+  RunConfig config = good_config();
+  config.model.is_fast = true;
+  EXPECT_THAT(validate(config, kBenchmarks), ElementsAre());
+  EXPECT_TRUE(vlm_options(config).is_fast);
+  config.model.audit_share = 0.5;
+  EXPECT_THAT(validate(config, kBenchmarks), ElementsAre(HasSubstr("leave one of them out")));
+}
+
 TEST(Config, BoundsTheTilesOfAPicture) {
   RunConfig config = good_config();
   config.decoding.max_tiles = 1025;

@@ -27,6 +27,12 @@ TEST(Attention, EqualsTheFormula) {
   EXPECT_LT(difference(attention(q, k, v, false), plain(q, k, v, false)), 1e-6);
   EXPECT_LT(difference(attention(q, k, v, true), plain(q, k, v, true)), 1e-6);
 }
+TEST(Attention, EqualsTheFormulaWhereBitsMayBeAny) {
+  for (const std::int64_t earlier : {0, 5, 70}) {
+    const auto q = at::randn({1, 4, 90, 8}), k = at::randn({1, 2, 90 + earlier, 8}), v = at::randn({1, 2, 90 + earlier, 8});
+    EXPECT_LT(difference(attention(q, k, v, true, AttentionBits::kAny), plain(q, k, v, true)), 1e-5) << earlier;
+  }
+}
 TEST(Attention, ContinuesAfterEarlierKeys) {
   const auto q = at::randn({1, 4, 3, 8}), k = at::randn({1, 2, 9, 8}), v = at::randn({1, 2, 9, 8});
   EXPECT_LT(difference(attention(q, k, v, true), plain(q, k, v, true)), 1e-6);

@@ -124,6 +124,24 @@ TEST_P(OffCpuInFull, RepliesAreTheCpus) {
   }
 }
 
+/// Prompts and replies together, where the promise has each computed by itself.
+TEST_P(OffCpuInFull, RepliesForSpeedAloneAreTheCpusByFewerOperations) {
+  auto fast = options(kFarDevice);
+  fast.is_fast = true;
+  fast.audit_share = 1;  // not looked at
+  const auto begin = far_operations();
+  const auto near = replies(GetParam(), options("cpu")), far = replies(GetParam(), fast);
+  const auto operations = far_operations() - begin;
+  EXPECT_EQ(far.ids, near.ids);
+  for (const auto& [id, worths] : near.worths) {
+    ASSERT_EQ(far.worths.at(id).size(), worths.size());
+    for (std::size_t i = 0; i < worths.size(); ++i) EXPECT_NEAR(far.worths.at(id)[i], worths[i], 1e-3) << id;
+  }
+  const auto middle = far_operations();
+  (void)replies(GetParam(), options(kFarDevice));
+  EXPECT_LT(operations, far_operations() - middle);
+}
+
 TEST(OffCpuFeatures, AreKeptInFilesAndFoundAgain) {
   testing::TemporaryFolder folder;
   VlmOptions options;
