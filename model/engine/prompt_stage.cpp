@@ -85,7 +85,7 @@ BegunPrompt PromptStage::begin(const Ready& ready) {
   const bool is_held = may_hold && ready.is_prefix_shared;
   if (!is_held && !(can_part && decoder.is_shape_bound())) return {std::move(rows), std::move(pictures), decoder.new_cache(), 0};
   auto cache = decoder.new_cache();
-  (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kLast, std::move(pictures));
+  (void)decoder.extend(rows.narrow(0, 0, prefix), cache, Decoder::Rows::kNone, std::move(pictures));
   if (is_held) prefixes_.insert(key, cache.fork());
   return {rows.narrow(0, prefix, total - prefix), {}, std::move(cache), 0};
 }

@@ -36,6 +36,7 @@ const at::TensorOptions kLogits = at::TensorOptions(at::kFloat).device(at::kCPU)
 struct Pass {
   std::span<const RowRange> pictures;  ///< rows that are pictures' features
   std::int64_t live = 0;               ///< of a decode step by unpacked weights: how many rows count; else 0
+  bool is_for_caches = false;          ///< nobody reads what comes out of the last layer
 };
 
 /// x Wᵀ + b and, where there is partial LoRA, + (x Aᵀ) Bᵀ · scale on the rows of pictures.
@@ -231,6 +232,10 @@ struct Decoder::Parts {
       if (layer.q_norm.weight.defined()) heads.q = layer.q_norm(heads.q), heads.k = layer.k_norm(heads.k);
       heads.q = rotate(heads.q, table);
       heads.k = rotate(heads.k, table);
+      if (pass.is_for_caches && i + 1 == layers.size()) {
+        (void)core(static_cast<std::int64_t>(i), heads);
+        break;
+      }
       x = layer.output.added_to(x, core(static_cast<std::int64_t>(i), heads), pass);
       x = layer.mlp.added_to(x, layer.mlp_norm(x), pass);
     }
@@ -329,7 +334,7 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
   if (is_shape_bound() && stretches.size() > 1) {
     std::vector<at::Tensor> logits;
     for (const auto& stretch : stretches) logits.push_back(extend(std::span(&stretch, 1), rows));
-    return at::cat(logits);
+    return rows == Rows::kNone ? at::Tensor() : at::cat(logits);
   }
   Joined joined;
   for (const auto& stretch : stretches) {
@@ -341,20 +346,24 @@ at::Tensor Decoder::extend(std::span<const Stretch> stretches, Rows rows) const 
   const auto pad = [&](const at::Tensor& values) { return at::constant_pad_nd(values, {0, R - joined.count}); };
   const auto table = parts_->rope.table(pad(at::cat(joined.positions)), pad(at::cat(joined.lengths)), parts_->embedding.options());
   auto x = padded(at::cat(joined.embeddings), R);  // [R, D]
-  x = parts_->forward(x, table, {joined.pictures, 0}, [&](std::int64_t layer, const Heads& heads) {
+  const bool is_for_caches = rows == Rows::kNone;
+  x = parts_->forward(x, table, {joined.pictures, 0, is_for_caches}, [&](std::int64_t layer, const Heads& heads) {
+    const bool is_last = layer + 1 == c.layer_count;
     std::vector<at::Tensor> mixed;
     std::int64_t first = 0;
     for (const auto& [embeddings, cache, pictures] : stretches) {
       const auto T = embeddings.size(0), length = cache->length() + T;
       cache->append(layer, heads.k.narrow(0, first, T), heads.v.narrow(0, first, T));
-      const auto keys = cache->keys(layer, length).unsqueeze(0), values = cache->values(layer, length).unsqueeze(0);                // [1, M, S, K]
-      const auto one = attention(heads.q.narrow(0, first, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true, parts_->attention_bits());  // [1, N, T, K]
-      mixed.push_back(one.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width}));                               // [T, N·K]
       first += T;
+      if (is_for_caches && is_last) continue;
+      const auto keys = cache->keys(layer, length).unsqueeze(0), values = cache->values(layer, length).unsqueeze(0);                // [1, M, S, K]
+      const auto one = attention(heads.q.narrow(0, first - T, T).transpose(0, 1).unsqueeze(0), keys, values, /*is_causal=*/true, parts_->attention_bits());  // [1, N, T, K]
+      mixed.push_back(one.squeeze(0).transpose(0, 1).reshape({T, c.head_count * c.head_width}));                               // [T, N·K]
     }
-    return padded(at::cat(mixed), R);
+    return mixed.empty() ? at::Tensor() : padded(at::cat(mixed), R);
   });
   for (const auto& stretch : stretches) stretch.cache->advance(stretch.embeddings.size(0));
+  if (is_for_caches) return {};
   if (rows == Rows::kAll) return parts_->logits(x, joined.count, /*is_step=*/false);
   const auto last = x.index_select(0, at::tensor(joined.last_rows, at::kLong).to(device()));
   return parts_->logits(padded(last, parts_->rows_for(last.size(0))), last.size(0), /*is_step=*/false);
@@ -384,7 +393,7 @@ at::Tensor Decoder::step(const at::Tensor& ids, std::span<KvCache* const> caches
   }
   const auto table = parts_->rope.table(positions, positions + 1, parts_->embedding.options());
   auto x = embed(at::constant_pad_nd(ids, {0, R - B}));  // [R, D]
-  x = parts_->forward(x, table, {{}, parts_->is_packed() || !parts_->is_on_cpu() ? 0 : B}, [&](std::int64_t layer, const Heads& heads) {
+  x = parts_->forward(x, table, {{}, parts_->is_packed() || !parts_->is_on_cpu() ? 0 : B, false}, [&](std::int64_t layer, const Heads& heads) {
     for (std::int64_t b = 0; b < B; ++b) caches[static_cast<std::size_t>(b)]->append(layer, heads.k.narrow(0, b, 1), heads.v.narrow(0, b, 1));
     const auto mixed = parts_->attend_step(heads.q.narrow(0, 0, B), layer, caches);  // [B, N, K]
     return padded(mixed.view({B, c.head_count * c.head_width}), R);                  // [R, N·K]

@@ -49,8 +49,9 @@ class Decoder {
   /// stretch after the other, step() always the same number of rows), and a caller must part a sequence at the same place every time.
   [[nodiscard]] bool is_shape_bound() const;
 
-  enum class Rows { kLast, kAll };
-  /// Runs stretches of several sequences together.  -> float32 logits on the CPU, of each stretch's last row or of all rows one after the other, [B or T..., V]
+  enum class Rows { kNone, kLast, kAll };
+  /// Runs stretches of several sequences together.  -> float32 logits on the CPU, of each stretch's last row or of all rows one after the other, [B or T..., V]; undefined for
+  /// none, where the caches are all that is wanted
   /// What runs beside it makes no difference to a bit of it; nor, unless is_shape_bound(), in how many stretches a sequence is run where can_part() allows it.
   [[nodiscard]] at::Tensor extend(std::span<const Stretch> stretches, Rows rows) const;
   /// One stretch.

@@ -68,6 +68,21 @@ TEST_P(DecoderTest, StretchesThatRunTogetherHaveTheBitsThatTheyHaveAlone) {
   }
 }
 
+TEST_P(DecoderTest, CachesAreTheSameWhereNoLogitsAreWanted) {
+  std::vector<at::Tensor> with, without;
+  for (const auto rows : {Decoder::Rows::kLast, Decoder::Rows::kNone}) {
+    std::deque<KvCache> caches;
+    std::vector<Stretch> together;
+    for (const auto& sequence : sequences()) together.push_back({rest(sequence), &caches.emplace_back(begun(sequence)), sequence.pictures});
+    EXPECT_EQ(model_.extend(together, rows).defined(), rows != Decoder::Rows::kNone);
+    for (auto& cache : caches) {
+      KvCache* const one[] = {&cache};
+      (rows == Decoder::Rows::kNone ? without : with).push_back(model_.step(at::tensor({7}, at::kLong), one));
+    }
+  }
+  EXPECT_TRUE(at::equal(at::cat(with), at::cat(without)));
+}
+
 INSTANTIATE_TEST_SUITE_P(Language, DecoderTest,
                          ::testing::Values(Precision{at::kFloat, false}, Precision{at::kBFloat16, false}, Precision{at::kFloat, true}, Precision{at::kBFloat16, true}),
                          [](const auto& tested) { return std::string(at::toString(tested.param.dtype)) + (tested.param.has_int8_weights ? "_int8" : ""); });

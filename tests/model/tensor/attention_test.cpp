@@ -5,6 +5,10 @@
 
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "model/tensor/attention_bf16.h"
 
@@ -65,32 +69,43 @@ TEST_P(PartedAttention, GivesEachPartTheSameBits) {
 INSTANTIATE_TEST_SUITE_P(Dtypes, PartedAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
                          [](const auto& dtype) { return std::string(at::toString(dtype.param)); });
 
-class DecodeAttention : public ::testing::TestWithParam<at::ScalarType> {};
+/// Widths that the kernels for bfloat16 take and one that they do not; lengths on and off what they look at together.
+class DecodeAttention : public ::testing::TestWithParam<std::tuple<at::ScalarType, std::int64_t>> {};
 TEST_P(DecodeAttention, EqualsTheFormulaWhateverTheBatch) {
-  const auto options = at::TensorOptions(GetParam());
-  const std::int64_t width = 40, lengths[] = {1, 13, 70};
-  const auto q = at::randn({3, 6, width}).to(options);
+  const auto [type, width] = GetParam();
+  const auto options = at::TensorOptions(type);
+  constexpr std::int64_t kLengths[] = {1, 13, 16, 70, 96, 301}, kBatch = std::size(kLengths), kCapacity = 310;
+  const auto q = at::randn({kBatch, 6, width}).to(options);
   std::vector<at::Tensor> keys, values;
   std::vector<CacheView> views;
-  for (const auto length : lengths) {
-    keys.push_back(at::randn({2, 80, width}).to(options)), values.push_back(at::randn({2, 80, width}).to(options));
-    views.push_back({{keys.back().data_ptr(), values.back().data_ptr(), 80, length}});
+  for (const auto length : kLengths) {
+    keys.push_back(at::randn({2, kCapacity, width}).to(options)), values.push_back(at::randn({2, kCapacity, width}).to(options));
+    views.push_back({{keys.back().data_ptr(), values.back().data_ptr(), kCapacity, length}});
   }
   const auto together = decode_attention(q, 2, views);
-  for (std::int64_t b = 0; b < 3; ++b) {
-    const auto length = lengths[b];
-    const auto alone = decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(views).subspan(b, 1));
+  for (std::int64_t b = 0; b < kBatch; ++b) {
+    const auto length = kLengths[b];
+    const auto alone = decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(views).subspan(static_cast<std::size_t>(b), 1));
     EXPECT_TRUE(at::equal(alone[0], together[b]));
+    const auto at_place = [&](const std::vector<at::Tensor>& of) { return of[static_cast<std::size_t>(b)]; };
     const auto first = length / 3, rest = length - first;
-    const auto later_keys = keys[b].narrow(1, first, rest).contiguous(), later_values = values[b].narrow(1, first, rest).contiguous();
-    const CacheView pieced = {{keys[b].data_ptr(), values[b].data_ptr(), 80, first}, {later_keys.data_ptr(), later_values.data_ptr(), rest, rest}};
+    const auto later_keys = at_place(keys).narrow(1, first, rest).contiguous(), later_values = at_place(values).narrow(1, first, rest).contiguous();
+    const CacheView pieced = {{at_place(keys).data_ptr(), at_place(values).data_ptr(), kCapacity, first}, {later_keys.data_ptr(), later_values.data_ptr(), rest, rest}};
     EXPECT_TRUE(at::equal(decode_attention(q.narrow(0, b, 1).contiguous(), 2, std::span(&pieced, 1))[0], together[b])) << "pieces change no bit";
-    const auto expected = plain(q.narrow(0, b, 1).unsqueeze(2), keys[b].narrow(1, 0, length).unsqueeze(0), values[b].narrow(1, 0, length).unsqueeze(0), false);
-    EXPECT_LT(difference(together[b], expected[0].squeeze(1)), GetParam() == at::kFloat ? 1e-5 : 2e-2);
+    const auto expected = plain(q.narrow(0, b, 1).unsqueeze(2), at_place(keys).narrow(1, 0, length).unsqueeze(0), at_place(values).narrow(1, 0, length).unsqueeze(0), false);
+    EXPECT_LT(difference(together[b], expected[0].squeeze(1)), type == at::kFloat ? 1e-5 : 2e-2) << length;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Dtypes, DecodeAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
-                         [](const auto& dtype) { return std::string(at::toString(dtype.param)); });
+/// Head counts that no vector holds, and as many as there may be beside one key head.
+TEST(DecodeAttentionHeads, EqualTheFormulaInBfloat16) {
+  for (const std::int64_t heads : {1, 5, 7, 16, 17}) {
+    const auto q = at::randn({1, heads, 128}).to(at::kBFloat16), k = at::randn({1, 150, 128}).to(at::kBFloat16), v = at::randn({1, 150, 128}).to(at::kBFloat16);
+    const CacheView view = {{k.data_ptr(), v.data_ptr(), 150, 150}};
+    EXPECT_LT(difference(decode_attention(q, 1, std::span(&view, 1))[0], plain(q.unsqueeze(2), k.unsqueeze(0), v.unsqueeze(0), false)[0].squeeze(1)), 2e-2) << heads;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Dtypes, DecodeAttention, ::testing::Combine(::testing::Values(at::kFloat, at::kBFloat16, at::kHalf), ::testing::Values(40, 64, 96)),
+                         [](const auto& tested) { return std::string(at::toString(std::get<0>(tested.param))) + "_" + std::to_string(std::get<1>(tested.param)); });
 
 }  // namespace
 }  // namespace assay
