@@ -80,9 +80,11 @@ void announce(const ProductBf16& product, const Rows& rows, std::int64_t output)
 /// The same part of the next panel, brought to the second cache a little at a time. (Behind the last panel it may be nothing: then nothing comes.)
 class Coming {
  public:
-  Coming(const std::uint16_t* values, std::int64_t count, std::int64_t steps) : next_(reinterpret_cast<const char*>(values)), lines_(values == nullptr ? 0 : (count / 32 + steps - 1) / steps) {}
+  /// `values` of one part, to come in so many steps, from the next panel's part on.
+  template <typename T>
+  Coming(const T* next, std::int64_t values, std::int64_t steps) : next_(reinterpret_cast<const char*>(next)), lines_((values * static_cast<std::int64_t>(sizeof(T)) / kTileBytes + steps - 1) / steps) {}
   [[gnu::always_inline]] void fetch() {
-    for (std::int64_t i = 0; i < lines_; ++i, next_ += 64) _mm_prefetch(next_, _MM_HINT_T1);
+    for (std::int64_t i = 0; i < lines_; ++i, next_ += kTileBytes) _mm_prefetch(next_, _MM_HINT_T1);
   }
 
  private:
@@ -117,7 +119,8 @@ void multiply(const ProductBf16& product, std::int64_t row_begin, std::int64_t r
       const std::uint16_t* weights = room.panel;
       if (product.packed != nullptr) weights = product.packed + at;
       else widen_panel({product.packed8 + at, product.scales8 + output, product.outputs - output}, count / 2, room.panel);
-      Coming coming(product.packed == nullptr ? nullptr : weights + inputs * kPanelRows, count * kPanelRows, steps * row_blocks);
+      const auto next = at + inputs * kPanelRows;
+      auto coming = product.packed != nullptr ? Coming(product.packed + next, count * kPanelRows, steps * row_blocks) : Coming(product.packed8 + next, count * kPanelRows, steps * row_blocks);
       for (auto row = row_begin; row < row_end; row += kRowsOfTiles, ++block) {
         const Rows rows{product.x + row * inputs + begin, row, smaller(kRowsOfTiles, row_end - row), inputs, steps};
         float* const sums = room.sums + (parts == 1 ? block % 2 : block) * kRowsOfTiles * kPanelRows;  // of one block, while another's are taken, or of all
