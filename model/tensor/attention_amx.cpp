@@ -1,4 +1,4 @@
-#include "model/tensor/attention_block_bf16.h"
+#include "model/tensor/soft_rows_bf16.h"
 #include "model/tensor/tiles_amx.h"
 
 namespace assay {

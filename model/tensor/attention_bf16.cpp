@@ -1,6 +1,6 @@
 #include "model/tensor/attention_bf16.h"
 
-#include "model/tensor/attention_block_bf16.h"
+#include "model/tensor/soft_rows_bf16.h"
 
 namespace assay {
 namespace {

@@ -70,8 +70,9 @@ void for_pieces(const ProductBf16& product, std::int64_t rows_together, std::int
 
 void by_vectors(const ProductBf16& product) {
   const bool needs_room = product.packed == nullptr && product.rows >= kManyRows;
-  const auto make_room = [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, product.inputs)) : 0); };
-  for_pieces(product, kRowsTogether, kPanelsTogether, make_room, [&](auto row, auto row_end, auto panel, auto panel_end, const auto& room) { multiply_bf16(product, row, row_end, panel, panel_end, room.get()); });
+  const auto room_size = needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, product.inputs)) : 0;
+  for_pieces(product, kRowsTogether, kPanelsTogether, [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(room_size); },
+             [&](auto row, auto row_end, auto panel, auto panel_end, const auto& room) { multiply_bf16(product, row, row_end, panel, panel_end, room.get()); });
 }
 
 ProductRoomAmx* own_room() {

@@ -32,7 +32,7 @@ struct PanelOutputs {
 template <AfterBf16 After>
 class Finished {
  public:
-  Finished(const ProductBf16& product) : product_(product), outputs_(product, 0) {}
+  explicit Finished(const ProductBf16& product) : product_(product), outputs_(product, 0) {}
 
   /// The others are all written.
   void take(const Rows& rows, const PanelOutputs& outputs, const float* sums) { outputs_ = outputs, next_ = sums, row_ = rows.first, end_ = rows.first + rows.count; }
@@ -98,7 +98,10 @@ void add_products(const Rows& rows, const std::uint16_t* panel, bool is_first, f
   const auto rows_a_step = kRowsOfTiles / (rows.steps + 1) + 1;
   if (is_first) zero_sums<Blocks>();
   else load_sums<Blocks>(sums, kPanelRows);
-  multiply_tiles<Blocks, OftenRead::kPanel>(rows.x, rows.stride, panel, rows.steps, [&] { coming.fetch(); finished.write_rows(rows_a_step); });
+  multiply_tiles<Blocks, OftenRead::kPanel>(rows.x, rows.stride, panel, rows.steps, [&] {
+    coming.fetch();
+    finished.write_rows(rows_a_step);
+  });
   finished.write_rest();
   store_sums<Blocks>(sums, kPanelRows);
 }
@@ -120,7 +123,8 @@ void multiply(const ProductBf16& product, std::int64_t row_begin, std::int64_t r
       if (product.packed != nullptr) weights = product.packed + at;
       else widen_panel({product.packed8 + at, product.scales8 + output, product.outputs - output}, count / 2, room.panel);
       const auto next = at + inputs * kPanelRows;
-      auto coming = product.packed != nullptr ? Coming(product.packed + next, count * kPanelRows, steps * row_blocks) : Coming(product.packed8 + next, count * kPanelRows, steps * row_blocks);
+      const auto values = count * kPanelRows, all_steps = steps * row_blocks;
+      auto coming = product.packed != nullptr ? Coming(product.packed + next, values, all_steps) : Coming(product.packed8 + next, values, all_steps);
       for (auto row = row_begin; row < row_end; row += kRowsOfTiles, ++block) {
         const Rows rows{product.x + row * inputs + begin, row, smaller(kRowsOfTiles, row_end - row), inputs, steps};
         float* const sums = room.sums + (parts == 1 ? block % 2 : block) * kRowsOfTiles * kPanelRows;  // of one block, while another's are taken, or of all

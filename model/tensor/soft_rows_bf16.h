@@ -19,12 +19,14 @@ inline float highest_of(const float* scores, std::int64_t count) {
   return _mm512_reduce_max_ps(_mm512_max_ps(even, odd));
 }
 
-/// Some queries and their softmax, as far as it has come: over one part of the keys after the other, each by find_highest(), shrink_sums() and soften(). Queries of the room beyond those that are there are zeros, and so are their shares: nobody reads what becomes of them.
+/// Some queries and their softmax, as far as it has come: over one part of the keys after the other, each by find_highest(), shrink_sums() and soften(). Queries of the
+/// room beyond those that are there are zeros, and so are their shares: nobody reads what becomes of them.
 class SoftRows {
  public:
   /// Queries from `first` on, up to `most`.
   SoftRows(const QueriesBf16& queries, std::int64_t width, AttentionRoomBf16& room, std::int64_t first, std::int64_t most)
-      : queries_(queries), room_(room), first_(first), live_(smaller(most, queries.count - first)), width_(width), scale_(static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(width)))) {
+      : queries_(queries), room_(room), first_(first), live_(smaller(most, queries.count - first)), width_(width),
+        scale_(static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(width)))) {  // log2 e
     clear(room.queries, most * width);
     clear(room.sums, most * width);
     clear(room.shares + live_ * kSharesStride, (most - live_) * kSharesStride);
@@ -103,7 +105,7 @@ class SoftRows {
   std::int64_t first_, live_, width_;
   float scale_;                                        ///< to units of log 2
   alignas(64) float highest_[kQueriesTogether];        ///< score so far, in these
-  alignas(64) float shrinks_[kQueriesTogether];        ///< what the last part made of all before it
+  alignas(64) float shrinks_[kQueriesTogether] = {};   ///< what the last part made of all before it
   alignas(64) float totals_[kQueriesTogether * 16];    ///< of the shares, sixteen strands, all relative to 2^highest
 };
 
@@ -111,7 +113,8 @@ class SoftRows {
 ///   score(room, keys, K, count)           room.scores of `count` packed keys, a multiple of 32
 ///   mix(room, values, K, padded, count)   adds to room.sums what the shares of as many values give; the packed values of 32 widths are `padded` rows apart
 template <typename Score, typename Mix>
-void attend_by(SoftRows rows, std::int64_t keys_together, const Score& score, const Mix& mix, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room) {
+void attend_by(SoftRows rows, std::int64_t keys_together, const Score& score, const Mix& mix, const KeysBf16& keys, const PackedKeysBf16& packed,
+               AttentionRoomBf16& room) {
   const auto K = keys.width, padded = rounded_up(keys.count, kPanelRows), seen = rows.seen();
   for (std::int64_t begin = 0; begin < seen; begin += keys_together) {
     const auto count = smaller(keys_together, seen - begin);
