@@ -8,6 +8,7 @@
 #include "model/tensor/instructions.h"
 #include "model/tensor/parallel.h"
 #include "model/tensor/rows_bf16.h"
+#include "model/tensor/vector_functions.h"
 
 namespace assay {
 namespace {
@@ -22,6 +23,7 @@ at::Tensor inverse_frequencies(double theta, std::int64_t width) {
 }  // namespace
 
 Rope::Rope(const LanguageConfig& config) : config_(config), frequencies_(inverse_frequencies(config.rope_theta, config.head_width)) {
+  choose_vector_functions();
   const auto& scaling = config_.rope;
   if (scaling.kind == RopeScaling::Kind::kLinear) frequencies_ = frequencies_ / scaling.factor;
   if (scaling.kind != RopeScaling::Kind::kLongRope) return;
