@@ -45,13 +45,14 @@ class Decoder {
   /// Shapes  ids [T] int64, on the CPU -> [T, D], on the device
   [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
 
-  /// True off the CPU, where LibTorch's libraries choose a kernel by the shape, unless the config is for speed alone (is_fast): then no shape depends on what runs beside a sequence (extend() takes one
-  /// stretch after the other, step() always the same number of rows), and a caller must part a sequence at the same place every time.
+  /// True off the CPU, where LibTorch's libraries choose a kernel by the shape, unless the config is for speed alone (is_fast): then no shape depends on
+  /// what runs beside a sequence (extend() takes one stretch after the other, step() always the same number of rows), and a caller must part a sequence
+  /// at the same place every time.
   [[nodiscard]] bool is_shape_bound() const;
 
   enum class Rows { kNone, kLast, kAll };
-  /// Runs stretches of several sequences together.  -> float32 logits on the CPU, of each stretch's last row or of all rows one after the other, [B or T..., V]; undefined for
-  /// none, where the caches are all that is wanted
+  /// Runs stretches of several sequences together.  -> float32 logits on the CPU, of each stretch's last row or of all rows one after the other,
+  /// [B or T..., V]; undefined for none, where the caches are all that is wanted
   /// What runs beside it makes no difference to a bit of it; nor, unless is_shape_bound(), in how many stretches a sequence is run where can_part() allows it.
   [[nodiscard]] at::Tensor extend(std::span<const Stretch> stretches, Rows rows) const;
   /// One stretch.

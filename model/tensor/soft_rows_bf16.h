@@ -36,7 +36,6 @@ class SoftRows {
     clear(totals_, live_ * 16);
   }
 
-  [[nodiscard]] std::int64_t live() const { return live_; }
   /// Keys that the last one sees, rounded up to what is packed together.
   [[nodiscard]] std::int64_t seen() const { return rounded_up(visible(live_ - 1), kPanelRows); }
 
