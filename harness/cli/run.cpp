@@ -114,7 +114,7 @@ struct Start {
 
 /// What a run is made with beside its config and plan.
 struct Means {
-  Vlm& model;
+  std::unique_ptr<Vlm> model;       ///< none once the last reply is written: its memory is the scorers' then
   Crew* crew = nullptr;             ///< the other ranks
   EarlyStop* early_stop = nullptr;  ///< --until-decided
 };
@@ -142,7 +142,7 @@ Start ask_what_is_left(const RunConfig& config, const Plan& plan, const RunState
     options.on_record = [early_stop](const JournalRecord& record) { early_stop->add(record.benchmark, record.id, record.score); };
   options.on_progress = [&](std::int64_t done, std::int64_t failed) { progress.update(done, failed); };
   const auto began = std::chrono::steady_clock::now();
-  start.outcome = run_samples(plan, state, means.model, journal, options);
+  start.outcome = run_samples(plan, state, *means.model, journal, options);
   start.wall_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
   if (means.crew != nullptr) start.crew_memory_bytes = means.crew->peak_memory_bytes();
   return start;
@@ -209,8 +209,8 @@ void keep_sample_list(const Plan& plan, const RunFolder& folder) {
   if (!plan.samples_text.empty() && !std::filesystem::exists(path)) write_file_atomically(path, plan.samples_text);
 }
 
-/// From the first request to results.json. Returns the exit code.
-int run_into(const Program& program, const RunConfig& config, const Plan& plan, const RunFolder& folder, const Means& means, Print print) {
+/// From the first request to results.json of the run itself (1) or its repeats (2, ...). Returns the exit code.
+int run_into(const Program& program, const RunConfig& config, const Plan& plan, const RunFolder& folder, Means& means, int repeat) {
   EarlyStop* const early_stop = means.early_stop;
   RunState state = read_state(plan, JournalFiles(folder.path()));
   log_notes(state.notes);
@@ -222,12 +222,13 @@ int run_into(const Program& program, const RunConfig& config, const Plan& plan, 
   if (was_stopped && early_stop != nullptr && early_stop->is_decided()) return print_decision(*early_stop, outcome, plan.sample_count());
   if (was_stopped) return interrupted(program, outcome.done, plan.sample_count());
   if (outcome.end == LoopOutcome::End::kOverBudget) throw_over_budget(config, outcome, plan.sample_count());
-  finish(config, plan, folder, start, print);
+  if (repeat == config.output.repeat) means.model.reset();
+  finish(config, plan, folder, start, repeat == 1 ? Print::kResults : Print::kNothing);
   return early_stop != nullptr ? print_decision(*early_stop, outcome, plan.sample_count()) : 0;
 }
 
 /// The same run again, into folders below the first: what that changes is noise, and no regression.
-int run_repeats(const Program& program, RunConfig config, const Plan& plan, const Means& means, const Manifest& manifest) {
+int run_repeats(const Program& program, RunConfig config, const Plan& plan, Means& means, const Manifest& manifest) {
   const std::filesystem::path first = config.output.folder;
   for (int k = 2; k <= config.output.repeat; ++k) {
     print_log(fmt::format("repeat {} of {}", k, config.output.repeat));
@@ -235,7 +236,7 @@ int run_repeats(const Program& program, RunConfig config, const Plan& plan, cons
     const RunFolder folder(config.output.folder);
     write_or_compare(folder.path(), manifest);
     keep_sample_list(plan, folder);
-    if (const int code = run_into(program, config, plan, folder, means, Print::kNothing); code != 0) return code;
+    if (const int code = run_into(program, config, plan, folder, means, k); code != 0) return code;
   }
   if (config.output.repeat > 1 && !wants_json(config.output.format))
     for (const auto& repeat : read_scored_run(first).repeats)
@@ -354,17 +355,17 @@ int run_verb(const Program& program, Arguments arguments) {
   // An existing folder is taken at once, so that a second run is told before it loads a model; a new one is made once there is one.
   std::optional<RunFolder> held;
   if (std::filesystem::exists(config.output.folder)) held.emplace(config.output.folder);
-  const auto model = open_model(program, config, job.place());
+  Means means{open_model(program, config, job.place()), job.crew()};
   if (const auto label = weights_label(config); !label.empty()) print_log(fmt::format("weights: the language model's are kept in {}, everything else as --dtype says", label));
   if (!held) held.emplace(config.output.folder);
   const RunFolder& folder = *held;
-  Manifest manifest = make_manifest(config, plan, model->card(), model->weights_digest());
+  Manifest manifest = make_manifest(config, plan, means.model->card(), means.model->weights_digest());
   if (job.place().size > 1) manifest.noted.push_back({"processes", fmt::format("{}", job.place().size)});
   const auto early_stop = make_early_stop(options.early_stop, plan, manifest);
   write_or_compare(folder.path(), manifest);
   keep_sample_list(plan, folder);
-  const Means means{*model, job.crew(), early_stop.get()};
-  const int code = run_into(program, config, plan, folder, means, Print::kResults);
+  means.early_stop = early_stop.get();
+  const int code = run_into(program, config, plan, folder, means, 1);
   return code != 0 || early_stop ? code : run_repeats(program, config, plan, means, manifest);
 }
 
