@@ -152,7 +152,7 @@ at::Tensor decode_attention(const at::Tensor& q, std::int64_t key_heads, std::sp
   switch (q.scalar_type()) {
     case at::kFloat: attend_all<float>(q, key_heads, caches, row_kernels().attend_float, out); break;
     case at::kBFloat16: attend_all<at::BFloat16>(q, key_heads, caches, row_kernels().attend_bf16, out); break;
-    case at::kHalf: attend_all<at::Half>(q, key_heads, caches, attend_half, out); break;
+    case at::kHalf: attend_all<at::Half>(q, key_heads, caches, row_kernels().attend_half, out); break;
     default: throw InternalError("decode_attention: dtype must be float32, bfloat16 or float16");
   }
   return out;

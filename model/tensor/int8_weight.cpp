@@ -37,6 +37,7 @@ at::Tensor widened_outputs(const Int8Weight& weight, std::int64_t first, std::in
   const auto type = room.scalar_type();
   const bool is_on_cpu = room.device().is_cpu();
   if (is_on_cpu && type == at::kBFloat16) widen_into<std::uint16_t>(weight, first, row_kernels().widen_bf16, wide);
+  else if (is_on_cpu && type == at::kHalf) widen_into<HalfBits>(weight, first, row_kernels().widen_half, wide);
   else if (is_on_cpu && type == at::kFloat) widen_into<float>(weight, first, row_kernels().widen_float, wide);
   else wide.copy_(weight.values.narrow(0, first, count).to(at::kFloat) * weight.scales.narrow(0, first, count).unsqueeze(1));
   return wide;
@@ -109,6 +110,7 @@ at::Tensor linear_int8(const at::Tensor& x, const Int8Weight& weight, const at::
 at::Tensor few_rows_int8(const at::Tensor& x, const Int8Weight& weight, const RowKernels& kernels) {
   auto out = at::empty({x.size(0), weight.values.size(0)}, x.options().dtype(at::kFloat));
   if (x.scalar_type() == at::kBFloat16) multiply<std::uint16_t>(x, weight, kernels.widen_bf16, kernels.linear_bf16, out);
+  else if (x.scalar_type() == at::kHalf) multiply<HalfBits>(x, weight, kernels.widen_half, kernels.linear_half, out);
   else multiply<float>(x, weight, kernels.widen_float, kernels.linear_float, out);
   return out;
 }

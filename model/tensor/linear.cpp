@@ -35,6 +35,7 @@ void multiply(const at::Tensor& x, const at::Tensor& weight, void (*kernel)(cons
 at::Tensor product_of_few(const at::Tensor& x, const at::Tensor& weight) {
   auto out = at::empty({x.size(0), weight.size(0)}, x.options().dtype(at::kFloat));
   if (x.scalar_type() == at::kBFloat16) multiply<std::uint16_t>(x, weight, row_kernels().linear_bf16, out);
+  else if (x.scalar_type() == at::kHalf) multiply<HalfBits>(x, weight, row_kernels().linear_half, out);
   else multiply<float>(x, weight, row_kernels().linear_float, out);
   return out;
 }
@@ -150,7 +151,7 @@ at::Tensor Linear::gated_by(const at::Tensor& gate, const at::Tensor& x) const {
 at::Tensor Linear::few_rows(const at::Tensor& x) const {
   if (is_packed()) return multiply_packed(x, {});
   const auto type = x.scalar_type();
-  if (!x.device().is_cpu() || (type != at::kBFloat16 && type != at::kFloat) || (!is_int8() && !weight_.is_contiguous())) return (*this)(x);
+  if (!x.device().is_cpu() || (type != at::kBFloat16 && type != at::kHalf && type != at::kFloat) || (!is_int8() && !weight_.is_contiguous())) return (*this)(x);
   const auto rows = x.contiguous();
   auto out = is_int8() ? few_rows_int8(rows, int8_, row_kernels()) : product_of_few(rows, weight_);
   if (bias_.defined()) out.add_(bias_);

@@ -52,6 +52,9 @@ struct Plain {
       to[i] = static_cast<std::uint16_t>((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
   }
+  static void store(const Type& value, HalfBits* to) {
+    for (std::int64_t i = 0; i < kRowLanes; ++i) to[i].bits = c10::Half(value.lanes[i]).x;
+  }
   static Type fma(const Type& a, const Type& b, Type c) {
     for (std::int64_t i = 0; i < kRowLanes; ++i) c.lanes[i] += a.lanes[i] * b.lanes[i];
     return c;
@@ -83,7 +86,7 @@ RowInstructions best_row_instructions() {
   static const auto best = [] {
     if (has_avx512_bf16() && avx512_bf16_row_kernels() != nullptr) return RowInstructions::kAvx512Bf16;
     if (__builtin_cpu_supports("avx512f") != 0 && avx512_row_kernels() != nullptr) return RowInstructions::kAvx512;
-    if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && avx2_row_kernels() != nullptr) return RowInstructions::kAvx2;
+    if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && __builtin_cpu_supports("f16c") != 0 && avx2_row_kernels() != nullptr) return RowInstructions::kAvx2;
     return RowInstructions::kPlain;
   }();
   return best;
@@ -102,8 +105,6 @@ const RowKernels* row_kernels_for(RowInstructions kind) {
   }
   return &kPlainKernels;
 }
-
-void attend_half(const HeadGroup<HalfBits>& group) { attend_group<Plain>(group); }
 
 const RowKernels& row_kernels() { return *row_kernels_for(best_row_instructions()); }
 

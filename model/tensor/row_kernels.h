@@ -47,10 +47,13 @@ using Widen = void (*)(const std::int8_t* values, std::int64_t count, float scal
 
 struct RowKernels {
   void (*linear_bf16)(const FewRows<std::uint16_t>& work);
+  void (*linear_half)(const FewRows<HalfBits>& work);
   void (*linear_float)(const FewRows<float>& work);
   void (*attend_bf16)(const HeadGroup<std::uint16_t>& group);
+  void (*attend_half)(const HeadGroup<HalfBits>& group);
   void (*attend_float)(const HeadGroup<float>& group);
   Widen<std::uint16_t> widen_bf16;
+  Widen<HalfBits> widen_half;
   Widen<float> widen_float;
 };
 
@@ -62,9 +65,6 @@ enum class RowInstructions { kPlain, kAvx2, kAvx512, kAvx512Bf16 };
 [[nodiscard]] const RowKernels* row_kernels_for(RowInstructions kind);
 /// Those of the fastest kind.
 [[nodiscard]] const RowKernels& row_kernels();
-
-/// In plain code on every machine.
-void attend_half(const HeadGroup<HalfBits>& group);
 
 /// Private to the files of the kinds.
 [[nodiscard]] const RowKernels* avx2_row_kernels();

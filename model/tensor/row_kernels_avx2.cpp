@@ -1,4 +1,4 @@
-#if defined(__AVX2__) && defined(__FMA__)
+#if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #include <immintrin.h>
 
 #include "model/tensor/exp2_polynomial.h"
@@ -22,6 +22,10 @@ struct Avx2 {
   static Type all(float value) { return {_mm256_set1_ps(value), _mm256_set1_ps(value)}; }
   static Type load(const float* from) { return {_mm256_loadu_ps(from), _mm256_loadu_ps(from + 8)}; }
   static Type load(const std::uint16_t* from) { return {widened(from), widened(from + 8)}; }
+  static Type load(const HalfBits* from) {
+    const auto* eight = reinterpret_cast<const __m128i*>(from);
+    return {_mm256_cvtph_ps(_mm_loadu_si128(eight)), _mm256_cvtph_ps(_mm_loadu_si128(eight + 1))};
+  }
   static __m256 widened(const std::int8_t* from) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
   }
@@ -33,6 +37,11 @@ struct Avx2 {
   static void store(Type value, std::uint16_t* to) {
     const __m256i words = _mm256_packus_epi32(rounded(value.low), rounded(value.high));  // within each half
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute4x64_epi64(words, _MM_SHUFFLE(3, 1, 2, 0)));
+  }
+  static void store(Type value, HalfBits* to) {
+    constexpr int kToEven = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+    auto* eight = reinterpret_cast<__m128i*>(to);
+    _mm_storeu_si128(eight, _mm256_cvtps_ph(value.low, kToEven)), _mm_storeu_si128(eight + 1, _mm256_cvtps_ph(value.high, kToEven));
   }
   static void store(Type value, float* to) { _mm256_storeu_ps(to, value.low), _mm256_storeu_ps(to + 8, value.high); }
   static Type fma(Type a, Type b, Type c) { return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)}; }

@@ -10,6 +10,7 @@ struct Avx512Bf16 : Avx512 {
   using Avx512::fma;
   using Avx512::store;
   static constexpr std::int64_t step(const float*) { return kRowLanes; }
+  static constexpr std::int64_t step(const HalfBits*) { return kRowLanes; }
   static constexpr std::int64_t step(const std::uint16_t*) { return 2 * kRowLanes; }
   static __m512bh factor(const std::uint16_t* from) { return reinterpret_cast<__m512bh>(_mm512_loadu_si512(from)); }
   static Type fma(__m512bh a, __m512bh b, Type c) { return _mm512_dpbf16_ps(c, a, b); }

@@ -4,7 +4,7 @@
 #include "model/tensor/row_kernels.h"
 
 // The loops of row_kernels.h over a kind of vectors, included by the file of each kind. `Vector` has kRowLanes floats: zero(), load() from float, from
-// bfloat16's bits and from 8-bit integers, store() as float and, rounded to even, as bfloat16's bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise
+// bfloat16's bits, from IEEE's 16 bits and from 8-bit integers, store() as float and, rounded to even, as either kind of 16 bits, fma(a, b, c) = a · b + c, max(), exp(), sum() pairwise
 // and sum_four() of four vectors with the same bits; factor() is what products of rows are made of, step() values of it at a time; kRows × kOutputs sums fit
 // the registers, kHeads heads share what they load. No template of the standard library may be used here: the linker could take its code, with the kind's
 // instructions in it, for the whole program.
@@ -232,8 +232,9 @@ void widen(const std::int8_t* values, std::int64_t count, float scale, T* wide) 
 
 template <typename Vector>
 constexpr RowKernels kernels_over() {
-  return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, float>,  attend_group<Vector, std::uint16_t>,
-          attend_group<Vector, float>,          widen<Vector, std::uint16_t>, widen<Vector, float>};
+  return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, HalfBits>, multiply_rows<Vector, float>,
+          attend_group<Vector, std::uint16_t>,  attend_group<Vector, HalfBits>,  attend_group<Vector, float>,
+          widen<Vector, std::uint16_t>,         widen<Vector, HalfBits>,         widen<Vector, float>};
 }
 
 }  // namespace

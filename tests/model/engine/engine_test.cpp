@@ -61,7 +61,8 @@ INSTANTIATE_TEST_SUITE_P(Engine, Repeatable,
                                            Setting{"batch_16", DType::kFloat32, 16, 2, 1, true}, Setting{"two_threads", DType::kFloat32, 8, 4, 2, false},
                                            Setting{"room_for_few", DType::kFloat32, 8, 4, 1, false, true, "qwen2/checkpoint", 100'000},
                                            Setting{"bfloat16_batch_8", DType::kBFloat16, 8, 4, 1, true},
-                                           Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false}),
+                                           Setting{"bfloat16_two_threads", DType::kBFloat16, 8, 4, 2, false},
+                                           Setting{"float16_batch_8", DType::kFloat16, 8, 4, 2, true}),
                          [](const auto& setting) { return setting.param.name; });
 /// Every family and layout, with everything changed at once.
 INSTANTIATE_TEST_SUITE_P(Families, Repeatable,
@@ -137,7 +138,8 @@ TEST_P(PrefixReuse, ChangesNoBitOfALikelihoodAndNoReply) {
 }
 INSTANTIATE_TEST_SUITE_P(Engine, PrefixReuse,
                          ::testing::Values(Reuse{"qwen2/checkpoint", DType::kFloat32}, Reuse{"qwen2/checkpoint", DType::kBFloat16},
-                                           Reuse{"llama/checkpoint", DType::kFloat32}, Reuse{"native_qwen2/checkpoint", DType::kBFloat16}),
+                                           Reuse{"llama/checkpoint", DType::kFloat32}, Reuse{"native_qwen2/checkpoint", DType::kBFloat16},
+                                           Reuse{"qwen2/checkpoint", DType::kFloat16}, Reuse{"../llava/original/checkpoint", DType::kFloat16}),
                          [](const auto& reuse) { return std::string("case_") + std::to_string(reuse.index); });
 /// The last question on each picture ranks its options: so every family is seen to rank, and to rank alike with and without reuse.
 INSTANTIATE_TEST_SUITE_P(Families, PrefixReuse,

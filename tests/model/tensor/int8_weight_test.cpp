@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <type_traits>
 
 #include "harness/base/error.h"
 #include "model/tensor/linear.h"
@@ -82,20 +83,23 @@ TEST_P(Int8Rows, AreWidenedAtEveryLength) {
     const auto values = at::arange(-127, 128, at::kChar).narrow(0, 255 - count, count).contiguous();
     for (const float scale : {1.F, 0.0037F, 1e-20F, 3e30F, 0.F}) {
       const auto exact = values.to(at::kFloat) * scale;
-      auto wide = at::full({count + 1}, 7.F), narrow = at::full({count + 1}, 7.F, at::kBFloat16);
+      auto wide = at::full({count + 1}, 7.F), narrow = at::full({count + 1}, 7.F, at::kBFloat16), half = at::full({count + 1}, 7.F, at::kHalf);
       kernels_->widen_float(values.data_ptr<std::int8_t>(), count, scale, wide.data_ptr<float>());
       kernels_->widen_bf16(values.data_ptr<std::int8_t>(), count, scale, static_cast<std::uint16_t*>(narrow.data_ptr()));
+      kernels_->widen_half(values.data_ptr<std::int8_t>(), count, scale, static_cast<HalfBits*>(half.data_ptr()));
       EXPECT_TRUE(at::equal(wide.narrow(0, 0, count), exact)) << count << " at " << scale;
       EXPECT_TRUE(at::equal(narrow.narrow(0, 0, count), exact.to(at::kBFloat16))) << count << " at " << scale;
+      EXPECT_TRUE(at::equal(half.narrow(0, 0, count), exact.to(at::kHalf))) << count << " at " << scale;
       EXPECT_EQ(wide[count].item<float>(), 7) << "nothing is written behind the last";
+      EXPECT_EQ(half[count].item<float>(), 7);
       EXPECT_EQ(narrow[count].item<float>(), 7);
     }
   }
 }
 
-/// Against the product of values and scales in double. In bfloat16 each weight is rounded to it once, and no sum is.
+/// Against the product of values and scales in double. In either kind of 16 bits each weight is rounded to it once, and no sum is.
 TEST_P(Int8Rows, AreTheProductAtEverySize) {
-  for (const auto type : {at::kFloat, at::kBFloat16}) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     for (const std::int64_t rows : {1, 2, 3, 7, 8, 9, 16}) {
       for (const std::int64_t in : {1, 15, 16, 17, 47, 64, 500}) {
         for (const std::int64_t out : {1, 5, 12, 13, 70}) {
@@ -104,7 +108,7 @@ TEST_P(Int8Rows, AreTheProductAtEverySize) {
           const auto weight = made.values.to(at::kDouble) * made.scales.to(at::kDouble).unsqueeze(1);
           const auto expected = at::matmul(x.to(at::kDouble), weight.t()), sizes = at::matmul(x.to(at::kDouble).abs(), weight.abs().t());
           const auto error = (few_rows_int8(x, made, *kernels_).to(at::kDouble) - expected).abs();
-          const double least = type == at::kFloat ? 1e-6 : 1.0 / 256;
+          const double least = type == at::kFloat ? 1e-6 : type == at::kHalf ? 1.0 / 2048 : 1.0 / 256;
           EXPECT_TRUE((error <= sizes * least + 1e-6).all().item<bool>()) << rows << " x " << in << " x " << out;
         }
       }
@@ -113,19 +117,24 @@ TEST_P(Int8Rows, AreTheProductAtEverySize) {
 }
 
 TEST_P(Int8Rows, HaveTheBitsOfTheWidenedWeights) {
-  for (const auto type : {at::kFloat, at::kBFloat16}) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     const auto x = at::randn({9, 203}).to(type);
     const auto made = quantized(at::randn({101, 203}), "w");
     const auto weight = widened(made, type);
     auto expected = at::empty({9, 101});
-    if (type == at::kFloat) kernels_->linear_float({x.data_ptr<float>(), 9, 203, weight.data_ptr<float>(), 101, expected.data_ptr<float>(), 101});
-    else kernels_->linear_bf16({static_cast<const std::uint16_t*>(x.data_ptr()), 9, 203, static_cast<const std::uint16_t*>(weight.data_ptr()), 101, expected.data_ptr<float>(), 101});
+    const auto multiply = [&](auto kernel, auto* none) {
+      using T = std::remove_pointer_t<decltype(none)>;
+      kernel({static_cast<const T*>(x.data_ptr()), 9, 203, static_cast<const T*>(weight.data_ptr()), 101, expected.template data_ptr<float>(), 101});
+    };
+    if (type == at::kFloat) multiply(kernels_->linear_float, static_cast<float*>(nullptr));
+    else if (type == at::kHalf) multiply(kernels_->linear_half, static_cast<HalfBits*>(nullptr));
+    else multiply(kernels_->linear_bf16, static_cast<std::uint16_t*>(nullptr));
     EXPECT_TRUE(at::equal(few_rows_int8(x, made, *kernels_), expected)) << type;
   }
 }
 
 TEST_P(Int8Rows, HaveBitsOfTheirOwn) {
-  for (const auto type : {at::kFloat, at::kBFloat16}) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     const auto x = at::randn({17, 200}).to(type);
     const auto made = quantized(at::randn({75, 200}), "w");
     const auto together = few_rows_int8(x, made, *kernels_);

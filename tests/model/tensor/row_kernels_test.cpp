@@ -28,6 +28,7 @@ class FewRowsLinear : public ::testing::TestWithParam<RowInstructions> {
       kernel({static_cast<const T*>(rows.data_ptr()), rows.size(0), rows.size(1), static_cast<const T*>(weight.data_ptr()), weight.size(0), out.data_ptr<float>(), weight.size(0)});
     };
     if (weight.scalar_type() == at::kFloat) multiply_as(kernels_->linear_float, static_cast<float*>(nullptr));
+    else if (weight.scalar_type() == at::kHalf) multiply_as(kernels_->linear_half, static_cast<HalfBits*>(nullptr));
     else multiply_as(kernels_->linear_bf16, static_cast<std::uint16_t*>(nullptr));
     return out;
   }
@@ -36,7 +37,7 @@ class FewRowsLinear : public ::testing::TestWithParam<RowInstructions> {
 
 /// Against the product in double.
 TEST_P(FewRowsLinear, IsTheProductAtEverySize) {
-  for (const auto type : {at::kFloat, at::kBFloat16}) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     for (const std::int64_t rows : {1, 2, 3, 7, 8, 9, 16}) {
       for (const std::int64_t in : {1, 15, 16, 17, 32, 47, 64, 500}) {
         for (const std::int64_t out : {1, 2, 5, 8}) {
@@ -51,7 +52,7 @@ TEST_P(FewRowsLinear, IsTheProductAtEverySize) {
 }
 
 TEST_P(FewRowsLinear, ARowsBitsAreItsOwn) {
-  for (const auto type : {at::kFloat, at::kBFloat16}) {
+  for (const auto type : {at::kFloat, at::kBFloat16, at::kHalf}) {
     const auto x = at::randn({13, 200}).to(type), weight = at::randn({37, 200}).to(type);
     const auto together = multiply(x, weight);
     for (std::int64_t r = 0; r < 13; ++r) EXPECT_TRUE(at::equal(multiply(x.narrow(0, r, 1), weight)[0], together[r])) << r;
