@@ -179,6 +179,7 @@ TEST(ScoreFixtures, OptionMatching) {
 }
 
 TEST(Score, SaysWhatIsWrongWithAPredictionFile) {
+  using namespace std::string_view_literals;
   const TemporaryFolder folder;
   const auto error = [&](const char* bench, const char* name, std::string_view content) {
     const auto ended = testing::run_child({testing::assay_binary(), "score", "--bench", bench, "--predictions", folder.write(name, content).string(), "--data-dir",
@@ -191,7 +192,7 @@ TEST(Score, SaysWhatIsWrongWithAPredictionFile) {
   EXPECT_THAT(error("pope", "columns.tsv", "index\tquestion\n1\tq\n"), HasSubstr("expected a column \"prediction\""));
   EXPECT_THAT(error("pope", "twice.jsonl", "{\"id\": \"random/1\", \"reply\": \"no\"}\n{\"id\": \"random/1\", \"reply\": \"no\"}\n"), HasSubstr("1 ids that come more than once: random/1"));
   EXPECT_THAT(error("pope", "utf8.jsonl", "{\"id\": \"random/1\", \"reply\": \"\xFF\"}\n"), HasSubstr("utf8.jsonl: line 1: the text is not UTF-8"));
-  EXPECT_THAT(error("pope", "nul.jsonl", std::string_view("{\"id\": \"random/1\", \0\"reply\": \"no\"}\n", 38)), HasSubstr("nul.jsonl:1"));
+  EXPECT_THAT(error("pope", "nul.jsonl", "{\"id\": \"random/1\", \0\"reply\": \"no\"}\n"sv), HasSubstr("nul.jsonl:1"));
   EXPECT_THAT(error("pope", "cut.json", "[{\"id\": \"random/1\", \"reply\""), HasSubstr("cut.json"));
   EXPECT_THAT(error("pope", "other.jsonl", "{\"id\": \"random/9\", \"reply\": \"no\"}\n"), HasSubstr("1 ids that the data does not have: random/9"));
 }
