@@ -24,9 +24,11 @@ Job::Job(Job&&) noexcept = default;
 
 Job Job::join() {
   Job job;
-  const auto launch = find_launch([](const char* name) { return std::getenv(name); });
+  const Variable variable = [](const char* name) { return std::getenv(name); };
+  const auto launch = find_launch(variable);
   if (!launch) return job;
   if (!has_mpi()) throw no_mpi_for(*launch);
+  if (cannot_meet(*launch, variable)) throw no_meeting(*launch);
   std::optional<Keeper> keeper;
   if (launch->rank > 0) keeper.emplace();
   std::optional<Listener> listener;

@@ -12,12 +12,14 @@ struct Launcher {
   const char *name, *size, *rank;
 };
 
+constexpr const char* kSlurm = "srun";
+
 /// The first whose variables are there counts: Open MPI may itself have been started by Slurm's.
 constexpr Launcher kLaunchers[] = {
     {"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
     {"an MPI's launcher", "PMI_SIZE", "PMI_RANK"},
     // Not SLURM_NTASKS, which a batch script has too, where srun has started nothing yet.
-    {"srun", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"},
+    {kSlurm, "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"},
 };
 
 std::optional<int> number_in(const Variable& variable, const char* name) {
@@ -50,6 +52,15 @@ ConfigError foreign_launcher(const Launch& launch, int seen) {
   return ConfigError(fmt::format(
       "{} has started {} processes ({}), but the MPI that this build was made with sees {}: start it with that MPI's own mpirun, or with srun --mpi=pmix. {}",
       launch.by, launch.size, launch.variable, seen, fmt::format(fmt::runtime(kMeantAlone), launch.variable)));
+}
+
+bool cannot_meet(const Launch& launch, const Variable& variable) { return launch.by == kSlurm && variable("PMIX_RANK") == nullptr; }
+
+ConfigError no_meeting(const Launch& launch) {
+  return ConfigError(fmt::format(
+      "{} has started {} processes ({}) that cannot find one another: add --mpi=pmix to srun (srun --mpi=list says whether this Slurm has it), or start them with "
+      "mpirun. {}",
+      launch.by, launch.size, launch.variable, fmt::format(fmt::runtime(kMeantAlone), launch.variable)));
 }
 
 RankPlace place_among(const std::vector<std::string>& hosts, int rank) {

@@ -27,6 +27,10 @@ using Variable = std::function<const char*(const char* name)>;
 /// For an MPI that sees another number of processes than the launcher started: it is another MPI's launcher.
 [[nodiscard]] ConfigError foreign_launcher(const Launch& launch, int seen);
 
+/// Whether srun started these processes without a service by which they can find one another: MPI would end each with a page of its own.
+[[nodiscard]] bool cannot_meet(const Launch& launch, const Variable& variable);
+[[nodiscard]] ConfigError no_meeting(const Launch& launch);
+
 /// A process among those of one job.
 struct RankPlace {
   int rank = 0, size = 1;

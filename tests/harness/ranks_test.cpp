@@ -30,12 +30,13 @@ using testing::FakeBehaviour;
 using testing::plan_of;
 using testing::TemporaryFolder;
 
-std::optional<Launch> launch_of(const std::map<std::string, std::string>& environment) {
-  return find_launch([&](const char* name) -> const char* {
+Variable variable_of(const std::map<std::string, std::string>& environment) {
+  return [environment](const char* name) -> const char* {
     const auto found = environment.find(name);
     return found == environment.end() ? nullptr : found->second.c_str();
-  });
+  };
 }
+std::optional<Launch> launch_of(const std::map<std::string, std::string>& environment) { return find_launch(variable_of(environment)); }
 
 TEST(Launch, IsToldByTheLaunchersVariables) {
   const auto open_mpi = launch_of({{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", "3"}});
@@ -62,6 +63,14 @@ TEST(Launch, SaysTheWayOut) {
   EXPECT_THAT(no_mpi_for(launch).what(), HasSubstr("-DASSAY_WITH_MPI=ON"));
   EXPECT_THAT(foreign_launcher(launch, 1).what(), HasSubstr("the MPI that this build was made with sees 1: start it with that MPI's own mpirun"));
   EXPECT_THAT(foreign_launcher(launch, 1).what(), HasSubstr("unset SLURM_STEP_NUM_TASKS"));
+}
+
+TEST(Launch, KnowsSrunsProcessesThatCannotFindOneAnother) {
+  const Launch slurm{"srun", "SLURM_STEP_NUM_TASKS", 0, 4}, open_mpi{"mpirun of Open MPI", "OMPI_COMM_WORLD_SIZE", 0, 4};
+  EXPECT_TRUE(cannot_meet(slurm, variable_of({})));
+  EXPECT_FALSE(cannot_meet(slurm, variable_of({{"PMIX_RANK", "0"}})));
+  EXPECT_FALSE(cannot_meet(open_mpi, variable_of({})));
+  EXPECT_THAT(no_meeting(slurm).what(), HasSubstr("srun has started 4 processes (SLURM_STEP_NUM_TASKS) that cannot find one another: add --mpi=pmix"));
 }
 
 /// N processes of a build that cannot meet the others must not each do the whole run.
