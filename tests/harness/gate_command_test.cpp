@@ -113,7 +113,8 @@ TEST_F(GateCommand, WithExactPassesEqualRepliesHoweverFew) {
   EXPECT_EQ(gate("few", "few-again", {"--margin", "0.5"}).exit_code, 5) << "their interval is wide";
   const auto exact = gate("few", "few-again", {"--margin", "0.5", "--exact", "--format", "json"});
   EXPECT_EQ(exact.exit_code, 0) << exact.out;
-  const auto metric = json::parse(exact.out, "stdout")["metrics"].GetArray()[0].GetObject();
+  const auto report = json::parse(exact.out, "stdout");
+  const auto& metric = report["metrics"][0];
   EXPECT_STREQ(metric["verdict"].GetString(), "PASS");
   EXPECT_STREQ(metric["test"].GetString(), "identity");
   EXPECT_TRUE(metric["samples_needed"].IsNull());
