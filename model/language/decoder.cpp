@@ -91,16 +91,13 @@ struct QkvProjection {
   }
 };
 
-/// down(silu(gate x) · up x), gate and up as two matrices or stacked in one.
+/// down(silu(gate x) · up x)
 struct Mlp {
   PartialLinear gate, up, down;
-  bool is_stacked = false;  ///< `gate` holds both
 
   /// residual + the above
   [[nodiscard]] at::Tensor added_to(const at::Tensor& residual, const at::Tensor& x, const Pass& p) const {
-    if (!is_stacked) return down.added_to(residual, up.gated_by(gate(x, p), x, p), p);
-    const auto both = gate(x, p).chunk(2, -1);
-    return down.added_to(residual, silu_by_row(both[0]) * both[1], p);
+    return down.added_to(residual, up.gated_by(gate(x, p), x, p), p);
   }
 };
 
@@ -112,14 +109,22 @@ struct Layer {
   Mlp mlp;
 };
 
+/// In the dtype that linear_of() begins with.
+at::Tensor take_matrix(const LanguageConfig& config, Weights& weights, const std::string& name, std::int64_t out, std::int64_t in) {
+  return config.has_int8_weights ? weights.take_as_stored(name, {out, in}) : weights.take(name, {out, in});
+}
+
+/// With the weight `matrix`, taken by take_matrix() as `name`.
+Linear linear_of(const LanguageConfig& config, const Weights& weights, const std::string& name, const at::Tensor& matrix, const at::Tensor& bias = {}) {
+  if (!config.has_int8_weights) return Linear(matrix, bias);
+  const auto weight = quantized(matrix, name);
+  return Linear(Int8Weight{weight.values.to(weights.device()), weight.scales.to(weights.device())}, bias, weights.dtype());
+}
+
 /// An output matrix or a projection; without a bias where that has no name.
 Linear take_linear(const LanguageConfig& config, Weights& weights, const std::string& name, std::int64_t out, std::int64_t in, const std::string& bias_name = "") {
-  if (config.has_int8_weights) {
-    const auto weight = quantized(weights.take_as_stored(name, {out, in}), name);
-    return Linear(Int8Weight{weight.values.to(weights.device()), weight.scales.to(weights.device())}, bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}), weights.dtype());
-  }
-  auto weight = weights.take(name, {out, in});
-  return Linear(std::move(weight), bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
+  const auto matrix = take_matrix(config, weights, name, out, in);
+  return linear_of(config, weights, name, matrix, bias_name.empty() ? at::Tensor() : weights.take(bias_name, {out}));
 }
 
 /// Stretches one behind the other.
@@ -164,7 +169,8 @@ class LayerReader {
     if (c_.kind == LanguageKind::kPhi3) {
       layer.qkv.layout = QkvProjection::Layout::kStacked;
       layer.qkv.all = linear("self_attn.qkv_proj", Q + 2 * KV, D, c_.has_qkv_bias);
-      layer.mlp = {linear("mlp.gate_up_proj", 2 * F, D, false), {}, linear("mlp.down_proj", D, F, false), true};
+      const auto [gate, up] = halves("mlp.gate_up_proj", F, D);
+      layer.mlp = {gate, up, linear("mlp.down_proj", D, F, false)};
       return layer;
     }
     if (weights_.has(prefix_ + "self_attn.W_pack.weight")) {  // Baichuan-7B
@@ -198,6 +204,14 @@ class LayerReader {
     result.a = Linear(weights_.take(fmt::format("{}{}.Plora_A.weight", prefix_, name), {rank, in}));
     result.b = Linear(weights_.take(fmt::format("{}{}.Plora_B.weight", prefix_, name), {out, rank}));
     result.scale = scale;
+    return result;
+  }
+  /// Two matrices that are stacked in one.
+  std::pair<PartialLinear, PartialLinear> halves(const char* name, std::int64_t out, std::int64_t in) {
+    const auto at = fmt::format("{}{}.weight", prefix_, name);
+    const auto both = take_matrix(c_, weights_, at, 2 * out, in);
+    std::pair<PartialLinear, PartialLinear> result;
+    result.first.base = linear_of(c_, weights_, at, both.narrow(0, 0, out)), result.second.base = linear_of(c_, weights_, at, both.narrow(0, out, out));
     return result;
   }
   Norm norm(const char* name, std::int64_t width) {
