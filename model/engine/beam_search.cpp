@@ -10,12 +10,9 @@
 namespace assay {
 namespace {
 
-/// log_softmax, the sum taken in double.  Shapes  [V] -> [V]
+/// log_softmax.  Shapes  [V] -> [V]
 std::vector<float> log_probabilities(std::span<const float> logits) {
-  const double highest = *std::max_element(logits.begin(), logits.end());
-  double total = 0;
-  for (const auto logit : logits) total += std::exp(static_cast<double>(logit) - highest);
-  const double shift = highest + std::log(total);
+  const double shift = log_sum_exp(logits);
   std::vector<float> result(logits.size());
   std::transform(logits.begin(), logits.end(), result.begin(), [shift](float logit) { return static_cast<float>(static_cast<double>(logit) - shift); });
   return result;

@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+#include "model/tensor/row_kernels.h"
+
 namespace assay {
 namespace {
 
@@ -77,11 +79,10 @@ void penalize_repetition(std::span<float> scores, std::span<const std::int64_t> 
   }
 }
 
+double log_sum_exp(std::span<const float> logits) { return row_kernels().log_sum_exp(logits.data(), static_cast<std::int64_t>(logits.size())); }
+
 double log_probability(std::span<const float> logits, std::int64_t token) {
-  const double highest = *std::max_element(logits.begin(), logits.end());
-  double total = 0;
-  for (const auto logit : logits) total += std::exp(static_cast<double>(logit) - highest);
-  return static_cast<double>(logits[static_cast<std::size_t>(token)]) - highest - std::log(total);
+  return static_cast<double>(logits[static_cast<std::size_t>(token)]) - log_sum_exp(logits);
 }
 
 }  // namespace assay

@@ -55,6 +55,8 @@ struct RowKernels {
   Widen<std::uint16_t> widen_bf16;
   Widen<HalfBits> widen_half;
   Widen<float> widen_float;
+  /// ln of the sum of e to the power of each of 1 or more values, to 1e-6; NaN where one is NaN, and -inf counts as nothing.
+  double (*log_sum_exp)(const float* values, std::int64_t count);
 };
 
 enum class RowInstructions { kPlain, kAvx2, kAvx512, kAvx512Bf16 };

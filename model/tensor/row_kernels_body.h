@@ -230,11 +230,35 @@ void widen(const std::int8_t* values, std::int64_t count, float scale, T* wide) 
   for (std::int64_t i = whole; i < count; ++i) wide[i] = last[i - whole];
 }
 
+/// Some terms are added up in float, and such sums in double.
+template <typename Vector>
+double log_sum_exp(const float* values, std::int64_t count) {
+  constexpr std::int64_t kInFloat = 16 * kRowLanes;
+  constexpr float kNothing = -1e30F, kLowest = -200;  // e to that power is 0, where e to -inf would be NaN
+  const float highest = highest_of<Vector>(values, count);
+  const auto down = Vector::all(-highest), one = Vector::all(1), lowest = Vector::all(kLowest);
+  const auto power = [&](const float* from) { return Vector::exp(Vector::max(lowest, Vector::fma(Vector::load(from), one, down))); };
+  double total = 0;
+  for (std::int64_t begin = 0; begin < count; begin += kInFloat) {
+    const auto end = count - begin < kInFloat ? count : begin + kInFloat, whole = begin + (end - begin) / kRowLanes * kRowLanes;
+    auto sum = Vector::zero();
+    for (std::int64_t i = begin; i < whole; i += kRowLanes) sum = Vector::fma(power(values + i), one, sum);
+    if (whole < end) {
+      float last[kRowLanes];
+      for (std::int64_t i = 0; i < kRowLanes; ++i) last[i] = whole + i < end ? values[whole + i] : kNothing;
+      sum = Vector::fma(power(last), one, sum);
+    }
+    total += static_cast<double>(Vector::sum(sum));
+  }
+  return static_cast<double>(highest) + __builtin_log(total);
+}
+
 template <typename Vector>
 constexpr RowKernels kernels_over() {
   return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, HalfBits>, multiply_rows<Vector, float>,
           attend_group<Vector, std::uint16_t>,  attend_group<Vector, HalfBits>,  attend_group<Vector, float>,
-          widen<Vector, std::uint16_t>,         widen<Vector, HalfBits>,         widen<Vector, float>};
+          widen<Vector, std::uint16_t>,         widen<Vector, HalfBits>,         widen<Vector, float>,
+          log_sum_exp<Vector>};
 }
 
 }  // namespace
