@@ -253,12 +253,35 @@ double log_sum_exp(const float* values, std::int64_t count) {
   return static_cast<double>(highest) + __builtin_log(total);
 }
 
+/// Part by part, so that only one of them is searched.
+template <typename Vector>
+std::int64_t argmax(const float* values, std::int64_t count) {
+  constexpr std::int64_t kPart = 64 * kRowLanes;
+  const auto least = Vector::all(-__builtin_inff());
+  float highest = -__builtin_inff();
+  std::int64_t part = 0;
+  for (std::int64_t begin = 0; begin < count; begin += kPart) {
+    const auto end = count - begin < kPart ? count : begin + kPart, whole = begin + (end - begin) / kRowLanes * kRowLanes;
+    auto tops = least;
+    for (std::int64_t i = begin; i < whole; i += kRowLanes) tops = Vector::max(Vector::load(values + i), tops);  // of NaN and another the second
+    float lanes[kRowLanes];
+    Vector::store(tops, lanes);
+    const float before = highest;
+    for (const float lane : lanes) highest = lane > highest ? lane : highest;
+    for (std::int64_t i = whole; i < end; ++i) highest = values[i] > highest ? values[i] : highest;
+    if (highest > before) part = begin;
+  }
+  for (std::int64_t i = part; i < count; ++i)
+    if (values[i] == highest) return i;
+  return 0;
+}
+
 template <typename Vector>
 constexpr RowKernels kernels_over() {
   return {multiply_rows<Vector, std::uint16_t>, multiply_rows<Vector, HalfBits>, multiply_rows<Vector, float>,
           attend_group<Vector, std::uint16_t>,  attend_group<Vector, HalfBits>,  attend_group<Vector, float>,
           widen<Vector, std::uint16_t>,         widen<Vector, HalfBits>,         widen<Vector, float>,
-          log_sum_exp<Vector>};
+          log_sum_exp<Vector>,                  argmax<Vector>};
 }
 
 }  // namespace

@@ -116,6 +116,23 @@ TEST_P(FewRowsLinear, LogSumExpIsThatOfTheFormula) {
   }
 }
 
+TEST_P(FewRowsLinear, ArgmaxIsTheFirstOfTheHighest) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
+  const auto of = [&](const std::vector<float>& values) { return kernels_->argmax(values.data(), static_cast<std::int64_t>(values.size())); };
+  for (const std::size_t count : {1, 15, 16, 17, 1023, 1024, 1025, 3000}) {
+    for (const std::size_t at : {std::size_t{0}, count / 3, count / 2, count - 1}) {
+      std::vector<float> values(count, -2);
+      values[at] = values[count - 1] = -1;
+      EXPECT_EQ(of(values), static_cast<std::int64_t>(at)) << count;
+      for (std::size_t i = 0; i < at; ++i) values[i] = i % 2 == 0 ? kNan : -kInfinity;
+      EXPECT_EQ(of(values), static_cast<std::int64_t>(at)) << count << ", with others that do not count";
+    }
+    EXPECT_EQ(of(std::vector<float>(count, -kInfinity)), 0);
+    EXPECT_EQ(of(std::vector<float>(count, kNan)), 0);
+    EXPECT_EQ(of(std::vector<float>(count, kInfinity)), 0);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, FewRowsLinear, ::testing::Values(RowInstructions::kPlain, RowInstructions::kAvx2, RowInstructions::kAvx512,
                                            RowInstructions::kAvx512Bf16),
                          [](const auto& kind) { return std::string(std::array{"plain", "avx2", "avx512", "avx512_bf16"}[static_cast<std::size_t>(kind.param)]); });
