@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <fstream>
 #include <limits>
 
@@ -98,7 +99,7 @@ TEST(SamplesFile, IsTheSameForTheSameScores) {
 
 TEST(Gzip, UnpacksWhatItPacked) {
   std::string bytes;
-  for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * i % 251);
+  for (std::int64_t i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * i % 251);
   EXPECT_EQ(gunzip(gzip(bytes), "x"), bytes);
   EXPECT_EQ(gunzip(gzip(""), "x"), "");
   EXPECT_EQ(gzip(bytes), gzip(bytes));
