@@ -27,7 +27,11 @@ std::optional<int> number_in(const Variable& variable, const char* name) {
   return text == nullptr ? std::nullopt : parse_number<int>(text);
 }
 
-constexpr const char* kMeantAlone = "If this is meant to be a run by itself, unset {} before it";
+/// `why` goes on from what was started, and ends as a sentence does.
+ConfigError refusal(const Launch& launch, std::string_view why) {
+  return ConfigError(fmt::format("{} has started {} processes ({}){} If this is meant to be a run by itself, unset {} before it", launch.by, launch.size, launch.variable,
+                                 why, launch.variable));
+}
 
 }  // namespace
 
@@ -42,25 +46,18 @@ std::optional<Launch> find_launch(const Variable& variable) {
 }
 
 ConfigError no_mpi_for(const Launch& launch) {
-  return ConfigError(fmt::format(
-      "{} has started {} processes ({}), and this build has no MPI: each of them would do the whole run. Install libboost-mpi-dev and openmpi-bin and "
-      "configure with -DASSAY_WITH_MPI=ON, or start one process. {}",
-      launch.by, launch.size, launch.variable, fmt::format(fmt::runtime(kMeantAlone), launch.variable)));
+  return refusal(launch, ", and this build has no MPI: each of them would do the whole run. Install libboost-mpi-dev and openmpi-bin and configure with "
+                         "-DASSAY_WITH_MPI=ON, or start one process.");
 }
 
 ConfigError foreign_launcher(const Launch& launch, int seen) {
-  return ConfigError(fmt::format(
-      "{} has started {} processes ({}), but the MPI that this build was made with sees {}: start it with that MPI's own mpirun, or with srun --mpi=pmix. {}",
-      launch.by, launch.size, launch.variable, seen, fmt::format(fmt::runtime(kMeantAlone), launch.variable)));
+  return refusal(launch, fmt::format(", but the MPI that this build was made with sees {}: start it with that MPI's own mpirun, or with srun --mpi=pmix.", seen));
 }
 
 bool cannot_meet(const Launch& launch, const Variable& variable) { return launch.by == kSlurm && variable("PMIX_RANK") == nullptr; }
 
 ConfigError no_meeting(const Launch& launch) {
-  return ConfigError(fmt::format(
-      "{} has started {} processes ({}) that cannot find one another: add --mpi=pmix to srun (srun --mpi=list says whether this Slurm has it), or start them with "
-      "mpirun. {}",
-      launch.by, launch.size, launch.variable, fmt::format(fmt::runtime(kMeantAlone), launch.variable)));
+  return refusal(launch, " that cannot find one another: add --mpi=pmix to srun (srun --mpi=list says whether this Slurm has it), or start them with mpirun.");
 }
 
 RankPlace place_among(const std::vector<std::string>& hosts, int rank) {
