@@ -13,11 +13,16 @@ namespace {
 
 template <typename T>
 struct Part {
-  T values[2 * kRowLanes] = {};
-  Part(const T* from, std::int64_t count) {
+  T values[2 * kRowLanes];
+  /// `rest` behind them.
+  Part(const T* from, std::int64_t count, T rest = {}) {
+    for (auto& value : values) value = rest;
     for (std::int64_t i = 0; i < count; ++i) values[i] = from[i];
   }
 };
+
+/// e to that power is 0.
+constexpr float kNoScore = -1e30F;
 
 /// The first `count` values, zeros behind them where these are fewer than a vector has.
 template <typename Vector, typename T>
@@ -140,7 +145,6 @@ float highest_of(const float* scores, std::int64_t length) {
 /// Each score's e to the power of what it is above the highest, in place; their sum, which makes them shares of 1.
 template <typename Vector>
 float soften(float* scores, std::int64_t length) {
-  constexpr float kNothing = -1e30F;  // behind the last score: e to that power is 0
   const auto down = Vector::all(-highest_of<Vector>(scores, length)), one = Vector::all(1);
   const auto whole = length / kRowLanes * kRowLanes;
   auto total = Vector::zero();
@@ -150,11 +154,10 @@ float soften(float* scores, std::int64_t length) {
     total = Vector::fma(share, one, total);
   }
   if (whole < length) {
-    float last[kRowLanes];
-    for (std::int64_t i = 0; i < kRowLanes; ++i) last[i] = whole + i < length ? scores[whole + i] : kNothing;
-    const auto share = Vector::exp(Vector::fma(Vector::load(last), one, down));
-    Vector::store(share, last);
-    for (std::int64_t s = whole; s < length; ++s) scores[s] = last[s - whole];
+    Part<float> last(scores + whole, length - whole, kNoScore);
+    const auto share = Vector::exp(Vector::fma(Vector::load(last.values), one, down));
+    Vector::store(share, last.values);
+    for (std::int64_t s = whole; s < length; ++s) scores[s] = last.values[s - whole];
     total = Vector::fma(share, one, total);
   }
   return Vector::sum(total);
@@ -234,7 +237,7 @@ void widen(const std::int8_t* values, std::int64_t count, float scale, T* wide) 
 template <typename Vector>
 double log_sum_exp(const float* values, std::int64_t count) {
   constexpr std::int64_t kInFloat = 16 * kRowLanes;
-  constexpr float kNothing = -1e30F, kLowest = -200;  // e to that power is 0, where e to -inf would be NaN
+  constexpr float kLowest = -200;  // e to that power is 0, where e to -inf would be NaN
   const float highest = highest_of<Vector>(values, count);
   const auto down = Vector::all(-highest), one = Vector::all(1), lowest = Vector::all(kLowest);
   const auto power = [&](const float* from) { return Vector::exp(Vector::max(lowest, Vector::fma(Vector::load(from), one, down))); };
@@ -243,11 +246,7 @@ double log_sum_exp(const float* values, std::int64_t count) {
     const auto end = count - begin < kInFloat ? count : begin + kInFloat, whole = begin + (end - begin) / kRowLanes * kRowLanes;
     auto sum = Vector::zero();
     for (std::int64_t i = begin; i < whole; i += kRowLanes) sum = Vector::fma(power(values + i), one, sum);
-    if (whole < end) {
-      float last[kRowLanes];
-      for (std::int64_t i = 0; i < kRowLanes; ++i) last[i] = whole + i < end ? values[whole + i] : kNothing;
-      sum = Vector::fma(power(last), one, sum);
-    }
+    if (whole < end) sum = Vector::fma(power(Part<float>(values + whole, end - whole, kNoScore).values), one, sum);
     total += static_cast<double>(Vector::sum(sum));
   }
   return static_cast<double>(highest) + __builtin_log(total);
