@@ -65,8 +65,7 @@ Result<Alone> run_alone(const Family& family, const VlmOptions& options, const R
   PictureStage pictures(family, plain);
   PromptStage prompts(family, /*prefix_bytes=*/0);
   ImagePool pool(1);
-  StageTimes times;
-  const auto ready = pictures.make_ready(pictures.admit(request, pool), times);
+  const auto ready = pictures.make_ready(pictures.admit(request, pool));
   if (!ready) return ready.error();
   auto prompt = prompts.begin(*ready);
   const auto end = prompt.end();

@@ -73,8 +73,7 @@ class Engine : public Vlm {
   Result<FloatArray> view_logits(const Request& request) override {
     const c10::InferenceMode inference;
     ImagePool pool(options_.image_threads);
-    StageTimes times;
-    auto ready = pictures_.make_ready(pictures_.admit(request, pool), times);
+    auto ready = pictures_.make_ready(pictures_.admit(request, pool));
     if (!ready) return std::move(ready).error();
     auto prompt = prompts_.begin(*ready);
     const auto end = prompt.end();
@@ -95,6 +94,7 @@ class Engine : public Vlm {
         pull();
         if (waiting_.empty() && !held_ && active_.empty()) return;
         while (row_count() < engine_.options_.batch && start()) {}
+        engine_.pictures_.encode_ahead(waiting_);
         if (!active_.empty() && !source_.is_cancelled()) step();
       }
     }
@@ -153,7 +153,7 @@ class Engine : public Vlm {
       int room = engine_.options_.batch - row_count();
       for (const auto& active : active_) kv_bytes += active.kv_bytes;
       while (room > 0 && rows < kRowsTogether && !source_.is_cancelled()) {
-        auto one = take_begun();
+        auto one = take_begun(/*may_wait=*/active_.empty() && starting.empty());
         if (!one) break;
         kv_bytes += one->kv_bytes;
         const bool is_first = active_.empty() && starting.empty();
@@ -170,10 +170,12 @@ class Engine : public Vlm {
       return true;
     }
 
-    /// The next request that has not failed; nothing where none waits.
-    std::optional<Starting> take_begun() {
+    /// The next request that has not failed; nothing where none waits, or where its pictures are not encoded yet and meanwhile there is something else to do.
+    std::optional<Starting> take_begun(bool may_wait) {
       if (held_) return std::exchange(held_, std::nullopt);
       while (!waiting_.empty() && !source_.is_cancelled()) {
+        engine_.pictures_.encode_ahead(waiting_);
+        if (!may_wait && !engine_.pictures_.is_ready(waiting_.front())) break;
         auto waiting = take_first();
         pull();
         if (auto one = begin(std::move(waiting))) return one;
@@ -200,9 +202,10 @@ class Engine : public Vlm {
       const auto fail = [&](SampleFailure failure) { return finish(request.id, std::move(failure)), std::nullopt; };
       if (request.decoding.beams > 1 && request.decoding.do_sample)
         return fail({request.id, "generate", "a beam search does not sample; set beams to 1 or the temperature to 0"});
-      Generation generation;
-      auto ready = engine_.pictures_.make_ready(std::move(waiting), generation.times);
+      auto ready = engine_.pictures_.make_ready(std::move(waiting));
       if (!ready) return fail(std::move(ready).error());
+      Generation generation;
+      generation.times = ready->times;
       ready->is_prefix_shared = std::ranges::any_of(waiting_, [&](const Waiting& other) { return has_same_pictures(request, other.request); });
       describe(*ready, generation);
       const auto begun = std::chrono::steady_clock::now();

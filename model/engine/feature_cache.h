@@ -8,6 +8,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "model/tensor/side_stream.h"
 #include "model/vlm.h"
 
 namespace assay {
@@ -19,6 +20,7 @@ class FeatureCache {
   struct Entry {
     ImageView view;
     at::Tensor features;  ///< [tokens, D]
+    std::shared_ptr<const Underway> encoding = nullptr;  ///< to be waited for before `features` are read; null where they are there
   };
 
   explicit FeatureCache(std::int64_t max_bytes) : max_bytes_(max_bytes) {}

@@ -5,6 +5,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -12,10 +13,21 @@
 
 namespace assay {
 
+/// A picture made ready for the encoder, in memory that its device takes it from.
+struct StagedImage {
+  ImageView view;
+  at::Tensor pixels;  ///< [tiles, 3, S, S] float32 on the CPU; pinned where the model is elsewhere
+  double decode_ms = 0;
+  double preprocess_ms = 0;
+};
+
+/// Family::prepare() into such memory. Any thread.
+[[nodiscard]] Result<StagedImage> stage(const Family& family, const ImageInput& image, std::optional<int> max_tiles, std::size_t image_count);
+
 /// Threads that read, decode, tile and normalise pictures ahead of the model. Bounded by its caller, who asks for few at a time.
 class ImagePool {
  public:
-  using Prepared = std::shared_ptr<const Result<PreparedImage>>;
+  using Prepared = std::shared_ptr<const Result<StagedImage>>;
 
   explicit ImagePool(int threads);
   ~ImagePool();  // finishes what is running, drops what is waiting

@@ -8,21 +8,25 @@
 #include <utility>
 
 #include "model/family_parts.h"
-#include "model/tensor/device.h"
 
 namespace assay {
 namespace {
 
 constexpr std::int64_t kFeatureBytes = std::int64_t{512} << 20;
+constexpr std::size_t kAhead = 2;  // pictures in the encoder's stream: one that runs, and one that follows at once
 
 /// What the pictures' features depend on beside the pixels.
 std::string tiling_key(const Request& request) { return fmt::format("|{}|{}", request.max_tiles.value_or(0), request.prompt.images.size()); }
+
+bool is_prepared(const Waiting::Picture& picture) {
+  return picture.prepared.valid() && picture.prepared.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
 
 std::shared_future<ImagePool::Prepared> find_waiting(const std::deque<Waiting>& others, const Request& request, const std::string& key) {
   for (const auto& other : others) {
     if (tiling_key(other.request) != tiling_key(request)) continue;
     for (std::size_t i = 0; i < other.images.size(); ++i) {
-      if (other.request.prompt.images[i].key == key && other.images[i].valid()) return other.images[i];
+      if (other.request.prompt.images[i].key == key && other.images[i].prepared.valid()) return other.images[i].prepared;
     }
   }
   return {};
@@ -41,12 +45,12 @@ bool has_same_pictures(const Request& one, const Request& other) {
 }
 
 PictureStage::PictureStage(const Family& family, const VlmOptions& options)
-    : family_(family), encoder_batch_(options.encoder_batch), features_(kFeatureBytes) {
+    : family_(family), encoder_batch_(options.encoder_batch), features_(kFeatureBytes), stream_(family.decoder().device()) {
   if (!options.feature_folder.empty()) files_.emplace(options.feature_folder, family);
 }
 
 Waiting PictureStage::admit(Request request, ImagePool& pool, const std::deque<Waiting>& others) {
-  Waiting waiting{std::move(request), {}};
+  Waiting waiting{std::move(request), {}, {}};
   const auto& prompt = waiting.request.prompt;
   for (const auto& image : prompt.images) {
     if (features_.find_by_key(image.key + tiling_key(waiting.request))) {
@@ -54,60 +58,99 @@ Waiting PictureStage::admit(Request request, ImagePool& pool, const std::deque<W
       continue;
     }
     auto future = find_waiting(others, waiting.request, image.key);
-    waiting.images.push_back(future.valid() ? future : pool.prepare(family_, image, waiting.request.max_tiles, prompt.images.size()));
+    if (!future.valid()) future = pool.prepare(family_, image, waiting.request.max_tiles, prompt.images.size());
+    waiting.images.push_back({std::move(future), nullptr});
   }
   return waiting;
 }
 
-Result<Ready> PictureStage::make_ready(Waiting waiting, StageTimes& times) {
+void PictureStage::encode_ahead(std::deque<Waiting>& waiting) {
+  if (!stream_.is_beside()) return;
+  std::erase_if(ahead_, [](const auto& encoding) { return encoding->is_done(); });
+  for (auto& one : waiting) {
+    for (std::size_t i = 0; i < one.images.size(); ++i) {
+      auto& picture = one.images[i];
+      if (ahead_.size() >= kAhead) return;
+      if (picture.features || !is_prepared(picture)) continue;
+      if (begin_features(one.request, i, picture, one.times)) continue;  // make_ready() says why
+      if (picture.is_encoded_for_this) ahead_.push_back(picture.features->encoding);
+    }
+  }
+}
+
+bool PictureStage::is_ready(const Waiting& waiting) const {
+  return !stream_.is_beside() || std::ranges::all_of(waiting.images, [](const Waiting::Picture& picture) {
+    if (picture.features) return !picture.features->encoding || picture.features->encoding->is_done();
+    return !picture.prepared.valid() || (is_prepared(picture) && !*picture.prepared.get());
+  });
+}
+
+Result<Ready> PictureStage::make_ready(Waiting waiting) {
   Ready ready;
   std::vector<ImageView> views;
   const auto& request = waiting.request;
   ready.tiling = tiling_key(request);
   for (std::size_t i = 0; i < request.prompt.images.size(); ++i) {
-    auto features = make_features(request.prompt.images[i], waiting.images[i], request, times);
-    if (!features) return with_id(std::move(features).error(), request.id);
-    views.push_back((*features)->view);
-    ready.images.push_back(std::move(*features));
+    auto& picture = waiting.images[i];
+    if (!picture.features) {
+      if (auto failure = begin_features(request, i, picture, waiting.times)) return with_id(std::move(*failure), request.id);
+    }
+    wait_for_features(picture, ready.tiling, waiting.times);
+    views.push_back(picture.features->view);
+    ready.images.push_back(std::move(picture.features));
   }
   auto rendered = family_.render(request.prompt, views);
   if (!rendered) return with_id(std::move(rendered).error(), request.id);
   ready.prompt = std::move(*rendered);
+  ready.times = waiting.times;
   return ready;
 }
 
-Result<std::shared_ptr<const FeatureCache::Entry>> PictureStage::make_features(const ImageInput& image, const Prepared& future, const Request& request,
-                                                                               StageTimes& times) {
+std::optional<SampleFailure> PictureStage::begin_features(const Request& request, std::size_t index, Waiting::Picture& picture, StageTimes& times) {
+  const auto& image = request.prompt.images[index];
   const auto tiling = tiling_key(request), key = image.key + tiling;
-  if (auto held = features_.find_by_key(key)) return held;
+  const auto future = std::exchange(picture.prepared, {});
+  if ((picture.features = features_.find_by_key(key))) return {};
   // Known when the request was admitted, but pushed out of the cache since: prepare it here.
-  const auto prepared = future.valid() ? future.get()
-                                       : std::make_shared<const Result<PreparedImage>>(family_.prepare(image, request.max_tiles, request.prompt.images.size()));
-  if (!*prepared) return prepared->error();
-  const auto& ready = **prepared;
-  times.image_decode_ms += ready.decode_ms;
-  times.preprocess_ms += ready.preprocess_ms;
-  const auto digest = ready.view.digest + tiling;
-  if (auto held = features_.find_by_digest(digest, key)) return held;
-  const auto begin = std::chrono::steady_clock::now();
-  auto features = files_ ? files_->find(digest) : std::nullopt;
-  if (features) {
-    features = features->to(family_.decoder().device());
-  } else {
-    features = encode(ready);
-    wait_for(features->device());
-    if (files_) files_->store(digest, features->cpu());
+  const auto prepared = future.valid() ? future.get() : std::make_shared<const Result<StagedImage>>(stage(family_, image, request.max_tiles, request.prompt.images.size()));
+  if (!*prepared) {
+    picture.prepared = future;
+    return prepared->error();
   }
-  times.encode_ms += ms_since(begin);
-  return features_.insert(digest, key, {ready.view, std::move(*features)});
+  const auto& staged = **prepared;
+  times.image_decode_ms += staged.decode_ms;
+  times.preprocess_ms += staged.preprocess_ms;
+  const auto digest = staged.view.digest + tiling;
+  if ((picture.features = features_.find_by_digest(digest, key))) return {};
+  const auto begin = std::chrono::steady_clock::now();
+  if (const auto kept = files_ ? files_->find(digest) : std::nullopt) {
+    picture.features = features_.insert(digest, key, {staged.view, kept->to(family_.decoder().device())});
+    times.encode_ms += ms_since(begin);
+    return {};
+  }
+  auto [features, encoding] = stream_.run([&] { return encode(staged); });
+  picture.features = features_.insert(digest, key, {staged.view, std::move(features), std::move(encoding)});
+  picture.is_encoded_for_this = true;
+  return {};
+}
+
+void PictureStage::wait_for_features(const Waiting::Picture& picture, const std::string& tiling, StageTimes& times) {
+  const auto& [view, features, encoding] = *picture.features;
+  if (!encoding) return;
+  const auto ms = encoding->wait();
+  if (!picture.is_encoded_for_this) return;
+  times.encode_ms += ms;
+  if (files_) files_->store(view.digest + tiling, features.cpu());
 }
 
 /// Tiles in batches, then put together.  -> [tokens, D]
-at::Tensor PictureStage::encode(const PreparedImage& image) const {
-  const auto pixels = at::from_blob(const_cast<float*>(image.pixels.data()), image.shape, at::kFloat);  // read only
+at::Tensor PictureStage::encode(const StagedImage& image) const {
+  const auto device = family_.decoder().device();
   std::vector<at::Tensor> parts;
-  for (std::int64_t first = 0; first < pixels.size(0); first += encoder_batch_)
-    parts.push_back(family_.encode(pixels.narrow(0, first, std::min(encoder_batch_, pixels.size(0) - first))));
+  for (std::int64_t first = 0; first < image.pixels.size(0); first += encoder_batch_) {
+    const auto tiles = image.pixels.narrow(0, first, std::min(encoder_batch_, image.pixels.size(0) - first));
+    parts.push_back(family_.encode(tiles.to(device, /*non_blocking=*/true)));
+  }
   return family_.assemble(at::cat(parts), image.view);
 }
 

@@ -12,6 +12,7 @@
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
 #include "model/tensor/norm.h"
+#include "model/tensor/pinned.h"
 #include "model/tensor/silu.h"
 
 namespace assay {
@@ -30,7 +31,6 @@ std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / 
 at::Tensor padded(const at::Tensor& x, std::int64_t rows) { return x.size(0) == rows ? x : at::constant_pad_nd(x, {0, 0, 0, rows - x.size(0)}); }
 
 /// What is read of a model's output.
-const at::TensorOptions kLogits = at::TensorOptions(at::kFloat).device(at::kCPU);
 
 /// What a layer has to know of the rows that run through it.
 struct Pass {
@@ -260,7 +260,7 @@ struct Decoder::Parts {
   [[nodiscard]] at::Tensor logits(const at::Tensor& x, std::int64_t live, bool is_step) const {
     const bool are_few = is_on_cpu() && (is_step || head.is_int8());
     const auto rows = norm(x);
-    return are_few ? head.few_rows(rows.narrow(0, 0, live)).to(kLogits) : head(rows).to(kLogits).narrow(0, 0, live);
+    return fetched((are_few ? head.few_rows(rows.narrow(0, 0, live)) : head(rows).narrow(0, 0, live)).to(at::kFloat));
   }
 
   /// True where every product is by packed weights: one of each number of inputs tells.

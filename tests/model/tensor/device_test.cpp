@@ -1,5 +1,7 @@
 #include "model/tensor/device.h"
 
+#include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +11,8 @@
 #include <vector>
 
 #include "harness/base/error.h"
+#include "model/tensor/pinned.h"
+#include "model/tensor/side_stream.h"
 #include "tests/model/engine/tiny_requests.h"
 #include "tests/model/tensor/far_device.h"
 #include "tests/temporary_folder.h"
@@ -105,9 +109,9 @@ TEST_P(OffCpu, RepliesDependOnTheirRequestAlone) {
   together.batch = 5;
   together.encoder_batch = 1;
   together.audit_share = 1;  // every logit again, bit by bit
-  const auto before = far_operations();
+  const auto before = far_counts().operations;
   const auto expected = replies(GetParam(), alone);
-  EXPECT_GT(far_operations(), before + 1000);
+  EXPECT_GT(far_counts().operations, before + 1000);
   EXPECT_EQ(expected.ids.size(), kRequests);
   EXPECT_EQ(replies(GetParam(), together), expected);
 }
@@ -129,17 +133,116 @@ TEST_P(OffCpuInFull, RepliesForSpeedAloneAreTheCpusByFewerOperations) {
   auto fast = options(kFarDevice);
   fast.is_fast = true;
   fast.audit_share = 1;  // not looked at
-  const auto begin = far_operations();
+  const auto begin = far_counts().operations;
   const auto near = replies(GetParam(), options("cpu")), far = replies(GetParam(), fast);
-  const auto operations = far_operations() - begin;
+  const auto operations = far_counts().operations - begin;
   EXPECT_EQ(far.ids, near.ids);
   for (const auto& [id, worths] : near.worths) {
     ASSERT_EQ(far.worths.at(id).size(), worths.size());
     for (std::size_t i = 0; i < worths.size(); ++i) EXPECT_NEAR(far.worths.at(id)[i], worths[i], 1e-3) << id;
   }
-  const auto middle = far_operations();
+  const auto middle = far_counts().operations;
   (void)replies(GetParam(), options(kFarDevice));
-  EXPECT_LT(operations, far_operations() - middle);
+  EXPECT_LT(operations, far_counts().operations - middle);
+}
+
+/// What has happened on the far device since.
+FarCounts counts_since(const FarCounts& before) {
+  const auto now = far_counts();
+  return {now.operations - before.operations, now.beside - before.beside,         now.overlapping - before.overlapping,
+          now.staged_copies - before.staged_copies, now.other_copies - before.other_copies, now.early_frees - before.early_frees};
+}
+
+/// An operation at the wrong time would have thrown in any of these tests: see far_device.h.
+TEST_P(OffCpu, PicturesAreEncodedBesideRepliesFromPinnedMemory) {
+  const auto before = far_counts();
+  EXPECT_EQ(replies(GetParam(), options(kFarDevice)).ids.size(), kRequests);
+  const auto counts = counts_since(before);
+  EXPECT_GT(counts.beside, 100);
+  EXPECT_GT(counts.overlapping, 100);
+  EXPECT_GT(counts.staged_copies, 0);
+  EXPECT_EQ(counts.other_copies, 0);
+  EXPECT_EQ(counts.early_frees, 0);
+}
+
+class SideStreamOfFar : public ::testing::Test {
+ protected:
+  const at::Device far_ = find_device(kFarDevice);
+  const at::Tensor here_ = at::arange(6, at::kFloat), there_ = here_.to(far_);
+  const SideStream side_{far_};
+};
+
+TEST_F(SideStreamOfFar, GivesWhatMayBeReadOnceItIsDone) {
+  ASSERT_TRUE(side_.is_beside());
+  const auto before = far_counts();
+  const auto [twice, underway] = side_.run([&] { return there_ * 2; });
+  EXPECT_EQ(counts_since(before).beside, 1);
+  EXPECT_FALSE(underway->is_done());
+  EXPECT_THROW((void)(twice + 1), c10::Error);
+  EXPECT_GE(underway->wait(), 0);
+  EXPECT_TRUE(underway->is_done());
+  EXPECT_TRUE(at::equal((twice + 1).cpu(), here_ * 2 + 1));
+}
+
+TEST_F(SideStreamOfFar, IsDoneOnceItSaysSo) {
+  const auto [twice, underway] = side_.run([&] { return there_ * 2; });
+  while (!underway->is_done()) {}
+  EXPECT_TRUE(at::equal(twice.cpu(), here_ * 2));
+}
+
+TEST_F(SideStreamOfFar, WorksBehindWhatTheCurrentStreamWasGiven) {
+  const auto more = there_ + 1;
+  EXPECT_NO_THROW((void)side_.run([&] { return more * 2; }).underway->wait());
+  const c10::StreamGuard other(c10::impl::getDeviceGuardImpl(far_.type())->getStreamFromGlobalPool(far_));
+  EXPECT_THROW((void)(more * 2), c10::Error);  // in a stream that does not wait
+}
+
+TEST_F(SideStreamOfFar, KeepsMemoryThatTheCurrentStreamStillReads) {
+  const auto before = far_counts();
+  {
+    const auto [twice, underway] = side_.run([&] { return there_ * 2; });
+    underway->wait();
+    (void)(twice + 1);
+  }
+  EXPECT_EQ(counts_since(before).early_frees, 0);
+  at::Tensor twice;
+  {
+    const c10::StreamGuard other(c10::impl::getDeviceGuardImpl(far_.type())->getStreamFromGlobalPool(far_));
+    twice = here_.to(far_) * 2;
+  }
+  wait_for(far_);
+  (void)(twice + 1);
+  twice.reset();
+  EXPECT_EQ(counts_since(before).early_frees, 1);  // so it is counted
+}
+
+TEST(SideStream, OfTheCpuDoesWorkAtOnce) {
+  const SideStream side(at::kCPU);
+  EXPECT_FALSE(side.is_beside());
+  const auto [twice, underway] = side.run([] { return at::ones({3}) * 2; });
+  EXPECT_TRUE(underway->is_done());
+  EXPECT_GT(underway->wait(), 0);
+  EXPECT_TRUE(at::equal(twice, at::full({3}, 2.0F)));
+}
+
+TEST(StagedValues, ArePinnedForADeviceAndLeftAloneForTheCpu) {
+  const auto values = at::arange(5, at::kFloat);
+  EXPECT_TRUE(staged_for(at::kCPU, values).is_same(values));
+  const auto staged = staged_for(find_device(kFarDevice), values);
+  EXPECT_TRUE(staged.is_pinned());
+  EXPECT_TRUE(at::equal(staged, values));
+}
+
+TEST(FetchedValues, AreThereOnceTheyAreGiven) {
+  const auto values = at::arange(5, at::kFloat);
+  EXPECT_TRUE(fetched(values).is_same(values));
+  const auto there = values.to(find_device(kFarDevice));
+  const auto here = at::empty({5}, at::TensorOptions(at::kFloat).pinned_memory(true));
+  here.copy_(there, /*non_blocking=*/true);
+  EXPECT_FALSE(at::equal(here, values));  // too early
+  wait_for(there.device());
+  EXPECT_TRUE(at::equal(here, values));
+  EXPECT_TRUE(at::equal(fetched(there * 2), values * 2));
 }
 
 TEST(OffCpuFeatures, AreKeptInFilesAndFoundAgain) {
@@ -151,12 +254,12 @@ TEST(OffCpuFeatures, AreKeptInFilesAndFoundAgain) {
   options.feature_folder = folder.path().string();
   const Tiny tiny{"qwen2", "data/qwen2/checkpoint"};
   const auto first = replies(tiny, options);
-  const auto before = far_operations();
+  const auto before = far_counts().operations;
   EXPECT_EQ(replies(tiny, options), first);
-  const auto with_files = far_operations() - before;
+  const auto with_files = far_counts().operations - before;
   options.feature_folder.clear();
   EXPECT_EQ(replies(tiny, options), first);
-  EXPECT_LT(with_files, far_operations() - before - with_files);  // the encoder did not run
+  EXPECT_LT(with_files, far_counts().operations - before - with_files);  // the encoder did not run
 }
 
 const auto kInFull = ::testing::Values(Tiny{"qwen2", "data/qwen2/checkpoint"}, Tiny{"internlm2", "data/internlm2/checkpoint"}, Tiny{"phi3", "data/phi3/checkpoint"},
