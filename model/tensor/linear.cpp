@@ -56,14 +56,17 @@ at::Tensor packed(const at::Tensor& weight, void (*pack)(const T* weight, std::i
   return result;
 }
 
-/// Calls piece(row_begin, row_end, panel_begin, panel_end, room) for all of a product; `room` is what make_room() gives each thread.
+/// Calls piece(row_begin, row_end, panel_begin, panel_end, room) for all of a product, those of the same rows, or the same panels, one after the other; `room` is what
+/// make_room() gives each thread.
 template <typename MakeRoom, typename Piece>
-void for_pieces(const ProductBf16& product, std::int64_t rows_together, std::int64_t panels_together, const MakeRoom& make_room, const Piece& piece) {
-  const auto panels = quotient_up(product.outputs, kPanelOutputs), columns = quotient_up(panels, panels_together);
-  for_ranges(quotient_up(product.rows, rows_together) * columns, [&](std::int64_t begin, std::int64_t end) {
+void for_pieces(const ProductBf16& product, const PieceAmx& together, const MakeRoom& make_room, const Piece& piece) {
+  const auto [rows_together, panels_together, keeps_panels] = together;
+  const auto panels = quotient_up(product.outputs, kPanelOutputs), columns = quotient_up(panels, panels_together), lines = quotient_up(product.rows, rows_together);
+  for_ranges(lines * columns, [&, rows_together = rows_together, panels_together = panels_together, keeps_panels = keeps_panels](std::int64_t begin, std::int64_t end) {
     const auto room = make_room();
     for (auto i = begin; i < end; ++i) {
-      const auto row = i / columns * rows_together, panel = i % columns * panels_together;
+      const auto line = keeps_panels ? i % lines : i / columns, column = keeps_panels ? i / lines : i % columns;
+      const auto row = line * rows_together, panel = column * panels_together;
       piece(row, std::min(row + rows_together, product.rows), panel, std::min(panel + panels_together, panels), room);
     }
   });
@@ -72,7 +75,7 @@ void for_pieces(const ProductBf16& product, std::int64_t rows_together, std::int
 void by_vectors(const ProductBf16& product) {
   const bool needs_room = product.packed == nullptr && product.rows >= kManyRows;
   const auto room_size = needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, product.inputs)) : 0;
-  for_pieces(product, kRowsTogether, kPanelsTogether, [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(room_size); },
+  for_pieces(product, {kRowsTogether, kPanelsTogether, /*keeps_panels=*/false}, [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(room_size); },
              [&](auto row, auto row_end, auto panel, auto panel_end, const auto& room) { multiply_bf16(product, row, row_end, panel, panel_end, room.get()); });
 }
 
@@ -83,8 +86,9 @@ ProductRoomAmx* own_room() {
 
 void by_tiles(const ProductBf16& product) {
   // In pieces of like numbers of rows, since the weights come from afar for each, be it of a single row.
-  const auto pieces = quotient_up(product.rows, amx_rows_together(product.inputs)), rows = quotient_up(quotient_up(product.rows, pieces), kTileRows) * kTileRows;
-  for_pieces(product, rows, kAmxPanelsTogether, own_room,
+  auto together = piece_amx(product);
+  together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), kTileRows) * kTileRows;
+  for_pieces(product, together, own_room,
              [&](auto row, auto row_end, auto panel, auto panel_end, auto* own) { multiply_amx(product, row, row_end, panel, panel_end, *own); });
 }
 

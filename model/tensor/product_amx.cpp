@@ -8,6 +8,8 @@ namespace {
 
 static_assert(kAmxInputsTogether % kTileValues == 0 && kAmxMostRows % kRowsOfTiles == 0);
 
+constexpr std::int64_t kInputsOfKept = 1024;  // of panels that stay: a block of rows of so many is about what the nearest cache holds
+
 /// Some rows of x that a panel meets at once, and some of their values.
 struct Rows {
   const std::uint16_t* x;  ///< the first row's first value
@@ -93,12 +95,12 @@ class Coming {
 };
 
 /// Adds to a block's sums, or begins them, and writes finished ones meanwhile: tiles and vectors do not wait for each other.
-template <int Blocks, AfterBf16 After>
-void add_products(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Finished<After>& finished, Coming& coming) {
+template <OftenRead Often, int Blocks, AfterBf16 After>
+void add_products_of(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Finished<After>& finished, Coming& coming) {
   const auto rows_a_step = kRowsOfTiles / (rows.steps + 1) + 1;
   if (is_first) zero_sums<Blocks>();
   else load_sums<Blocks>(sums, kPanelRows);
-  multiply_tiles<Blocks, OftenRead::kPanel>(rows.x, rows.stride, panel, rows.steps, [&] {
+  multiply_tiles<Blocks, Often>(rows.x, rows.stride, panel, rows.steps, [&] {
     coming.fetch();
     finished.write_rows(rows_a_step);
   });
@@ -106,8 +108,15 @@ void add_products(const Rows& rows, const std::uint16_t* panel, bool is_first, f
   store_sums<Blocks>(sums, kPanelRows);
 }
 
+template <OftenRead Often, AfterBf16 After>
+void add_products(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Finished<After>& finished, Coming& coming) {
+  if (rows.count > kTileRows) add_products_of<Often, 2>(rows, panel, is_first, sums, finished, coming);
+  else add_products_of<Often, 1>(rows, panel, is_first, sums, finished, coming);
+}
+
+/// Panel after panel, each with all rows; of many inputs, some of them after the others.
 template <AfterBf16 After>
-void multiply(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, ProductRoomAmx& room) {
+void multiply_by_panels(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, ProductRoomAmx& room) {
   const auto inputs = product.inputs, row_blocks = (row_end - row_begin + kRowsOfTiles - 1) / kRowsOfTiles;
   const auto parts = (inputs + kAmxInputsTogether - 1) / kAmxInputsTogether, together = rounded_up((inputs + parts - 1) / parts, kTileValues);
   Tiles tiles(smaller(row_end - row_begin, kRowsOfTiles));
@@ -130,8 +139,7 @@ void multiply(const ProductBf16& product, std::int64_t row_begin, std::int64_t r
         float* const sums = room.sums + (parts == 1 ? block % 2 : block) * kRowsOfTiles * kPanelRows;  // of one block, while another's are taken, or of all
         tiles.shape(rows.count);
         if (is_last) announce(product, rows, output);
-        if (rows.count > kTileRows) add_products<2>(rows, weights, begin == 0, sums, finished, coming);
-        else add_products<1>(rows, weights, begin == 0, sums, finished, coming);
+        add_products<OftenRead::kPanel>(rows, weights, begin == 0, sums, finished, coming);
         if (is_last) finished.take(rows, outputs, sums);
       }
     }
@@ -139,10 +147,45 @@ void multiply(const ProductBf16& product, std::int64_t row_begin, std::int64_t r
   finished.write_rest();
 }
 
+/// Rows after rows, each with all panels.
+template <AfterBf16 After>
+void multiply_by_rows(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, ProductRoomAmx& room) {
+  const auto inputs = product.inputs, steps = inputs / kTileValues, all_steps = steps * (panel_end - panel_begin);
+  Tiles tiles(smaller(row_end - row_begin, kRowsOfTiles));
+  Finished<After> finished(product);
+  std::int64_t block = 0;
+  for (auto row = row_begin; row < row_end; row += kRowsOfTiles) {
+    const auto next = smaller(row + kRowsOfTiles, row_end);
+    const Rows rows{product.x + row * inputs, row, next - row, inputs, steps};
+    Coming coming(product.x + next * inputs, smaller(kRowsOfTiles, row_end - next) * inputs, all_steps);
+    tiles.shape(rows.count);
+    for (auto panel = panel_begin; panel < panel_end; ++panel, ++block) {
+      const auto output = panel * kPanelRows;
+      float* const sums = room.sums + block % 2 * kRowsOfTiles * kPanelRows;
+      announce(product, rows, output);
+      add_products<OftenRead::kRows>(rows, product.packed + output * inputs, /*is_first=*/true, sums, finished, coming);
+      finished.take(rows, PanelOutputs(product, output), sums);
+    }
+  }
+  finished.write_rest();
+}
+
+bool keeps_panels(const ProductBf16& product) { return product.packed != nullptr && product.inputs <= kInputsOfKept && product.rows > kRowsOfTiles; }
+
 }  // namespace
 
+PieceAmx piece_amx(const ProductBf16& product) {
+  if (keeps_panels(product)) return {128, 16, true};
+  constexpr std::int64_t kLeastRows = 256, kValues = 1 << 19;  // of rows that stay in the second cache: 1 MiB
+  const auto rows = kValues / product.inputs / kRowsOfTiles * kRowsOfTiles;
+  return {smaller(rows < kLeastRows ? kLeastRows : rows, kAmxMostRows), kAmxPanels, false};
+}
+
 void multiply_amx(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, ProductRoomAmx& room) {
-  with_after(product.after, [&]<AfterBf16 After> { multiply<After>(product, row_begin, row_end, panel_begin, panel_end, room); });
+  with_after(product.after, [&]<AfterBf16 After> {
+    if (keeps_panels(product)) multiply_by_rows<After>(product, row_begin, row_end, panel_begin, panel_end, room);
+    else multiply_by_panels<After>(product, row_begin, row_end, panel_begin, panel_end, room);
+  });
 }
 
 }  // namespace assay

@@ -54,22 +54,22 @@ inline constexpr std::int64_t kManyRows = 17;
 /// kManyRows rows and the weight is in 8 bits, else not looked at.
 void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, std::uint16_t* room);
 
-/// What multiply_amx takes at a time, at the most: of the rows so many that they stay in a core's second cache (1 MiB of them).
-inline constexpr std::int64_t kAmxPanelsTogether = 4, kAmxInputsTogether = 640, kAmxMostRows = 512;
-[[nodiscard]] constexpr std::int64_t amx_rows_together(std::int64_t inputs) {
-  constexpr std::int64_t kLeastRows = 256, kValues = 1 << 19;
-  const auto rows = kValues / inputs / 32 * 32;
-  return rows < kLeastRows ? kLeastRows : rows < kAmxMostRows ? rows : kAmxMostRows;
-}
+/// What multiply_amx takes at a time, at the most.
+struct PieceAmx {
+  std::int64_t rows, panels;
+  bool keeps_panels;  ///< the panels stay in a core's second cache, from piece to piece of the same ones, and each row meets all of them; else the rows do
+};
+inline constexpr std::int64_t kAmxInputsTogether = 640, kAmxMostRows = 512, kAmxPanels = 4;  // where the rows stay
+[[nodiscard]] PieceAmx piece_amx(const ProductBf16& product);
 
 /// Room that one thread reuses from call to call.
 struct ProductRoomAmx {
-  alignas(64) float sums[kAmxMostRows * kAmxPanelsTogether * kPanelOutputs];
+  alignas(64) float sums[kAmxMostRows * kAmxPanels * kPanelOutputs];
   alignas(64) std::uint16_t panel[kAmxInputsTogether * kPanelOutputs];  ///< in 8 bits, widened
 };
 
-/// The same where the process may use AMX (has_amx_bf16()), with other sums: 32 inputs at a time, those of even and of odd places apart. At most
-/// amx_rows_together() rows and kAmxPanelsTogether panels; `inputs` must be padded_inputs() already.
+/// The same where the process may use AMX (has_amx_bf16()), with other sums: 32 inputs at a time, those of even and of odd places apart, however
+/// the product is cut. At most what piece_amx() says; `inputs` must be padded_inputs() already.
 void multiply_amx(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, ProductRoomAmx& room);
 
 }  // namespace assay
