@@ -14,6 +14,9 @@ constexpr std::uint64_t kNoPiece = 0xFFFFFFFF;
 
 thread_local bool is_helper = false;
 
+/// The first piece of one of `stretches` that are alike.
+std::int64_t begin_of(int stretch, int stretches, std::int64_t pieces) { return pieces * stretch / stretches; }
+
 void breathe() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -51,13 +54,14 @@ void WorkPool::run(std::int64_t count, int threads, const Work& work) {
   add_helpers(threads - 1);
   ++job_;
   const auto first_ticket = static_cast<std::uint64_t>(job_) << 32;
-  ticket_.store(first_ticket | kNoPiece);  // nobody claims while the job is being changed
-  work_.store(&work), count_.store(count), pieces_.store(pieces), done_.store(0), wanted_helpers_.store(threads - 1);
-  ticket_.store(first_ticket);
+  const int stretches = static_cast<int>(std::min<std::int64_t>({threads, pieces, kMostStretches}));
+  for (int i = 0; i < std::max(stretches, stretches_.load()); ++i) tickets_[static_cast<std::size_t>(i)].next.store(first_ticket | kNoPiece);  // nobody claims while the job is being changed
+  work_.store(&work), count_.store(count), pieces_.store(pieces), done_.store(0), wanted_helpers_.store(threads - 1), stretches_.store(stretches);
+  for (int i = 0; i < stretches; ++i) tickets_[static_cast<std::size_t>(i)].next.store(first_ticket | static_cast<std::uint64_t>(begin_of(i, stretches, pieces)));
   announced_.store(job_);
   announced_.notify_all();
   is_helper = true;  // what `work` calls in turn is done in place
-  take_pieces(job_);
+  take_pieces(job_, 0);
   is_helper = false;
   wait_for(pieces);
   if (auto error = std::exchange(error_, nullptr)) {
@@ -78,17 +82,27 @@ void WorkPool::help(int index) {
       continue;
     }
     seen = announced_.load();
-    if (index < wanted_helpers_.load()) take_pieces(seen);
+    if (index < wanted_helpers_.load()) take_pieces(seen, index + 1);
   }
 }
 
-void WorkPool::take_pieces(std::uint32_t job) {
+void WorkPool::take_pieces(std::uint32_t job, int own) {
+  const int stretches = stretches_.load();
+  for (int i = 0; i < stretches; ++i) {
+    if (!take_stretch(job, (own + i) % stretches)) return;
+  }
+}
+
+bool WorkPool::take_stretch(std::uint32_t job, int stretch) {
+  auto& next = tickets_[static_cast<std::size_t>(stretch)].next;
   for (;;) {
-    auto ticket = ticket_.load();
+    auto ticket = next.load();
     const auto piece = static_cast<std::int64_t>(ticket & kNoPiece), pieces = pieces_.load(), count = count_.load();
+    const auto end = begin_of(stretch + 1, stretches_.load(), pieces);
     const auto* work = work_.load();
-    if (ticket >> 32 != job || piece >= pieces) return;
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1)) continue;
+    if (ticket >> 32 != job) return false;
+    if (piece >= end) return true;
+    if (!next.compare_exchange_weak(ticket, ticket + 1)) continue;
     do_piece(*work, count, piece, pieces);
     if (done_.fetch_add(1) + 1 == pieces) done_.notify_one();
   }

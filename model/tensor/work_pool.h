@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <exception>
@@ -7,7 +8,8 @@
 
 namespace assay {
 
-/// Threads that help with pieces of work. Whoever is awake takes the next piece, and the caller waits for pieces that somebody has begun, never for a thread
+/// Threads that help with pieces of work. Each begins with the same stretch of the pieces every time, so that it finds in its core's caches what it wrote there in the region before,
+/// and then takes what is left of others'. Whoever is awake takes the next piece, and the caller waits for pieces that somebody has begun, never for a thread
 /// that has still to wake up or that the machine has taken the core from: so a region of twenty microseconds, of which a model has hundreds a token, costs
 /// no more than if the caller did it alone, and a machine that others use too slows one piece instead of half of the work.
 ///
@@ -26,7 +28,10 @@ class WorkPool {
  private:
   void add_helpers(int count);
   [[noreturn]] void help(int index);
-  void take_pieces(std::uint32_t job);
+  /// Those of one stretch after the other, the `own` first.
+  void take_pieces(std::uint32_t job, int own);
+  /// False once the job is another.
+  bool take_stretch(std::uint32_t job, int stretch);
   void do_piece(const Work& work, std::int64_t count, std::int64_t piece, std::int64_t pieces);
   void wait_for(std::int64_t pieces);
 
@@ -34,10 +39,14 @@ class WorkPool {
   int helper_count_ = 0;
   std::uint32_t job_ = 0;
   std::atomic<std::uint32_t> announced_{0};  ///< the newest job; helpers sleep on it
-  std::atomic<std::uint64_t> ticket_{0};     ///< job << 32 | next piece; a claim is an exchange, so that it fails once the job has changed
+  struct alignas(64) Ticket {
+    std::atomic<std::uint64_t> next{0};  ///< job << 32 | next piece of a stretch; a claim is an exchange, so that it fails once the job has changed
+  };
+  static constexpr int kMostStretches = 64;
+  std::array<Ticket, kMostStretches> tickets_;
   std::atomic<const Work*> work_{nullptr};
   std::atomic<std::int64_t> count_{0}, pieces_{0}, done_{0};
-  std::atomic<int> wanted_helpers_{0};
+  std::atomic<int> wanted_helpers_{0}, stretches_{1};
   std::mutex error_mutex_;
   std::exception_ptr error_;
 };
