@@ -68,10 +68,28 @@ TEST_P(LinearShapes, GivesARowTheSameBitsInAnyCompany) {
   }
 }
 
+/// Every value between -1000 and 1000, by a weight that leaves it as it is.
+TEST(Linear, RoundsWhatTheFunctionsBehindItAre) {
+  constexpr std::int64_t kWidth = 32;
+  const auto all = at::arange(-0x8000, 0x8000, at::kInt).to(at::kShort).view(at::kBFloat16).to(at::kDouble);
+  const auto values = all.masked_select(at::isfinite(all) & (all.abs() <= 1000));
+  const auto x = values.slice(0, 0, values.size(0) / kWidth * kWidth).reshape({-1, kWidth});
+  const Linear same(at::eye(kWidth).to(at::kBFloat16));
+  const auto is_within = [](const at::Tensor& found, const at::Tensor& exact, double more) {
+    return ((found.to(at::kDouble) - exact).abs() <= exact.abs() * (0x1.0p-8 + more) + 1e-6).all().item<bool>();
+  };
+  const auto typed = x.to(at::kBFloat16);
+  EXPECT_TRUE(is_within(same.gelu(typed), x * at::special_ndtr(x), 0));
+  EXPECT_TRUE(is_within(same.gated_by(typed, at::ones_like(typed)), x * at::sigmoid(x), 1e-5));
+  // By way of its argument and the sigmoid, rounded.
+  EXPECT_TRUE(is_within(same.quick_gelu(typed), x * at::sigmoid((x * 1.702).to(at::kBFloat16).to(at::kDouble)).to(at::kBFloat16).to(at::kDouble), 0x1.0p-7));
+}
+
 INSTANTIATE_TEST_SUITE_P(Shapes, LinearShapes,
                          ::testing::Values(std::array<std::int64_t, 3>{1, 2, 1}, std::array<std::int64_t, 3>{5, 30, 31}, std::array<std::int64_t, 3>{8, 32, 32},
                                            std::array<std::int64_t, 3>{9, 588, 65}, std::array<std::int64_t, 3>{97, 64, 130}, std::array<std::int64_t, 3>{203, 514, 48},
                                            std::array<std::int64_t, 3>{601, 672, 40}, std::array<std::int64_t, 3>{70, 1412, 200},
+                                           std::array<std::int64_t, 3>{300, 96, 1100}, std::array<std::int64_t, 3>{290, 1060, 330},
                                            std::array<std::int64_t, 3>{6, 33, 40}));
 
 TEST(Linear, KeepsTheLeadingDims) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -53,6 +56,24 @@ TEST(WorkPool, ServesSeveralCallers) {
   }
   for (auto& caller : callers) caller.join();
   EXPECT_EQ(total, 3 * 500 * 20);
+}
+
+/// The same stretch every time, so that what it finds in its core's caches is what it wrote there.
+TEST(WorkPool, LetsEachThreadBeginWithAStretchOfItsOwn) {
+  for (int region = 0; region < 3; ++region) {
+    std::mutex mutex;
+    std::map<std::thread::id, std::int64_t> first;
+    WorkPool::shared().run(18, 3, [&](std::int64_t begin, std::int64_t) {
+      {
+        const std::lock_guard lock(mutex);
+        first.emplace(std::this_thread::get_id(), begin);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    });
+    EXPECT_EQ(first.at(std::this_thread::get_id()), 0);
+    EXPECT_GT(first.size(), 1U);
+    for (const auto& [thread, begin] : first) EXPECT_EQ(begin % 6, 0) << begin;
+  }
 }
 
 TEST(WorkPool, PassesExceptionsOn) {
