@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kOutputsTogether = 32;                // what a thread takes at a time, at the least
 constexpr std::int64_t kTileRows = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
+constexpr std::int64_t kPiecesAThread = 4;
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -85,8 +86,13 @@ ProductRoomAmx* own_room() {
 }
 
 void by_tiles(const ProductBf16& product) {
-  // In pieces of like numbers of rows, since the weights come from afar for each, be it of a single row.
   auto together = piece_amx(product);
+  // Fewer panels and rows, where there would not be enough pieces for all threads to be done at about the same time.
+  const auto pieces = [&] { return quotient_up(product.rows, together.rows) * quotient_up(quotient_up(product.outputs, kPanelOutputs), together.panels); };
+  const auto wanted = kPiecesAThread * thread_count();
+  while (pieces() < wanted && together.panels > kPanelsTogether) together.panels /= 2;
+  while (pieces() < wanted && together.keeps_panels && together.rows > kTileRows) together.rows /= 2;
+  // Of like numbers of rows, since the weights come from afar for each, be it of a single row.
   together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), kTileRows) * kTileRows;
   for_pieces(product, together, own_room,
              [&](auto row, auto row_end, auto panel, auto panel_end, auto* own) { multiply_amx(product, row, row_end, panel, panel_end, *own); });
