@@ -53,8 +53,8 @@ Waiting PictureStage::admit(Request request, ImagePool& pool, const std::deque<W
   Waiting waiting{std::move(request), {}, {}};
   const auto& prompt = waiting.request.prompt;
   for (const auto& image : prompt.images) {
-    if (features_.find_by_key(image.key + tiling_key(waiting.request))) {
-      waiting.images.emplace_back();
+    if (auto held = features_.find_by_key(image.key + tiling_key(waiting.request))) {
+      waiting.images.push_back({{}, std::move(held)});
       continue;
     }
     auto future = find_waiting(others, waiting.request, image.key);
@@ -81,7 +81,7 @@ void PictureStage::encode_ahead(std::deque<Waiting>& waiting) {
 bool PictureStage::is_ready(const Waiting& waiting) const {
   return !stream_.is_beside() || std::ranges::all_of(waiting.images, [](const Waiting::Picture& picture) {
     if (picture.features) return !picture.features->encoding || picture.features->encoding->is_done();
-    return !picture.prepared.valid() || (is_prepared(picture) && !*picture.prepared.get());
+    return is_prepared(picture) && !*picture.prepared.get();
   });
 }
 
@@ -111,8 +111,7 @@ std::optional<SampleFailure> PictureStage::begin_features(const Request& request
   const auto tiling = tiling_key(request), key = image.key + tiling;
   const auto future = std::exchange(picture.prepared, {});
   if ((picture.features = features_.find_by_key(key))) return {};
-  // Known when the request was admitted, but pushed out of the cache since: prepare it here.
-  const auto prepared = future.valid() ? future.get() : std::make_shared<const Result<StagedImage>>(stage(family_, image, request.max_tiles, request.prompt.images.size()));
+  const auto prepared = future.get();
   if (!*prepared) {
     picture.prepared = future;
     return prepared->error();

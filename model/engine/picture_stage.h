@@ -17,8 +17,8 @@ namespace assay {
 /// A request that waits for its pictures.
 struct Waiting {
   struct Picture {
-    std::shared_future<ImagePool::Prepared> prepared;     ///< invalid where the features were held already, or once they are begun
-    std::shared_ptr<const FeatureCache::Entry> features;  ///< once they are begun
+    std::shared_future<ImagePool::Prepared> prepared;     ///< invalid once the features are begun
+    std::shared_ptr<const FeatureCache::Entry> features;  ///< once they are begun, or from the beginning where they were held
     bool is_encoded_for_this = false;                     ///< and not found
   };
   Request request;

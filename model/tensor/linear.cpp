@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::int64_t kOutputsTogether = 32;                // what a thread takes at a time, at the least
 constexpr std::int64_t kTileRows = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
-constexpr std::int64_t kPiecesAThread = 4;
+constexpr std::int64_t kPiecesAThread = 4;  // at the least, where the product can be cut so
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -60,15 +60,14 @@ at::Tensor packed(const at::Tensor& weight, void (*pack)(const T* weight, std::i
 /// Calls piece(row_begin, row_end, panel_begin, panel_end, room) for all of a product, those of the same rows, or the same panels, one after the other; `room` is what
 /// make_room() gives each thread.
 template <typename MakeRoom, typename Piece>
-void for_pieces(const ProductBf16& product, const PieceAmx& together, const MakeRoom& make_room, const Piece& piece) {
-  const auto [rows_together, panels_together, keeps_panels] = together;
-  const auto panels = quotient_up(product.outputs, kPanelOutputs), columns = quotient_up(panels, panels_together), lines = quotient_up(product.rows, rows_together);
-  for_ranges(lines * columns, [&, rows_together = rows_together, panels_together = panels_together, keeps_panels = keeps_panels](std::int64_t begin, std::int64_t end) {
+void for_pieces(const ProductBf16& product, const PieceBf16& together, const MakeRoom& make_room, const Piece& piece) {
+  const auto panels = quotient_up(product.outputs, kPanelOutputs), columns = quotient_up(panels, together.panels), lines = quotient_up(product.rows, together.rows);
+  for_ranges(lines * columns, [&](std::int64_t begin, std::int64_t end) {
     const auto room = make_room();
     for (auto i = begin; i < end; ++i) {
-      const auto line = keeps_panels ? i % lines : i / columns, column = keeps_panels ? i / lines : i % columns;
-      const auto row = line * rows_together, panel = column * panels_together;
-      piece(row, std::min(row + rows_together, product.rows), panel, std::min(panel + panels_together, panels), room);
+      const auto line = together.keeps_panels ? i % lines : i / columns, column = together.keeps_panels ? i / lines : i % columns;
+      const auto row = line * together.rows, panel = column * together.panels;
+      piece(row, std::min(row + together.rows, product.rows), panel, std::min(panel + together.panels, panels), room);
     }
   });
 }

@@ -174,7 +174,7 @@ bool keeps_panels(const ProductBf16& product) { return product.packed != nullptr
 
 }  // namespace
 
-PieceAmx piece_amx(const ProductBf16& product) {
+PieceBf16 piece_amx(const ProductBf16& product) {
   if (keeps_panels(product)) return {128, 16, true};
   constexpr std::int64_t kLeastRows = 256, kValues = 1 << 19;  // of rows that stay in the second cache: 1 MiB
   const auto rows = kValues / product.inputs / kRowsOfTiles * kRowsOfTiles;

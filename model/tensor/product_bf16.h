@@ -54,13 +54,14 @@ inline constexpr std::int64_t kManyRows = 17;
 /// kManyRows rows and the weight is in 8 bits, else not looked at.
 void multiply_bf16(const ProductBf16& product, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end, std::uint16_t* room);
 
-/// What multiply_amx takes at a time, at the most.
-struct PieceAmx {
+/// What of a product a kernel takes at a time, at the most.
+struct PieceBf16 {
   std::int64_t rows, panels;
   bool keeps_panels;  ///< the panels stay in a core's second cache, from piece to piece of the same ones, and each row meets all of them; else the rows do
 };
+/// multiply_amx()'s.
 inline constexpr std::int64_t kAmxInputsTogether = 640, kAmxMostRows = 512, kAmxPanels = 4;  // where the rows stay
-[[nodiscard]] PieceAmx piece_amx(const ProductBf16& product);
+[[nodiscard]] PieceBf16 piece_amx(const ProductBf16& product);
 
 /// Room that one thread reuses from call to call.
 struct ProductRoomAmx {
