@@ -27,7 +27,7 @@ class Sampler {
 /// Source   huggingface/transformers v4.37.2 src/transformers/generation/logits_process.py, RepetitionPenaltyLogitsProcessor
 void penalize_repetition(std::span<float> scores, std::span<const std::int64_t> written, double penalty);
 
-/// ln of the sum of e to the power of each logit, of which there is one or more; to 1e-6.
+/// ln of the sum of e to the power of each logit, of which there is one or more; the sum taken in double.
 [[nodiscard]] double log_sum_exp(std::span<const float> logits);
 /// Natural logarithm of softmax(logits)[token].
 [[nodiscard]] double log_probability(std::span<const float> logits, std::int64_t token);

@@ -55,7 +55,7 @@ struct RowKernels {
   Widen<std::uint16_t> widen_bf16;
   Widen<HalfBits> widen_half;
   Widen<float> widen_float;
-  /// ln of the sum of e to the power of each of 1 or more values, to 1e-6; NaN where one is NaN, and -inf counts as nothing.
+  /// ln of the sum of e to the power of each of 1 or more values, in double; NaN where one is NaN, and -inf counts as nothing.
   double (*log_sum_exp)(const float* values, std::int64_t count);
   /// The first of the highest values; NaN is none of them, and where there is nothing else it is 0.
   std::int64_t (*argmax)(const float* values, std::int64_t count);

@@ -233,23 +233,35 @@ void widen(const std::int8_t* values, std::int64_t count, float scale, T* wide) 
   for (std::int64_t i = whole; i < count; ++i) wide[i] = last[i - whole];
 }
 
-/// Some terms are added up in float, and such sums in double.
+/// e to the power of x, from -700 to 0, to 1e-14 of it; NaN of NaN. In steps that the compiler makes vectors of.
+inline double exp_of(double x) {
+  constexpr double kLog2E = 1.4426950408889634, kLn2High = 6.93147180369123816490e-01, kLn2Low = 1.90821492927058770002e-10;
+  constexpr double kInLowBits = 0x1.8p52;  // added to a number it leaves the nearest integer there
+  constexpr double kTerms[] = {1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2, 1, 1};
+  const double shifted = x * kLog2E + kInLowBits, n = shifted - kInLowBits, r = (x - n * kLn2High) - n * kLn2Low;
+  double p = 1.0 / 39916800;
+#pragma GCC unroll 11
+  for (const double term : kTerms) p = p * r + term;
+  return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, p) + (__builtin_bit_cast(std::uint64_t, shifted) << 52));  // n more in the exponent
+}
+
 template <typename Vector>
 double log_sum_exp(const float* values, std::int64_t count) {
-  constexpr std::int64_t kInFloat = 16 * kRowLanes;
-  constexpr float kLowest = -200;  // e to that power is 0, where e to -inf would be NaN
-  const float highest = highest_of<Vector>(values, count);
-  const auto down = Vector::all(-highest), one = Vector::all(1), lowest = Vector::all(kLowest);
-  const auto power = [&](const float* from) { return Vector::exp(Vector::max(lowest, Vector::fma(Vector::load(from), one, down))); };
+  constexpr std::int64_t kLanes = 16;
+  constexpr double kLowest = -700;
+  const double highest = static_cast<double>(highest_of<Vector>(values, count));
+  const auto power = [highest](float value) {
+    const double x = static_cast<double>(value) - highest;
+    return exp_of(x < kLowest ? kLowest : x);
+  };
+  double sums[kLanes] = {};
+  std::int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) sums[lane] += power(values[i + lane]);
+  for (; i < count; ++i) sums[0] += power(values[i]);
   double total = 0;
-  for (std::int64_t begin = 0; begin < count; begin += kInFloat) {
-    const auto end = count - begin < kInFloat ? count : begin + kInFloat, whole = begin + (end - begin) / kRowLanes * kRowLanes;
-    auto sum = Vector::zero();
-    for (std::int64_t i = begin; i < whole; i += kRowLanes) sum = Vector::fma(power(values + i), one, sum);
-    if (whole < end) sum = Vector::fma(power(Part<float>(values + whole, end - whole, kNoScore).values), one, sum);
-    total += static_cast<double>(Vector::sum(sum));
-  }
-  return static_cast<double>(highest) + __builtin_log(total);
+  for (const double sum : sums) total += sum;
+  return highest + __builtin_log(total);
 }
 
 /// Part by part, so that only one of them is searched.
