@@ -72,7 +72,7 @@ void PictureStage::encode_ahead(std::deque<Waiting>& waiting) {
       auto& picture = one.images[i];
       if (ahead_.size() >= kAhead) return;
       if (picture.features || !is_prepared(picture)) continue;
-      if (begin_features(one.request, i, picture, one.times)) continue;  // make_ready() says why
+      if (begin_features(one, i)) continue;  // make_ready() says why
       if (picture.is_encoded_for_this) ahead_.push_back(picture.features->encoding);
     }
   }
@@ -93,9 +93,9 @@ Result<Ready> PictureStage::make_ready(Waiting waiting) {
   for (std::size_t i = 0; i < request.prompt.images.size(); ++i) {
     auto& picture = waiting.images[i];
     if (!picture.features) {
-      if (auto failure = begin_features(request, i, picture, waiting.times)) return with_id(std::move(*failure), request.id);
+      if (auto failure = begin_features(waiting, i)) return with_id(std::move(*failure), request.id);
     }
-    wait_for_features(picture, ready.tiling, waiting.times);
+    wait_for_features(waiting, i);
     views.push_back(picture.features->view);
     ready.images.push_back(std::move(picture.features));
   }
@@ -106,9 +106,10 @@ Result<Ready> PictureStage::make_ready(Waiting waiting) {
   return ready;
 }
 
-std::optional<SampleFailure> PictureStage::begin_features(const Request& request, std::size_t index, Waiting::Picture& picture, StageTimes& times) {
-  const auto& image = request.prompt.images[index];
-  const auto tiling = tiling_key(request), key = image.key + tiling;
+std::optional<SampleFailure> PictureStage::begin_features(Waiting& waiting, std::size_t index) {
+  auto& picture = waiting.images[index];
+  auto& times = waiting.times;
+  const auto tiling = tiling_key(waiting.request), key = waiting.request.prompt.images[index].key + tiling;
   const auto future = std::exchange(picture.prepared, {});
   if ((picture.features = features_.find_by_key(key))) return {};
   const auto prepared = future.get();
@@ -133,13 +134,14 @@ std::optional<SampleFailure> PictureStage::begin_features(const Request& request
   return {};
 }
 
-void PictureStage::wait_for_features(const Waiting::Picture& picture, const std::string& tiling, StageTimes& times) {
+void PictureStage::wait_for_features(Waiting& waiting, std::size_t index) {
+  const auto& picture = waiting.images[index];
   const auto& [view, features, encoding] = *picture.features;
   if (!encoding) return;
   const auto ms = encoding->wait();
   if (!picture.is_encoded_for_this) return;
-  times.encode_ms += ms;
-  if (files_) files_->store(view.digest + tiling, features.cpu());
+  waiting.times.encode_ms += ms;
+  if (files_) files_->store(view.digest + tiling_key(waiting.request), features.cpu());
 }
 
 /// Tiles in batches, then put together.  -> [tokens, D]

@@ -61,8 +61,8 @@ class PictureStage {
 
  private:
   /// From a picture that is prepared, or is waited for, to its features, or to the encoder's work on them.
-  [[nodiscard]] std::optional<SampleFailure> begin_features(const Request& request, std::size_t index, Waiting::Picture& picture, StageTimes& times);
-  void wait_for_features(const Waiting::Picture& picture, const std::string& tiling, StageTimes& times);
+  [[nodiscard]] std::optional<SampleFailure> begin_features(Waiting& waiting, std::size_t index);
+  void wait_for_features(Waiting& waiting, std::size_t index);
   [[nodiscard]] at::Tensor encode(const StagedImage& image) const;
 
   const Family& family_;

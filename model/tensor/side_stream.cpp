@@ -95,6 +95,5 @@ SideStream::Started SideStream::run(const std::function<at::Tensor()>& work) con
 #endif
 
 SideStream::~SideStream() = default;
-SideStream::SideStream(SideStream&&) noexcept = default;
 
 }  // namespace assay

@@ -22,8 +22,6 @@ class SideStream {
  public:
   explicit SideStream(at::Device device);
   ~SideStream();
-  SideStream(SideStream&&) noexcept;
-  SideStream& operator=(SideStream&&) = delete;
 
   /// False where work is done at once.
   [[nodiscard]] bool is_beside() const noexcept { return stream_ != nullptr; }

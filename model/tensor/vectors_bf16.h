@@ -27,7 +27,7 @@ inline __m512 reciprocal_of(__m512 x) {
   return _mm512_mul_ps(about, _mm512_fnmadd_ps(x, about, _mm512_set1_ps(2.0F)));
 }
 
-/// 1 / (1 + e⁻ˣ) to 3e-6 of it, for what is going to be rounded to bfloat16; not less than 1e-36.
+/// 1 / (1 + e⁻ˣ) to 3e-6 of it, for what is going to be rounded to bfloat16; not less than 7e-37.
 inline __m512 sigmoid_of(__m512 x) {
   const __m512 power = short_exp2_of(_mm512_min_ps(_mm512_mul_ps(x, _mm512_set1_ps(-kLog2E)), _mm512_set1_ps(120.0F)));
   return reciprocal_of(_mm512_add_ps(_mm512_set1_ps(1.0F), power));
