@@ -94,7 +94,6 @@ class Engine : public Vlm {
         pull();
         if (waiting_.empty() && !held_ && active_.empty()) return;
         while (row_count() < engine_.options_.batch && start()) {}
-        engine_.pictures_.encode_ahead(waiting_);
         if (!active_.empty() && !source_.is_cancelled()) step();
       }
     }
@@ -114,6 +113,7 @@ class Engine : public Vlm {
         if (!request) is_drained_ = true;
         else waiting_.push_back(engine_.pictures_.admit(std::move(*request), pool_, waiting_));
       }
+      engine_.pictures_.encode_ahead(waiting_);
     }
 
     Waiting take_first() {
@@ -174,7 +174,6 @@ class Engine : public Vlm {
     std::optional<Starting> take_begun(bool may_wait) {
       if (held_) return std::exchange(held_, std::nullopt);
       while (!waiting_.empty() && !source_.is_cancelled()) {
-        engine_.pictures_.encode_ahead(waiting_);
         if (!may_wait && !engine_.pictures_.is_ready(waiting_.front())) break;
         auto waiting = take_first();
         pull();
