@@ -35,7 +35,7 @@ struct Avx512 {
   }
   static Type fma(Type a, Type b, Type c) { return _mm512_fmadd_ps(a, b, c); }
   static Type max(Type a, Type b) { return _mm512_max_ps(a, b); }
-  static Type exp(Type x) { return exp_of(x); }
+  static Type exp(Type x) { return normal_exp_of(x); }
 
   /// Lanes i + (i + 8), then i + (i + 4).
   static __m128 quarter(Type value) {

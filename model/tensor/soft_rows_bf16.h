@@ -19,6 +19,9 @@ inline float highest_of(const float* scores, std::int64_t count) {
   return _mm512_reduce_max_ps(_mm512_max_ps(even, odd));
 }
 
+/// What a score is multiplied with: 1 / √K, to units of log 2.
+inline float scale_of(std::int64_t width) { return static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(width))); }
+
 /// Some queries and their softmax, as far as it has come: over one part of the keys after the other, each by find_highest(), shrink_sums() and soften(). Queries of the
 /// room beyond those that are there are zeros, and so are their shares: nobody reads what becomes of them.
 class SoftRows {
@@ -26,7 +29,7 @@ class SoftRows {
   /// Queries from `first` on, up to `most`.
   SoftRows(const QueriesBf16& queries, std::int64_t width, AttentionRoomBf16& room, std::int64_t first, std::int64_t most)
       : queries_(queries), room_(room), first_(first), live_(smaller(most, queries.count - first)), width_(width),
-        scale_(static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(width)))) {  // log2 e
+        scale_(scale_of(width)) {
     clear(room.queries, most * width);
     clear(room.sums, most * width);
     clear(room.shares + live_ * kSharesStride, (most - live_) * kSharesStride);
@@ -50,7 +53,7 @@ class SoftRows {
     for (std::int64_t r = 0; r < live_; r += 16) {
       const __m512 before = _mm512_load_ps(highest_ + r), now = _mm512_max_ps(before, _mm512_load_ps(shrinks_ + r));
       _mm512_store_ps(highest_ + r, now);
-      _mm512_store_ps(shrinks_ + r, exp2_of(_mm512_sub_ps(before, now)));  // 1, exactly, where nothing is higher than before
+      _mm512_store_ps(shrinks_ + r, normal_exp2_of(_mm512_sub_ps(before, now)));  // 1, exactly, where nothing is higher than before
     }
   }
 
@@ -83,8 +86,8 @@ class SoftRows {
     const __m512 base = _mm512_set1_ps(highest_[r]), factor = _mm512_set1_ps(scale_);
     __m512 total = _mm512_mul_ps(_mm512_load_ps(totals_ + r * 16), _mm512_set1_ps(shrinks_[r]));
     for (std::int64_t s = 0; s < count; s += 32) {
-      const __m512 first = short_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(row + s), factor, base));
-      const __m512 second = short_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(row + s + 16), factor, base));
+      const __m512 first = short_normal_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(row + s), factor, base));
+      const __m512 second = short_normal_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(row + s + 16), factor, base));
       total = _mm512_add_ps(_mm512_add_ps(total, first), second);
       _mm512_store_si512(out + s, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
     }
