@@ -1,37 +1,371 @@
+#include "model/tensor/attention_bf16.h"
+#include "model/tensor/exp2_table.h"
 #include "model/tensor/soft_rows_bf16.h"
 #include "model/tensor/tiles_amx.h"
 
+// While the tiles are at work the core adds and multiplies floats half as fast, and everything else as fast as ever; and tiles that have rested for half a microsecond
+// take as long to get up. So they work throughout: at a part of the keys' scores, and at mixing another part's values, while the vectors make a third part's scores
+// into shares, by as much work on integers as on floats.
 namespace assay {
 namespace {
 
-constexpr std::int64_t kQueries = kRowsOfTiles, kKeys = 256;
-static_assert(kQueries <= kQueriesTogether && kKeys <= kKeysTogether);
+constexpr std::int64_t kQueries = kRowsOfTiles, kKeys = 96, kMostKeys = kKeys + kPanelRows;  // keys of a part, and of the last one where a few would be left
+static_assert(kQueries == kQueriesTogether);
 
-constexpr auto kNothing = [] {};
+// Two parts of the keys have room at a time; and a cache line more a query than they fill, as in kScoresStride.
+constexpr std::int64_t kScores = kMostKeys + 16, kShares = kMostKeys + 32;
+static_assert(2 * kScores <= kScoresStride && 2 * kShares <= kSharesStride);
 
-void score(AttentionRoomBf16& room, const std::uint16_t* keys, std::int64_t K, std::int64_t count) {
-  for (std::int64_t s = 0; s < count; s += kPanelRows) {
-    zero_sums<2>();
-    multiply_tiles<2, OftenRead::kRows>(room.queries, K, keys + s * K, K / kTileValues, kNothing);
-    store_sums<2>(room.scores + s, kScoresStride);
+/// Keys that are looked at together.
+struct Part {
+  std::int64_t begin = 0, count = 0;  ///< count is a multiple of 32; 0: there are none
+  float* scores = nullptr;            ///< [kQueries, kScores]
+  std::uint16_t* shares = nullptr;    ///< [kQueries, kShares]
+};
+
+/// The tiles' work beside one part's softmax, step by step: each is four products of two tiles, of two blocks of rows and two halves of a panel.
+class TileWork {
+ public:
+  TileWork(const PackedKeysBf16& packed, std::int64_t width, std::int64_t padded, AttentionRoomBf16& room) : packed_(packed), width_(width), padded_(padded), room_(room) {}
+
+  /// The scores of one part, and then what another one's shares give. Whatever was written before is read now.
+  void begin(const Part& scored, const Part& mixed) {
+    finish_writing();
+    scored_ = scored, mixed_ = mixed;
+    block_ = step_ = 0;
+    left_ = (scored.count + mixed.count) / kPanelRows * (width_ / kTileValues);
   }
-}
-
-/// `values`: the first width's; the next one's are `padded` rows on.
-void mix(AttentionRoomBf16& room, const std::uint16_t* values, std::int64_t K, std::int64_t padded, std::int64_t count) {
-  for (std::int64_t d = 0; d < K; d += kPanelRows) {
-    load_sums<2>(room.sums + d, K);
-    multiply_tiles<2, OftenRead::kRows>(room.shares, kSharesStride, values + d * padded, count / kTileValues, kNothing);
-    store_sums<2>(room.sums + d, K);
+  [[nodiscard]] bool has_more() const { return left_ > 0; }
+  /// One step, in four calls of multiply<0 .. 3>().
+  void take_step() {
+    --left_;
+    is_first_ = step_ == 0;
+    if (is_first_) last_ = sums_;
+    if (scored_.count > 0) {
+      rows_ = room_.queries + step_ * kTileValues, stride_ = width_;
+      pairs_ = packed_.keys + (scored_.begin + block_ * kPanelRows) * width_ + step_ * kTileValues * kPanelRows;
+      if (is_first_) sums_ = {scored_.scores + block_ * kPanelRows, kScores}, are_new_ = true;
+      if (++step_ * kTileValues < width_) return;
+      step_ = 0;
+      if (++block_ * kPanelRows == scored_.count) block_ = scored_.count = 0;
+    } else {
+      rows_ = mixed_.shares + step_ * kTileValues, stride_ = kShares;
+      pairs_ = packed_.values + block_ * kPanelRows * padded_ + (mixed_.begin + step_ * kTileValues) * kPanelRows;
+      if (is_first_) sums_ = {room_.sums + block_ * kPanelRows, width_}, are_new_ = mixed_.begin == 0;
+      if (++step_ * kTileValues < mixed_.count) return;
+      step_ = 0, ++block_;
+    }
   }
-}
+  template <int Tile>
+  [[gnu::always_inline]] void multiply() const {
+    if constexpr (Tile == 0) {
+      _tile_loadd(4, rows_, stride_ * 2);
+      _tile_stream_loadd(6, pairs_, 2 * kTileBytes);
+    }
+    if constexpr (Tile == 1) _tile_stream_loadd(7, pairs_ + kTileValues, 2 * kTileBytes);
+    if constexpr (Tile == 2) _tile_loadd(5, rows_ + kTileRows * stride_, stride_ * 2);
+    if (is_first_) {
+      if (last_.at != nullptr) last_.store<Tile>();
+      if (are_new_) zero_sum<Tile>();
+      else sums_.load<Tile>();
+    }
+    if constexpr (Tile == 0) _tile_dpbf16ps(0, 4, 6);
+    if constexpr (Tile == 1) _tile_dpbf16ps(1, 4, 7);
+    if constexpr (Tile == 2) _tile_dpbf16ps(2, 5, 6);
+    if constexpr (Tile == 3) _tile_dpbf16ps(3, 5, 7);
+  }
+  /// To the end, but for storing the last sums.
+  void go_on() {
+    while (has_more()) {
+      take_step();
+      multiply<0>();
+      multiply<1>();
+      multiply<2>();
+      multiply<3>();
+    }
+  }
+  /// To the end, with everything stored.
+  void finish() {
+    go_on();
+    if (sums_.at != nullptr) sums_.store_all<2>();
+    sums_ = {};
+  }
+
+ private:
+  const PackedKeysBf16& packed_;
+  const std::int64_t width_, padded_;
+  AttentionRoomBf16& room_;
+  Part scored_, mixed_;
+  std::int64_t block_ = 0, step_ = 0, left_ = 0;            ///< the next step, and how many
+  const std::uint16_t *rows_ = nullptr, *pairs_ = nullptr;  ///< of the step that is under way
+  std::int64_t stride_ = 0;
+  SumsAt sums_, last_;                                      ///< its, and those that were in the tiles before
+  bool is_first_ = false, are_new_ = false;                 ///< the step is its sums' first, and they begin at zero
+};
+
+/// 2ˣ⁻ᵇ for floats x and a whole number b, to 3e-5 of it: a table's 2^(i / 32), whose exponent is added to, times what is between. Its bits but for the exponent do not depend
+/// on b, and half of its steps are not of floats.
+class Powers {
+ public:
+  Powers() {
+    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    low_ = without_place(kExp2Table, places), high_ = without_place(kExp2Table + 16, _mm512_add_epi32(places, _mm512_set1_epi32(16)));
+  }
+
+  /// For of(). b must be between -kMostBase and kMostBase.
+  static __m512 grid_of(__m512 b) { return _mm512_sub_ps(_mm512_set1_ps(kGrid), b); }
+  static constexpr float kMostBase = 0x1p16F;
+
+  /// x is score · factor; 0 where it is 126 below b. `seen` gathers what has_failed() looks at.
+  [[gnu::always_inline]] [[nodiscard]] __m512 of(__m512 score, __m512 factor, __m512 grid, __m512i& seen) const {
+    const __m512 place = _mm512_fmadd_ps(score, factor, grid), rest = _mm512_fmsub_ps(score, factor, _mm512_sub_ps(place, grid));
+    const __m512i bits = _mm512_castps_si512(place);
+    seen = _mm512_or_si512(seen, bits);
+    const __mmask16 counts = _mm512_cmp_ps_mask(place, _mm512_set1_ps(kGrid - 126.0F), _CMP_NLT_UQ);
+    const __m512i power = _mm512_add_epi32(_mm512_slli_epi32(bits, kToExponent), _mm512_castps_si512(_mm512_permutex2var_ps(low_, bits, high_)));
+    return _mm512_maskz_mul_ps(counts, _mm512_fmadd_ps(rest, _mm512_set1_ps(kExp2Between1), _mm512_set1_ps(kExp2Between0)), _mm512_castsi512_ps(power));
+  }
+  /// Whether one of them was not a number, kMostAbove or more above b, or too far below it for the grid.
+  static bool has_failed(__m512i seen) { return _mm512_test_epi32_mask(seen, _mm512_set1_epi32(static_cast<int>(~kGoodBits))) != 0; }
+
+ private:
+  static constexpr int kMostAbove = 64, kToExponent = 18;
+  static constexpr float kGrid = 0x1.8p18F - kMostAbove;     // added to x - b it leaves 32nds in the low bits, and sets bit 22 where x is kMostAbove above b
+  static constexpr std::uint32_t kGoodBits = 0x48BFFFFF;     // of what is then from 2^17 to below 1.5 · 2^18
+
+  /// Less what 32nds will bring to the exponent and behind it.
+  static __m512 without_place(const float* table, __m512i places) {
+    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_add_epi32(_mm512_load_si512(table), _mm512_set1_epi32(kMostAbove << 23)), _mm512_slli_epi32(places, kToExponent)));
+  }
+
+  __m512 low_, high_;
+};
+
+/// Some queries and their softmax. Its shares are relative to two to the power of a row's base, a whole number near the highest score of the first keys, which changes no bit of
+/// what becomes of them. Where another score proves too high for that, the row is done once more, by its highest. Queries of the room beyond those that are there are
+/// zeros, and so are their shares: nobody reads what becomes of them.
+class SoftTiles {
+ public:
+  /// Queries from `first` on, up to kQueries.
+  SoftTiles(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room, std::int64_t first)
+      : queries_(queries), room_(room), work_(packed, keys.width, rounded_up(keys.count, kPanelRows), room), first_(first), live_(smaller(kQueries, queries.count - first)),
+        width_(keys.width), seen_(rounded_up(visible(live_ - 1), kPanelRows)), scale_(scale_of(keys.width)) {
+    if (live_ < kQueries) clear(room.queries, kQueries * width_), clear(room.shares, 2 * kQueries * kShares);
+    for (std::int64_t r = 0; r < live_; ++r)
+      std::memcpy(room.queries + r * width_, queries.q + (first + r) * queries.q_stride, static_cast<std::size_t>(width_) * sizeof(*room.queries));
+  }
+
+  void attend() {
+    take_scores(part(0));
+    find_bases();
+    soften_all();
+    if (failed_ != 0) {
+      find_highest_of_failed();
+      take_scores(part(0));
+      soften_all();
+    }
+    write();
+  }
+
+ private:
+  static constexpr float kNone = -1e30F;          ///< lower than any score
+  static constexpr float kHiddenBelow = 1000.0F;  ///< the base: far enough for a share of 0, exactly
+
+  template <typename T>
+  static void clear(T* values, std::int64_t count) {
+    std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(*values));
+  }
+  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return queries_.visible_keys + (queries_.is_causal ? first_ + row : 0); }
+  [[nodiscard]] std::int64_t part_count() const { return seen_ <= kMostKeys ? 1 : (seen_ - kMostKeys + kKeys - 1) / kKeys + 1; }
+  [[nodiscard]] Part part(std::int64_t index) const {
+    if (index < 0 || index >= part_count()) return {};
+    const auto begin = index * kKeys, place = index % 2;
+    return {begin, index + 1 < part_count() ? kKeys : seen_ - begin, room_.scores + place * kQueries * kScores, room_.shares + place * kQueries * kShares};
+  }
+  [[nodiscard]] bool has_failed(std::int64_t row) const { return (failed_ >> row & 1U) != 0; }
+
+  /// Those of a part alone.
+  void take_scores(const Part& part) {
+    work_.begin(part, {});
+    work_.finish();
+  }
+  /// Row r's first that it does not see, from the part's beginning on.
+  [[nodiscard]] std::int64_t first_hidden(std::int64_t r, const Part& part) const { return visible(r) < part.begin ? 0 : visible(r) - part.begin; }
+  /// What row r does not see of a part scores value(r).
+  template <typename Value>
+  void hide(const Part& part, const Value& value) {
+    if (visible(0) >= part.begin + part.count) return;
+    for (std::int64_t r = 0; r < live_; ++r) {
+      float* const row = part.scores + r * kScores;
+      for (std::int64_t s = first_hidden(r, part) / 16 * 16; s < part.count; s += 16)
+        _mm512_mask_store_ps(row + s, static_cast<__mmask16>(~lanes(first_hidden(r, part) - s)), _mm512_set1_ps(value(r)));
+    }
+  }
+  void hide(const Part& part) {
+    hide(part, [&](std::int64_t r) { return hidden_[r]; });
+  }
+
+  /// Of the first part's scores.
+  void find_bases() {
+    const Part first = part(0);
+    hide(first, [](std::int64_t) { return kNone; });
+    for (std::int64_t r = 0; r < live_; ++r) bases_[r] = highest_of(first.scores + r * kScores, first.count) * scale_;
+    for (std::int64_t r = 0; r < live_; r += 16) {
+      const __m512 base = _mm512_roundscale_ps(_mm512_load_ps(bases_ + r), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+      const auto is_too_large = _mm512_cmp_ps_mask(_mm512_abs_ps(base), _mm512_set1_ps(Powers::kMostBase), _CMP_NLE_UQ);
+      failed_ |= static_cast<std::uint32_t>(_mm512_kand(is_too_large, lanes(live_ - r))) << r;
+      _mm512_store_ps(bases_ + r, base);
+    }
+    set_grids();
+  }
+  void set_grids() {
+    for (std::int64_t r = 0; r < live_; r += 16) {
+      const __m512 base = _mm512_load_ps(bases_ + r);
+      _mm512_store_ps(grids_ + r, Powers::grid_of(base));
+      _mm512_store_ps(hidden_ + r, _mm512_div_ps(_mm512_sub_ps(base, _mm512_set1_ps(kHiddenBelow)), _mm512_set1_ps(scale_)));
+    }
+  }
+  /// Of all scores, to be the bases; of the other rows they stay.
+  void find_highest_of_failed() {
+    for (std::int64_t r = 0; r < live_; ++r)
+      if (has_failed(r)) bases_[r] = kNone;
+    for (std::int64_t i = 0; i < part_count(); ++i) {
+      const Part some = part(i);
+      take_scores(some);
+      hide(some, [](std::int64_t) { return kNone; });
+      for (std::int64_t r = 0; r < live_; ++r) {
+        if (!has_failed(r)) continue;
+        const float highest = highest_of(some.scores + r * kScores, some.count) * scale_;
+        if (!(highest <= bases_[r])) bases_[r] = highest;
+      }
+    }
+    set_grids();
+    by_highest_ = failed_;
+  }
+
+  /// All parts' scores, of which the first's are there, to shares, and what these give.
+  void soften_all() {
+    clear(totals_, kQueries * 16);
+    hide(part(0));
+    for (std::int64_t i = 0; i < part_count(); ++i) {
+      const Part now = part(i), next = part(i + 1);
+      work_.begin(next, part(i - 1));
+      std::int64_t r = 0;
+      if (by_highest_ == 0) {
+        switch (now.count / 32) {
+          case 1: r = soften_beside_tiles<1>(now); break;
+          case 2: r = soften_beside_tiles<2>(now); break;
+          case 3: r = soften_beside_tiles<3>(now); break;
+          case 4: r = soften_beside_tiles<4>(now); break;
+          default: r = soften_beside_tiles<5>(now);
+        }
+      }
+      for (; r < live_; ++r) {
+        if ((by_highest_ >> r & 1U) == 0) soften(now, r);
+        else soften_by_highest(now, r);
+      }
+      if (i == 0) work_.finish();  // the last are scores
+      else work_.go_on();
+      hide(next);
+    }
+    work_.begin({}, part(part_count() - 1));
+    work_.finish();
+  }
+
+  /// A row on its way from scores to shares, 32 at a time.
+  class SoftRow {
+   public:
+    SoftRow(const SoftTiles& all, const Part& part, std::int64_t r)
+        : powers_(all.powers_), scores_(part.scores + r * kScores), shares_(part.shares + r * kShares), factor_(_mm512_set1_ps(all.scale_)), grid_(_mm512_set1_ps(all.grids_[r])),
+          total_(_mm512_load_ps(all.totals_ + r * 16)) {}
+    [[gnu::always_inline]] void soften(std::int64_t s) {
+      const __m512 first = powers_.of(_mm512_load_ps(scores_ + s), factor_, grid_, bits_), second = powers_.of(_mm512_load_ps(scores_ + s + 16), factor_, grid_, bits_);
+      add(first, second, s);
+    }
+    [[gnu::always_inline]] void add(__m512 first, __m512 second, std::int64_t s) {
+      const auto both = _mm512_cvtne2ps_pbh(second, first);
+      total_ = _mm512_dpbf16_ps(total_, both, reinterpret_cast<__m512bh>(_mm512_set1_epi16(0x3F80)));
+      _mm512_store_si512(shares_ + s, reinterpret_cast<__m512i>(both));
+    }
+    [[gnu::always_inline]] void finish(SoftTiles& all, std::int64_t r) const {
+      _mm512_store_ps(all.totals_ + r * 16, total_);
+      all.failed_ |= static_cast<std::uint32_t>(Powers::has_failed(bits_)) << r;
+    }
+
+   private:
+    const Powers& powers_;
+    const float* scores_;
+    std::uint16_t* shares_;
+    __m512 factor_, grid_, total_;
+    __m512i bits_ = _mm512_setzero_si512();
+  };
+
+  /// Rows of Units times 32 scores, as long as there are steps for the tiles to take beside; returns how many rows.
+  template <int Units>
+  std::int64_t soften_beside_tiles(const Part& part) {
+    return width_ <= 64 ? soften_beside_tiles<Units, 2>(part) : soften_beside_tiles<Units, 1>(part);
+  }
+  /// A step beside so many rows.
+  template <int Units, int Rows>
+  [[gnu::noinline]] std::int64_t soften_beside_tiles(const Part& part) {
+    std::int64_t r = 0;
+    for (; r + Rows <= live_ && work_.has_more(); r += Rows) {
+      work_.take_step();
+      SoftRow first(*this, part, r), second(*this, part, r + Rows - 1);
+      const auto quarter = [&]<int Tile> __attribute__((always_inline)) {
+        work_.multiply<Tile>();
+#pragma GCC unroll 5
+        for (int unit = Units * Rows * Tile / 4; unit < Units * Rows * (Tile + 1) / 4; ++unit) unit < Units ? first.soften(unit * 32) : second.soften((unit - Units) * 32);
+      };
+      quarter.template operator()<0>();
+      quarter.template operator()<1>();
+      quarter.template operator()<2>();
+      quarter.template operator()<3>();
+      first.finish(*this, r);
+      if (Rows == 2) second.finish(*this, r + 1);
+    }
+    return r;
+  }
+  void soften(const Part& part, std::int64_t r) {
+    SoftRow row(*this, part, r);
+    for (std::int64_t s = 0; s < part.count; s += 32) row.soften(s);
+    row.finish(*this, r);
+  }
+  void soften_by_highest(const Part& part, std::int64_t r) {
+    const __m512 factor = _mm512_set1_ps(scale_), base = _mm512_set1_ps(bases_[r]);
+    SoftRow row(*this, part, r);
+    const auto power_at = [&](std::int64_t s) { return short_normal_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(part.scores + r * kScores + s), factor, base)); };
+    for (std::int64_t s = 0; s < part.count; s += 32) row.add(power_at(s), power_at(s + 16), s);
+    row.finish(*this, r);
+  }
+
+  /// The sums by the totals.
+  void write() const {
+    for (std::int64_t r = 0; r < live_; ++r) {
+      const __m512 part = _mm512_set1_ps(1.0F / _mm512_reduce_add_ps(_mm512_load_ps(totals_ + r * 16)));
+      std::uint16_t* out = queries_.out + (first_ + r) * queries_.out_stride;
+      for (std::int64_t d = 0; d < width_; d += 16) store_bf16(out + d, 0xFFFF, _mm512_mul_ps(_mm512_load_ps(room_.sums + r * width_ + d), part));
+    }
+  }
+
+  const QueriesBf16& queries_;
+  AttentionRoomBf16& room_;
+  TileWork work_;
+  Powers powers_;
+  std::int64_t first_, live_, width_, seen_;
+  float scale_;                                   ///< to units of log 2
+  std::uint32_t failed_ = 0, by_highest_ = 0;     ///< rows, a bit each
+  alignas(64) float bases_[kQueries] = {};
+  alignas(64) float grids_[kQueries];
+  alignas(64) float hidden_[kQueries];            ///< a score that counts nothing
+  alignas(64) float totals_[kQueries * 16];       ///< of the shares, as they are rounded, sixteen strands
+};
 
 }  // namespace
 
 void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room) {
   const Tiles tiles(kQueries);
-  for (std::int64_t first = 0; first < queries.count; first += kQueries)
-    attend_by(SoftRows(queries, keys.width, room, first, kQueries), kKeys, score, mix, keys, packed, room);
+  for (std::int64_t first = 0; first < queries.count; first += kQueries) SoftTiles(queries, keys, packed, room, first).attend();
 }
 
 }  // namespace assay

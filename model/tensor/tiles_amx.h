@@ -51,62 +51,81 @@ class Tiles {
 /// Which of the two will be read again soon: the other one goes past the nearest cache.
 enum class OftenRead { kRows, kPanel };
 
-/// Adds to the sums what `steps` times 32 values of the rows and of a panel give, and calls meanwhile() after each. Blocks: 1 for up to sixteen rows, else 2.
-template <int Blocks, OftenRead Often, typename Meanwhile>
-[[gnu::always_inline]] inline void multiply_tiles(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t steps, const Meanwhile& meanwhile) {
-  finish_writing();
-  for (std::int64_t i = 0; i < steps; ++i) {
-    const auto* const rows = x + i * kTileValues;
-    const auto* const pairs = panel + i * kTileValues * kPanelRows;
-    if constexpr (Often == OftenRead::kRows) {
-      _tile_loadd(4, rows, stride * 2);
-      if constexpr (Blocks == 2) _tile_loadd(5, rows + kTileRows * stride, stride * 2);
-      _tile_stream_loadd(6, pairs, 2 * kTileBytes);
-      _tile_stream_loadd(7, pairs + kTileValues, 2 * kTileBytes);
-    } else {
-      _tile_stream_loadd(4, rows, stride * 2);
-      if constexpr (Blocks == 2) _tile_stream_loadd(5, rows + kTileRows * stride, stride * 2);
-      _tile_loadd(6, pairs, 2 * kTileBytes);
-      _tile_loadd(7, pairs + kTileValues, 2 * kTileBytes);
-    }
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
+/// Where sums lie: row r's 32 at `at` + r · stride. (The compiler takes a tile's number as it is written alone.)
+struct SumsAt {
+  float* at = nullptr;
+  std::int64_t stride = 0;
+
+  template <int Tile>
+  [[gnu::always_inline]] void load() const {
+    if constexpr (Tile == 0) _tile_loadd(0, at, stride * 4);
+    if constexpr (Tile == 1) _tile_loadd(1, at + kTileRows, stride * 4);
+    if constexpr (Tile == 2) _tile_loadd(2, at + kTileRows * stride, stride * 4);
+    if constexpr (Tile == 3) _tile_loadd(3, at + kTileRows * stride + kTileRows, stride * 4);
+  }
+  template <int Tile>
+  [[gnu::always_inline]] void store() const {
+    if constexpr (Tile == 0) _tile_stored(0, at, stride * 4);
+    if constexpr (Tile == 1) _tile_stored(1, at + kTileRows, stride * 4);
+    if constexpr (Tile == 2) _tile_stored(2, at + kTileRows * stride, stride * 4);
+    if constexpr (Tile == 3) _tile_stored(3, at + kTileRows * stride + kTileRows, stride * 4);
+  }
+  template <int Blocks>
+  [[gnu::always_inline]] void store_all() const {
+    store<0>();
+    store<1>();
     if constexpr (Blocks == 2) {
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
+      store<2>();
+      store<3>();
     }
-    meanwhile();
   }
+};
+
+template <int Tile>
+[[gnu::always_inline]] inline void zero_sum() {
+  if constexpr (Tile == 0) _tile_zero(0);
+  if constexpr (Tile == 1) _tile_zero(1);
+  if constexpr (Tile == 2) _tile_zero(2);
+  if constexpr (Tile == 3) _tile_zero(3);
 }
 
-template <int Blocks>
-[[gnu::always_inline]] inline void zero_sums() {
-  _tile_zero(0);
-  _tile_zero(1);
+/// Adds to the sums what 32 values of the rows and of a panel give. Before a sum is added to, begin<Tile>() is called. Blocks: 1 for up to sixteen rows, else 2.
+template <int Blocks, OftenRead Often, typename Begin>
+[[gnu::always_inline]] inline void multiply_step(const std::uint16_t* rows, std::int64_t stride, const std::uint16_t* pairs, const Begin& begin) {
+  if constexpr (Often == OftenRead::kRows) {
+    _tile_loadd(4, rows, stride * 2);
+    _tile_stream_loadd(6, pairs, 2 * kTileBytes);
+    _tile_stream_loadd(7, pairs + kTileValues, 2 * kTileBytes);
+    if constexpr (Blocks == 2) _tile_loadd(5, rows + kTileRows * stride, stride * 2);
+  } else {
+    _tile_stream_loadd(4, rows, stride * 2);
+    _tile_loadd(6, pairs, 2 * kTileBytes);
+    _tile_loadd(7, pairs + kTileValues, 2 * kTileBytes);
+    if constexpr (Blocks == 2) _tile_stream_loadd(5, rows + kTileRows * stride, stride * 2);
+  }
+  begin.template operator()<0>();
+  _tile_dpbf16ps(0, 4, 6);
+  begin.template operator()<1>();
+  _tile_dpbf16ps(1, 4, 7);
   if constexpr (Blocks == 2) {
-    _tile_zero(2);
-    _tile_zero(3);
+    begin.template operator()<2>();
+    _tile_dpbf16ps(2, 5, 6);
+    begin.template operator()<3>();
+    _tile_dpbf16ps(3, 5, 7);
   }
 }
 
-/// The sums of row r at sums + r · stride, 32 of them.
-template <int Blocks>
-[[gnu::always_inline]] inline void load_sums(const float* sums, std::int64_t stride) {
+/// The same for `steps` times 32 values, 1 at the least; calls meanwhile() after each. The sums begin as begin<Tile>() leaves them, which may still store what they were:
+/// so the tiles need not wait for it.
+template <int Blocks, OftenRead Often, typename Begin, typename Meanwhile>
+[[gnu::always_inline]] inline void multiply_tiles(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t steps, const Begin& begin,
+                                                  const Meanwhile& meanwhile) {
   finish_writing();
-  _tile_loadd(0, sums, stride * 4);
-  _tile_loadd(1, sums + kTileRows, stride * 4);
-  if constexpr (Blocks == 2) {
-    _tile_loadd(2, sums + kTileRows * stride, stride * 4);
-    _tile_loadd(3, sums + kTileRows * stride + kTileRows, stride * 4);
-  }
-}
-template <int Blocks>
-[[gnu::always_inline]] inline void store_sums(float* sums, std::int64_t stride) {
-  _tile_stored(0, sums, stride * 4);
-  _tile_stored(1, sums + kTileRows, stride * 4);
-  if constexpr (Blocks == 2) {
-    _tile_stored(2, sums + kTileRows * stride, stride * 4);
-    _tile_stored(3, sums + kTileRows * stride + kTileRows, stride * 4);
+  multiply_step<Blocks, Often>(x, stride, panel, begin);
+  meanwhile();
+  for (std::int64_t i = 1; i < steps; ++i) {
+    multiply_step<Blocks, Often>(x + i * kTileValues, stride, panel + i * kTileValues * kPanelRows, []<int Tile> {});
+    meanwhile();
   }
 }
 

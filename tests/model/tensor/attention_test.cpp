@@ -52,6 +52,59 @@ TEST(Attention, EqualsTheFormulaInBfloat16) {
   }
 }
 
+/// Scores are written down as they are: a query of (1, 0 ...) and keys whose first value is the score by √K.
+struct Scored {
+  at::Tensor q, k, v;
+};
+Scored scored(const at::Tensor& scores) {
+  const auto T = scores.size(0), S = scores.size(1);
+  constexpr std::int64_t kWidth = 64;
+  Scored made{at::zeros({1, T, 1, kWidth}), at::zeros({1, T, S, kWidth}), at::randn({1, 1, S, kWidth}).expand({1, T, S, kWidth})};  // a head each
+  made.q.select(3, 0).fill_(1), made.k.select(3, 0).copy_(scores.unsqueeze(0) * 8);
+  for (auto* tensor : {&made.q, &made.k, &made.v}) *tensor = tensor->to(at::kBFloat16);
+  return made;
+}
+
+/// Softmax is of differences: however high, low, late or far apart the scores are.
+TEST(Attention, EqualsTheFormulaForAnyScores) {
+  constexpr std::int64_t kKeys = 500;
+  const auto random = at::randn({kKeys});
+  auto late = random.clone(), early = random.clone(), far = at::full({kKeys}, -1000.0);
+  late.slice(0, 300) += 200, early.slice(0, 0, 100) += 200;
+  far[450] = 0, far[20] = 0;
+  const auto rows = at::stack({random, random + 3000, random - 3000, late, early, far, random * 20, random * 1000, at::arange(kKeys).to(at::kFloat), at::arange(kKeys).to(at::kFloat) * 30,
+                               at::arange(kKeys, 0, -1).to(at::kFloat), random * 1e6, random.abs() * -1e6, at::zeros({kKeys})});
+  const auto [q, k, v] = scored(rows);
+  const auto got = attention(q, k, v, false), expected = plain(q, k, v, false);
+  for (std::int64_t row = 0; row < rows.size(0); ++row) EXPECT_LT(difference(got.select(1, row), expected.select(1, row)), 2.5e-2) << row;
+}
+TEST(Attention, OfANumberThatIsNoneIsNone) {
+  auto scores = at::randn({3, 200});
+  scores[0][7] = NAN, scores[1][150] = NAN;
+  const auto [q, k, v] = scored(scores);
+  const auto got = attention(q, k, v, false).to(at::kFloat);
+  EXPECT_TRUE(at::isnan(got.select(1, 0)).all().item<bool>());
+  EXPECT_TRUE(at::isnan(got.select(1, 1)).all().item<bool>());
+  EXPECT_FALSE(at::isnan(got.select(1, 2)).any().item<bool>());
+}
+/// Of a head's queries some see scores that rise far above the first ones, which takes another way: the others' bits are as if they were not there.
+TEST(Attention, QueriesDoNotChangeEachOther) {
+  const auto q = at::randn({1, 1, 70, 64}), k = at::randn({1, 1, 400, 64}), v = at::randn({1, 1, 400, 64}).to(at::kBFloat16);
+  auto some_large = q.clone();
+  some_large.narrow(2, 3, 1) *= 100, some_large.narrow(2, 40, 20) *= 30;
+  const auto keys = k.to(at::kBFloat16), plain_queries = q.to(at::kBFloat16), large = some_large.to(at::kBFloat16);
+  for (const bool is_causal : {false, true}) {
+    const auto alone = attention(plain_queries, keys, v, is_causal), beside = attention(large, keys, v, is_causal);
+    EXPECT_LT(difference(beside, plain(large, keys, v, is_causal)), 2.5e-2) << is_causal;
+    for (const std::int64_t row : {0, 2, 4, 31, 32, 39, 60, 69}) EXPECT_TRUE(at::equal(alone.select(2, row), beside.select(2, row))) << row << " " << is_causal;
+    for (const std::int64_t row : {3, 40, 59}) {
+      const auto seen = is_causal ? 400 - 70 + row + 1 : 400;
+      const auto single = attention(large.narrow(2, row, 1), keys.narrow(2, 0, seen), v.narrow(2, 0, seen), is_causal);
+      EXPECT_TRUE(at::equal(single.select(2, 0), beside.select(2, row))) << row << " " << is_causal;
+    }
+  }
+}
+
 /// What lets a prompt be run in parts: a query's bits are those of itself and of what it sees, wherever the sequence is parted.
 class PartedAttention : public ::testing::TestWithParam<at::ScalarType> {};
 TEST_P(PartedAttention, GivesEachPartTheSameBits) {
