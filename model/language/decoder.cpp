@@ -11,6 +11,7 @@
 #include "model/language/rope.h"
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
+#include "model/tensor/mlp.h"
 #include "model/tensor/norm.h"
 #include "model/tensor/pinned.h"
 #include "model/tensor/silu.h"
@@ -61,8 +62,6 @@ struct PartialLinear {
   [[nodiscard]] at::Tensor gated_by(const at::Tensor& gate, const at::Tensor& x, const Pass& pass) const {
     return is_plain(pass) ? base.gated_by(gate, x) : silu_by_row(gate) * (*this)(x, pass);
   }
-
- private:
   /// Whether y is the product alone. With LoRA it never is, pictures or not, so that a row's bits do not depend on what runs beside it.
   [[nodiscard]] bool is_plain(const Pass& pass) const { return pass.live == 0 && !a.is_defined(); }
 };
@@ -97,6 +96,7 @@ struct Mlp {
 
   /// residual + the above
   [[nodiscard]] at::Tensor added_to(const at::Tensor& residual, const at::Tensor& x, const Pass& p) const {
+    if (gate.is_plain(p) && up.is_plain(p) && down.is_plain(p)) return add_gated_mlp(residual, x, gate.base, up.base, down.base);
     return down.added_to(residual, up.gated_by(gate(x, p), x, p), p);
   }
 };

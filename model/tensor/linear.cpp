@@ -120,16 +120,24 @@ Linear::Linear(Int8Weight weight, at::Tensor bias, at::ScalarType activations)
   int8_.values.reset();
 }
 
+ProductBf16 Linear::packed_product() const {
+  ProductBf16 product{};
+  product.inputs = has_amx_bf16() ? padded_inputs(inputs_) : inputs_, product.outputs = outputs_;
+  product.bias = bf16_bits(bias_);
+  if (is_int8()) product.packed8 = packed_.const_data_ptr<std::int8_t>(), product.scales8 = int8_.scales.const_data_ptr<float>();
+  else product.packed = bf16_bits(packed_);
+  return product;
+}
+
 at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) const {
-  const auto inputs = has_amx_bf16() ? padded_inputs(inputs_) : inputs_;
-  const auto rows = inputs == inputs_ ? x.reshape({-1, inputs}).contiguous() : at::constant_pad_nd(x.reshape({-1, inputs_}), {0, inputs - inputs_});
+  auto product = packed_product();
+  const auto rows = product.inputs == inputs_ ? x.reshape({-1, inputs_}).contiguous() : at::constant_pad_nd(x.reshape({-1, inputs_}), {0, product.inputs - inputs_});
   auto shape = x.sizes().vec();
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
   const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
-  const ProductBf16 product{bf16_bits(rows), rows.size(0), inputs, is_int8() ? nullptr : bf16_bits(packed_), bf16_bits(bias_), outputs_, bf16_bits(out), after.what,
-                            bf16_bits(other), bf16_bits(scale), is_int8() ? packed_.const_data_ptr<std::int8_t>() : nullptr,
-                            is_int8() ? int8_.scales.const_data_ptr<float>() : nullptr};
+  product.x = bf16_bits(rows), product.rows = rows.size(0), product.out = bf16_bits(out);
+  product.after = after.what, product.other = bf16_bits(other), product.scale = bf16_bits(scale);
   if (has_amx_bf16()) by_tiles(product);
   else by_vectors(product);
   return out;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "model/tensor/int8_weight.h"
+#include "model/tensor/product_bf16.h"
 
 namespace assay {
 
@@ -27,6 +28,9 @@ class Linear {
 
   /// True where a row's bits are its own, however many rows stand beside it: then operator() serves a decode step as well.
   [[nodiscard]] bool is_packed() const { return packed_.defined(); }
+
+  /// What the kernel is given where is_packed(), but for x, its rows and what is made of them.
+  [[nodiscard]] ProductBf16 packed_product() const;
 
   at::Tensor operator()(const at::Tensor& x) const;
 

@@ -59,6 +59,8 @@ struct PieceBf16 {
   std::int64_t rows, panels;
   bool keeps_panels;  ///< the panels stay in a core's second cache, from piece to piece of the same ones, and each row meets all of them; else the rows do
 };
+/// Inputs of panels that stay, at the most: a block of rows of so many is about what the nearest cache holds.
+inline constexpr std::int64_t kAmxInputsOfKept = 1024;
 /// multiply_amx()'s.
 inline constexpr std::int64_t kAmxInputsTogether = 640, kAmxMostRows = 512, kAmxPanels = 4;  // where the rows stay
 [[nodiscard]] PieceBf16 piece_amx(const ProductBf16& product);

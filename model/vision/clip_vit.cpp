@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
+#include "model/tensor/mlp.h"
 #include "model/tensor/norm.h"
 #include "model/tensor/shape.h"
 #include "model/vision/image_parts.h"
@@ -119,8 +120,7 @@ struct ClipVit::Parts {
     for (std::int64_t i = 0; i < run; ++i) {
       const auto& layer = layers[static_cast<std::size_t>(i)];
       x = layer.output.added_to(x, attend(layer, layer.norm1(x)));
-      const auto normal = layer.norm2(x);
-      x = layer.fc2.added_to(x, config.is_quick_gelu ? layer.fc1.quick_gelu(normal) : layer.fc1.gelu(normal));
+      x = add_mlp(x, layer.norm2(x), layer.fc1, config.is_quick_gelu ? Activation::kQuickGelu : Activation::kGelu, layer.fc2);
     }
     return x;
   }

@@ -8,6 +8,7 @@
 #include "harness/base/error.h"
 #include "model/tensor/attention.h"
 #include "model/tensor/linear.h"
+#include "model/tensor/mlp.h"
 #include "model/tensor/shape.h"
 #include "model/vision/image_parts.h"
 #include "model/vision/used_layers.h"
@@ -170,7 +171,7 @@ struct InternVit::Parts {
     for (std::int64_t i = 0; i < run; ++i) {
       const auto& layer = layers[static_cast<std::size_t>(i)];
       x = layer.output.added_to(x, attend(layer, layer.norm1(x)), layer.scale1);
-      x = layer.fc2.added_to(x, layer.fc1.gelu(layer.norm2(x)), layer.scale2);
+      x = add_mlp(x, layer.norm2(x), layer.fc1, Activation::kGelu, layer.fc2, layer.scale2);
     }
     return config.has_final_norm && run == config.layer_count ? final_norm(x) : x;
   }

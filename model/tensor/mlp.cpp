@@ -1,0 +1,65 @@
+#include "model/tensor/mlp.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "model/tensor/bf16_bits.h"
+#include "model/tensor/instructions.h"
+#include "model/tensor/mlp_bf16.h"
+#include "model/tensor/parallel.h"
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kRowsTogether = 32, kLeastRowsAThread = 96;  // each piece of rows reads all weights
+
+void multiply(const MlpBf16& mlp) {
+  const auto blocks = (mlp.down.rows + kRowsTogether - 1) / kRowsTogether, most = most_rows_mlp_amx(mlp) / kRowsTogether, threads = static_cast<std::int64_t>(thread_count());
+  const auto pieces = std::min(blocks, ((blocks + most - 1) / most + threads - 1) / threads * threads);
+  for_ranges(pieces, [&](std::int64_t begin, std::int64_t end) {
+    static thread_local const auto room = std::make_unique_for_overwrite<MlpRoomAmx>();
+    for (auto i = begin; i < end; ++i) {
+      const auto row_end = std::min((i + 1) * blocks / pieces * kRowsTogether, mlp.down.rows);
+      multiply_mlp_amx(mlp, i * blocks / pieces * kRowsTogether, row_end, *room);
+    }
+  });
+}
+
+/// Nothing where it has to be done one by one.
+std::optional<at::Tensor> by_stretches(const at::Tensor& residual, const at::Tensor& x, const Linear* gate, const Linear& up, AfterBf16 after, const Linear& down,
+                                       const at::Tensor& scale) {
+  const auto rows = x.numel() / std::max<std::int64_t>(1, x.size(-1));
+  const auto is_packed = [](const Linear& linear) { return linear.is_packed() && !linear.is_int8(); };
+  if (!has_amx_bf16() || rows < kLeastRowsAThread * thread_count() || !is_packed(up) || !is_packed(down) || (gate != nullptr && !is_packed(*gate))) return std::nullopt;
+  const auto values = x.contiguous(), other = residual.contiguous(), factor = scale.defined() ? scale.contiguous() : scale;
+  auto out = at::empty_like(other);
+  const auto product = [&](const Linear& linear) {
+    auto made = linear.packed_product();
+    made.x = bf16_bits(values), made.rows = rows;
+    return made;
+  };
+  MlpBf16 mlp{gate == nullptr ? ProductBf16{} : product(*gate), product(up), product(down)};
+  mlp.up.after = after;
+  mlp.down.x = nullptr, mlp.down.out = bf16_bits(out), mlp.down.after = AfterBf16::kAddTo, mlp.down.other = bf16_bits(other), mlp.down.scale = bf16_bits(factor);
+  if (mlp.up.inputs != x.size(-1) || !fits_mlp_amx(mlp)) return std::nullopt;
+  multiply(mlp);
+  return out;
+}
+
+}  // namespace
+
+at::Tensor add_mlp(const at::Tensor& residual, const at::Tensor& x, const Linear& up, Activation activation, const Linear& down, const at::Tensor& scale) {
+  const bool is_gelu = activation == Activation::kGelu;
+  if (auto sum = by_stretches(residual, x, nullptr, up, is_gelu ? AfterBf16::kGelu : AfterBf16::kQuickGelu, down, scale)) return *sum;
+  return down.added_to(residual, is_gelu ? up.gelu(x) : up.quick_gelu(x), scale);
+}
+
+at::Tensor add_gated_mlp(const at::Tensor& residual, const at::Tensor& x, const Linear& gate, const Linear& up, const Linear& down) {
+  if (auto sum = by_stretches(residual, x, &gate, up, AfterBf16::kMultiplySilu, down, {})) return *sum;
+  return down.added_to(residual, up.gated_by(gate(x), x));
+}
+
+}  // namespace assay

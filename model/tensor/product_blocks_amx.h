@@ -1,0 +1,197 @@
+#pragma once
+#include "model/tensor/after_product_bf16.h"
+#include "model/tensor/product_bf16.h"
+#include "model/tensor/tiles_amx.h"
+
+// Products by AMX's tiles, block by block, and what is done with their sums on the way, for files compiled with AMX and called only where the process may use it.
+namespace assay {
+namespace {
+
+/// Some rows of x that a panel meets at once, and some of their values.
+struct Rows {
+  const std::uint16_t* x;  ///< the first row's first value
+  std::int64_t first, count, stride, steps;
+};
+
+/// A panel's outputs, as far as they are the same for every row.
+struct PanelOutputs {
+  std::int64_t first;
+  __m512 bias[2] = {}, scale[2] = {};
+  bool is_whole;  ///< all 32 are there; else the rest of this is not filled
+
+  PanelOutputs(const ProductBf16& product, std::int64_t output) : first(output), is_whole(output + kPanelRows <= product.outputs) {
+    for (int half = 0; is_whole && half < 2; ++half) {
+      if (product.bias != nullptr) bias[half] = load_bf16(product.bias + output + half * 16);
+      if (product.scale != nullptr) scale[half] = load_bf16(product.scale + output + half * 16);
+    }
+  }
+};
+
+/// Sums that are all taken, on their way out.
+template <AfterBf16 After>
+class Finished {
+ public:
+  explicit Finished(const ProductBf16& product) : product_(product), outputs_(product, 0) {}
+
+  /// The others are all written.
+  void take(const Rows& rows, const PanelOutputs& outputs, const float* sums) { outputs_ = outputs, next_ = sums, row_ = rows.first, end_ = rows.first + rows.count; }
+
+  [[gnu::always_inline]] void write_rows(std::int64_t most) {
+    const auto count = smaller(most, end_ - row_);
+    if (count <= 0) return;
+    if (outputs_.is_whole) write_whole(count);
+    else write_parts(count);
+    row_ += count, next_ += count * kPanelRows;
+  }
+  void write_rest() { write_rows(kRowsOfTiles); }
+
+ private:
+  [[gnu::always_inline]] void write_whole(std::int64_t count) const {
+    const auto stride = product_.outputs;
+    const bool has_scale = product_.scale != nullptr;
+    const __m512 low_bias = outputs_.bias[0], high_bias = outputs_.bias[1], low_scale = outputs_.scale[0], high_scale = outputs_.scale[1];
+    const float* sums = next_;
+    std::uint16_t* out = product_.out + row_ * stride + outputs_.first;
+    const std::uint16_t* other = needs_other(After) ? product_.other + row_ * stride + outputs_.first : nullptr;
+    for (std::int64_t i = 0; i < count; ++i, sums += kPanelRows, out += stride, other += needs_other(After) ? stride : 0) {
+      const __m512 low = finish(_mm512_add_ps(_mm512_load_ps(sums), low_bias), other, has_scale ? &low_scale : nullptr);
+      const __m512 high = finish(_mm512_add_ps(_mm512_load_ps(sums + 16), high_bias), other + (needs_other(After) ? 16 : 0), has_scale ? &high_scale : nullptr);
+      _mm512_storeu_si512(out, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low)));
+    }
+  }
+  [[gnu::always_inline]] static __m512 finish(__m512 y, const std::uint16_t* other, const __m512* scale) {
+    if (After == AfterBf16::kNothing) return y;
+    return finished<After>(rounded(y), needs_other(After) ? load_bf16(other) : _mm512_setzero_ps(), scale);
+  }
+  [[gnu::noinline]] void write_parts(std::int64_t count) const {
+    for (std::int64_t r = 0; r < count; ++r)
+      for (std::int64_t half = 0; half < kPanelRows && outputs_.first + half < product_.outputs; half += 16)
+        OutputsBf16(product_, outputs_.first + half).finish(row_ + r, _mm512_load_ps(next_ + r * kPanelRows + half));
+  }
+
+  const ProductBf16& product_;
+  PanelOutputs outputs_;
+  const float* next_ = nullptr;
+  std::int64_t row_ = 0, end_ = 0;
+};
+
+/// What will be read next, brought to the second cache a little at a time: stretches of memory, one like the other. (Behind the last panel there may be nothing: then
+/// nothing comes.)
+class Coming {
+ public:
+  Coming() = default;
+  /// `stretches` of `bytes` each, `apart` bytes from one to the next, to come in so many steps.
+  Coming(const void* first, std::int64_t bytes, std::int64_t stretches, std::int64_t apart, std::int64_t steps)
+      : next_(static_cast<const char*>(first)), end_(next_ + bytes), bytes_(bytes), apart_(apart), left_(bytes > 0 ? stretches : 0),
+        lines_((bytes / kTileBytes * stretches + steps - 1) / steps) {}
+  [[gnu::always_inline]] void fetch() {
+    for (std::int64_t i = 0; i < lines_ && left_ > 0; ++i) {
+      _mm_prefetch(next_, _MM_HINT_T1);
+      next_ += kTileBytes;
+      if (next_ < end_) continue;
+      next_ += apart_ - bytes_, end_ += apart_;
+      --left_;
+    }
+  }
+
+ private:
+  const char *next_ = nullptr, *end_ = nullptr;
+  std::int64_t bytes_ = 0, apart_ = 0, left_ = 0, lines_ = 0;
+};
+
+/// Blocks of rows and panels one after the other. While the tiles begin a block's sums those of the one before are stored, and while they add to them those are finished:
+/// tiles and vectors do not wait for each other.
+template <AfterBf16 After>
+class Blocks {
+ public:
+  Blocks(const ProductBf16& product, std::int64_t rows) : tiles_(smaller(rows, kRowsOfTiles)), finished_(product), last_{{}, {}, {product, 0}, false} {}
+  Blocks(const Blocks&) = delete;
+  Blocks& operator=(const Blocks&) = delete;
+
+  /// Adds to a block's sums, or begins them. `outputs`: they are all taken then; else null.
+  template <OftenRead Often>
+  void add(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, const PanelOutputs* outputs, Coming& coming) {
+    if (rows.count != last_.rows.count) {
+      finish();
+      tiles_.shape(rows.count);
+    }
+    if (rows.count > kTileRows) add_to<Often, 2>(rows, panel, is_first, sums, coming);
+    else add_to<Often, 1>(rows, panel, is_first, sums, coming);
+    last_.rows = rows, last_.sums = {sums, kPanelRows};
+    last_.has_outputs = outputs != nullptr;
+    if (outputs != nullptr) last_.outputs = *outputs;
+  }
+  /// Stores and finishes what is left.
+  void finish() {
+    if (last_.sums.at == nullptr) return;
+    if (last_.rows.count > kTileRows) last_.sums.template store_all<2>();
+    else last_.sums.template store_all<1>();
+    take_last();
+    finished_.write_rest();
+  }
+
+ private:
+  struct Block {
+    Rows rows;
+    SumsAt sums;  ///< nowhere: there is none
+    PanelOutputs outputs;
+    bool has_outputs;
+  };
+  template <OftenRead Often, int Count>
+  void add_to(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Coming& coming) {
+    const SumsAt last = last_.sums, now{sums, kPanelRows};
+    const auto rows_a_step = rows.steps < kRowsOfTiles ? kRowsOfTiles / rows.steps : 1;
+    bool are_stored = false;
+    take_last();
+    multiply_tiles<Count, Often>(rows.x, rows.stride, panel, rows.steps, [&]<int Tile> {
+      if (last.at != nullptr) last.store<Tile>();
+      if (is_first) zero_sum<Tile>();
+      else now.load<Tile>();
+    }, [&] {
+      coming.fetch();
+      if (are_stored) finished_.write_rows(rows_a_step);
+      are_stored = true;
+    });
+    finished_.write_rest();
+  }
+  void take_last() {
+    if (last_.sums.at != nullptr && last_.has_outputs) finished_.take(last_.rows, last_.outputs, last_.sums.at);
+    last_.sums = {};
+  }
+
+  Tiles tiles_;
+  Finished<After> finished_;  ///< of the block before that
+  Block last_;                ///< whose sums are still in the tiles
+};
+
+/// Some of a product's inputs: what x has of them, and where the others' sums are.
+struct Part {
+  const std::uint16_t* x;  ///< [rows, count], from the first row of the piece on
+  std::int64_t begin, count;
+  float* sums;  ///< of all blocks where there are several parts, else of two
+};
+
+/// Rows after rows, each with all panels; `coming` is read afterwards.
+template <AfterBf16 After>
+void multiply_by_rows(const ProductBf16& product, const Part& part, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end,
+                      Coming coming) {
+  const auto steps = part.count / kTileValues;
+  const bool is_whole = part.count == product.inputs, is_first = part.begin == 0, is_last = part.begin + part.count == product.inputs;
+  Blocks<After> blocks(product, row_end - row_begin);
+  std::int64_t block = 0;
+  for (auto row = row_begin; row < row_end; row += kRowsOfTiles) {
+    const auto next = smaller(row + kRowsOfTiles, row_end);
+    const Rows rows{part.x + (row - row_begin) * part.count, row, next - row, part.count, steps};
+    for (auto panel = panel_begin; panel < panel_end; ++panel, ++block) {
+      const auto output = panel * kPanelRows;
+      const PanelOutputs outputs(product, output);
+      const auto* const weights = product.packed + output * product.inputs + part.begin * kPanelRows;
+      float* const sums = part.sums + (is_whole ? block % 2 : block) * kRowsOfTiles * kPanelRows;
+      blocks.template add<OftenRead::kRows>(rows, weights, is_first, sums, is_last ? &outputs : nullptr, coming);
+    }
+  }
+  blocks.finish();
+}
+
+}  // namespace
+}  // namespace assay
