@@ -18,7 +18,6 @@ void multiply_by_panels(const ProductBf16& product, std::int64_t row_begin, std:
     std::int64_t block = 0;
     for (auto panel = panel_begin; panel < panel_end; ++panel) {
       const auto output = panel * kPanelRows, at = output * inputs + begin * kPanelRows;
-      const PanelOutputs outputs(product, output);
       const std::uint16_t* weights = room.panel;
       if (product.packed != nullptr) weights = product.packed + at;
       else widen_panel({product.packed8 + at, product.scales8 + output, product.outputs - output}, count / 2, room.panel);
@@ -28,7 +27,7 @@ void multiply_by_panels(const ProductBf16& product, std::int64_t row_begin, std:
       for (auto row = row_begin; row < row_end; row += kRowsOfTiles, ++block) {
         const Rows rows{product.x + row * inputs + begin, row, smaller(kRowsOfTiles, row_end - row), inputs, steps};
         float* const sums = room.sums + (parts == 1 ? block % 2 : block) * kRowsOfTiles * kPanelRows;  // of one block, while another's are taken, or of all
-        blocks.template add<OftenRead::kPanel>(rows, weights, begin == 0, sums, is_last ? &outputs : nullptr, coming);
+        blocks.template add<OftenRead::kPanel>(rows, weights, begin == 0, sums, is_last ? output : Blocks<After>::kNotYet, coming);
       }
     }
   }

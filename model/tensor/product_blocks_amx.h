@@ -34,7 +34,7 @@ class Finished {
   explicit Finished(const ProductBf16& product) : product_(product), outputs_(product, 0) {}
 
   /// The others are all written.
-  void take(const Rows& rows, const PanelOutputs& outputs, const float* sums) { outputs_ = outputs, next_ = sums, row_ = rows.first, end_ = rows.first + rows.count; }
+  void take(const Rows& rows, std::int64_t output, const float* sums) { outputs_ = {product_, output}, next_ = sums, row_ = rows.first, end_ = rows.first + rows.count; }
 
   [[gnu::always_inline]] void write_rows(std::int64_t most) {
     const auto count = smaller(most, end_ - row_);
@@ -104,23 +104,23 @@ class Coming {
 template <AfterBf16 After>
 class Blocks {
  public:
-  Blocks(const ProductBf16& product, std::int64_t rows) : tiles_(smaller(rows, kRowsOfTiles)), finished_(product), last_{{}, {}, {product, 0}, false} {}
+  Blocks(const ProductBf16& product, std::int64_t rows) : tiles_(smaller(rows, kRowsOfTiles)), finished_(product), last_{} {}
   Blocks(const Blocks&) = delete;
   Blocks& operator=(const Blocks&) = delete;
 
-  /// Adds to a block's sums, or begins them. `outputs`: they are all taken then; else null.
+  /// Adds to a block's sums, or begins them. From `output` on: they are all taken then, and it is not kNotYet.
   template <OftenRead Often>
-  void add(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, const PanelOutputs* outputs, Coming& coming) {
+  void add(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, std::int64_t output, Coming& coming) {
     if (rows.count != last_.rows.count) {
       finish();
       tiles_.shape(rows.count);
     }
     if (rows.count > kTileRows) add_to<Often, 2>(rows, panel, is_first, sums, coming);
     else add_to<Often, 1>(rows, panel, is_first, sums, coming);
-    last_.rows = rows, last_.sums = {sums, kPanelRows};
-    last_.has_outputs = outputs != nullptr;
-    if (outputs != nullptr) last_.outputs = *outputs;
+    last_ = {rows, {sums, kPanelRows}, output};
   }
+  static constexpr std::int64_t kNotYet = -1;
+
   /// Stores and finishes what is left.
   void finish() {
     if (last_.sums.at == nullptr) return;
@@ -134,8 +134,7 @@ class Blocks {
   struct Block {
     Rows rows;
     SumsAt sums;  ///< nowhere: there is none
-    PanelOutputs outputs;
-    bool has_outputs;
+    std::int64_t output = kNotYet;
   };
   template <OftenRead Often, int Count>
   void add_to(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Coming& coming) {
@@ -155,7 +154,7 @@ class Blocks {
     finished_.write_rest();
   }
   void take_last() {
-    if (last_.sums.at != nullptr && last_.has_outputs) finished_.take(last_.rows, last_.outputs, last_.sums.at);
+    if (last_.sums.at != nullptr && last_.output != kNotYet) finished_.take(last_.rows, last_.output, last_.sums.at);
     last_.sums = {};
   }
 
@@ -184,10 +183,9 @@ void multiply_by_rows(const ProductBf16& product, const Part& part, std::int64_t
     const Rows rows{part.x + (row - row_begin) * part.count, row, next - row, part.count, steps};
     for (auto panel = panel_begin; panel < panel_end; ++panel, ++block) {
       const auto output = panel * kPanelRows;
-      const PanelOutputs outputs(product, output);
       const auto* const weights = product.packed + output * product.inputs + part.begin * kPanelRows;
       float* const sums = part.sums + (is_whole ? block % 2 : block) * kRowsOfTiles * kPanelRows;
-      blocks.template add<OftenRead::kRows>(rows, weights, is_first, sums, is_last ? &outputs : nullptr, coming);
+      blocks.template add<OftenRead::kRows>(rows, weights, is_first, sums, is_last ? output : Blocks<After>::kNotYet, coming);
     }
   }
   blocks.finish();
