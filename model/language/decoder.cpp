@@ -31,8 +31,6 @@ std::int64_t rounded_up(std::int64_t rows) { return (rows + kRowMultiple - 1) / 
 /// Zeros behind the rows, up to `rows` of them.  Shapes  x [R, D] -> [rows, D]
 at::Tensor padded(const at::Tensor& x, std::int64_t rows) { return x.size(0) == rows ? x : at::constant_pad_nd(x, {0, 0, 0, rows - x.size(0)}); }
 
-/// What is read of a model's output.
-
 /// What a layer has to know of the rows that run through it.
 struct Pass {
   std::span<const RowRange> pictures;  ///< rows that are pictures' features

@@ -18,7 +18,7 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kOutputsTogether = 32;                // what a thread takes at a time, at the least
-constexpr std::int64_t kTileRows = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
+constexpr std::int64_t kRowsOfTiles = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
 constexpr std::int64_t kPiecesAThread = 4;  // at the least, where the product can be cut so
 
 std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -90,9 +90,9 @@ void by_tiles(const ProductBf16& product) {
   const auto pieces = [&] { return quotient_up(product.rows, together.rows) * quotient_up(quotient_up(product.outputs, kPanelOutputs), together.panels); };
   const auto wanted = kPiecesAThread * thread_count();
   while (pieces() < wanted && together.panels > kPanelsTogether) together.panels /= 2;
-  while (pieces() < wanted && together.keeps_panels && together.rows > kTileRows) together.rows /= 2;
+  while (pieces() < wanted && together.keeps_panels && together.rows > kRowsOfTiles) together.rows /= 2;
   // Of like numbers of rows, since the weights come from afar for each, be it of a single row.
-  together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), kTileRows) * kTileRows;
+  together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), kRowsOfTiles) * kRowsOfTiles;
   for_pieces(product, together, own_room,
              [&](auto row, auto row_end, auto panel, auto panel_end, auto* own) { multiply_amx(product, row, row_end, panel, panel_end, *own); });
 }
@@ -135,6 +135,7 @@ at::Tensor Linear::multiply_packed(const at::Tensor& x, const After& after) cons
   auto shape = x.sizes().vec();
   shape.back() = outputs_;
   auto out = at::empty(shape, x.options());
+  if (out.numel() == 0) return out;
   const auto other = after.other.defined() ? after.other.contiguous() : at::Tensor(), scale = after.scale.defined() ? after.scale.contiguous() : at::Tensor();
   product.x = bf16_bits(rows), product.rows = rows.size(0), product.out = bf16_bits(out);
   product.after = after.what, product.other = bf16_bits(other), product.scale = bf16_bits(scale);

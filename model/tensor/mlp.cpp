@@ -14,16 +14,17 @@
 namespace assay {
 namespace {
 
-constexpr std::int64_t kRowsTogether = 32, kLeastRowsAThread = 96;  // each piece of rows reads all weights
+constexpr std::int64_t kLeastRowsAThread = 96;  // each piece of rows reads all weights
 
 void multiply(const MlpBf16& mlp) {
-  const auto blocks = (mlp.down.rows + kRowsTogether - 1) / kRowsTogether, most = most_rows_mlp_amx(mlp) / kRowsTogether, threads = static_cast<std::int64_t>(thread_count());
+  constexpr auto kTogether = kMlpRowsTogether;
+  const auto blocks = (mlp.down.rows + kTogether - 1) / kTogether, most = most_rows_mlp_amx(mlp) / kTogether, threads = static_cast<std::int64_t>(thread_count());
   const auto pieces = std::min(blocks, ((blocks + most - 1) / most + threads - 1) / threads * threads);
   for_ranges(pieces, [&](std::int64_t begin, std::int64_t end) {
     static thread_local const auto room = std::make_unique_for_overwrite<MlpRoomAmx>();
     for (auto i = begin; i < end; ++i) {
-      const auto row_end = std::min((i + 1) * blocks / pieces * kRowsTogether, mlp.down.rows);
-      multiply_mlp_amx(mlp, i * blocks / pieces * kRowsTogether, row_end, *room);
+      const auto row_end = std::min((i + 1) * blocks / pieces * kTogether, mlp.down.rows);
+      multiply_mlp_amx(mlp, i * blocks / pieces * kTogether, row_end, *room);
     }
   });
 }
@@ -31,20 +32,17 @@ void multiply(const MlpBf16& mlp) {
 /// Nothing where it has to be done one by one.
 std::optional<at::Tensor> by_stretches(const at::Tensor& residual, const at::Tensor& x, const Linear* gate, const Linear& up, AfterBf16 after, const Linear& down,
                                        const at::Tensor& scale) {
-  const auto rows = x.numel() / std::max<std::int64_t>(1, x.size(-1));
   const auto is_packed = [](const Linear& linear) { return linear.is_packed() && !linear.is_int8(); };
-  if (!has_amx_bf16() || rows < kLeastRowsAThread * thread_count() || !is_packed(up) || !is_packed(down) || (gate != nullptr && !is_packed(*gate))) return std::nullopt;
+  if (!has_amx_bf16() || x.numel() == 0 || !is_packed(up) || !is_packed(down) || (gate != nullptr && !is_packed(*gate))) return std::nullopt;
+  const auto width = x.size(-1), rows = x.numel() / width;
+  MlpBf16 mlp{gate == nullptr ? ProductBf16{} : gate->packed_product(), up.packed_product(), down.packed_product(), gate != nullptr};
+  if (rows < kLeastRowsAThread * thread_count() || mlp.up.inputs != width || residual.sizes() != x.sizes() || !fits_mlp_amx(mlp)) return std::nullopt;
   const auto values = x.contiguous(), other = residual.contiguous(), factor = scale.defined() ? scale.contiguous() : scale;
   auto out = at::empty_like(other);
-  const auto product = [&](const Linear& linear) {
-    auto made = linear.packed_product();
-    made.x = bf16_bits(values), made.rows = rows;
-    return made;
-  };
-  MlpBf16 mlp{gate == nullptr ? ProductBf16{} : product(*gate), product(up), product(down)};
+  mlp.gate.x = mlp.up.x = bf16_bits(values);
+  mlp.gate.rows = mlp.up.rows = mlp.down.rows = rows;
   mlp.up.after = after;
-  mlp.down.x = nullptr, mlp.down.out = bf16_bits(out), mlp.down.after = AfterBf16::kAddTo, mlp.down.other = bf16_bits(other), mlp.down.scale = bf16_bits(factor);
-  if (mlp.up.inputs != x.size(-1) || !fits_mlp_amx(mlp)) return std::nullopt;
+  mlp.down.after = AfterBf16::kAddTo, mlp.down.other = bf16_bits(other), mlp.down.scale = bf16_bits(factor), mlp.down.out = bf16_bits(out);
   multiply(mlp);
   return out;
 }

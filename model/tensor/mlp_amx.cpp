@@ -5,6 +5,8 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kMostRows = 256, kWeightsTogether = 1 << 17;  // values of one matrix, 256 KiB: two of them, rows and sums fit the second cache
+static_assert(kMlpRowsTogether == kRowsOfTiles && kPanelOutputs == kPanelRows && kTileValues == kPanelRows);
+static_assert(MlpRoomAmx::kSums / kAmxInputsOfKept >= kRowsOfTiles && kWeightsTogether / kAmxInputsOfKept >= kTileValues && MlpRoomAmx::kBetween / kMostRows >= kTileValues);
 
 /// Of what lies in between, how many values are made at a time.
 std::int64_t width_of(const MlpBf16& mlp) { return smaller(MlpRoomAmx::kBetween / kMostRows, kWeightsTogether / mlp.up.inputs / kTileValues * kTileValues); }
@@ -46,8 +48,12 @@ class Stretch {
 }  // namespace
 
 bool fits_mlp_amx(const MlpBf16& mlp) {
-  const auto fits = [](const ProductBf16& product) { return product.packed != nullptr && product.inputs % kTileValues == 0 && product.outputs % kPanelRows == 0; };
-  return fits(mlp.up) && fits(mlp.down) && (mlp.gate.x == nullptr || fits(mlp.gate)) && mlp.up.inputs <= kAmxInputsOfKept && most_rows_mlp_amx(mlp) >= kRowsOfTiles;
+  const auto fits = [](const ProductBf16& product, std::int64_t inputs, std::int64_t outputs) {
+    return product.packed != nullptr && product.inputs == inputs && product.outputs == outputs;
+  };
+  const auto width = mlp.up.inputs, inner = mlp.up.outputs;
+  return width % kTileValues == 0 && inner % kTileValues == 0 && width <= kAmxInputsOfKept && fits(mlp.up, width, inner) && fits(mlp.down, inner, width) &&
+         (!mlp.has_gate || fits(mlp.gate, width, inner));
 }
 
 std::int64_t most_rows_mlp_amx(const MlpBf16& mlp) { return smaller(kMostRows, MlpRoomAmx::kSums / mlp.down.outputs / kRowsOfTiles * kRowsOfTiles); }
@@ -61,11 +67,11 @@ void multiply_mlp_amx(const MlpBf16& mlp, std::int64_t row_begin, std::int64_t r
     const auto multiply = [&]<AfterBf16 After>(const ProductBf16& part, const Coming& coming) {
       multiply_by_rows<After>(part, {part.x, 0, part.inputs, room.sums_between}, 0, rows, 0, panels, coming);
     };
-    if (mlp.gate.x != nullptr) multiply.operator()<AfterBf16::kNothing>(some.part_of(mlp.gate, row_begin, rows, room.gate), some.coming(mlp.up, steps));
+    if (mlp.has_gate) multiply.operator()<AfterBf16::kNothing>(some.part_of(mlp.gate, row_begin, rows, room.gate), some.coming(mlp.up, steps));
     auto up = some.part_of(mlp.up, row_begin, rows, room.between);
-    if (mlp.gate.x != nullptr) up.other = room.gate;
+    if (mlp.has_gate) up.other = room.gate;
     with_after(up.after, [&]<AfterBf16 After> { multiply.operator()<After>(up, some.coming_down(steps)); });
-    const auto coming = some.next().coming(mlp.gate.x != nullptr ? mlp.gate : mlp.up, down_steps);
+    const auto coming = some.next().coming(mlp.has_gate ? mlp.gate : mlp.up, down_steps);
     with_after(mlp.down.after, [&]<AfterBf16 After> {
       multiply_by_rows<After>(mlp.down, {room.between, begin, width, room.sums}, row_begin, row_end, 0, mlp.down.outputs / kPanelRows, coming);
     });

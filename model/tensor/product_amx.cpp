@@ -19,6 +19,7 @@ void multiply_by_panels(const ProductBf16& product, std::int64_t row_begin, std:
     for (auto panel = panel_begin; panel < panel_end; ++panel) {
       const auto output = panel * kPanelRows, at = output * inputs + begin * kPanelRows;
       const std::uint16_t* weights = room.panel;
+      finish_writing();  // the tiles have read the panel before
       if (product.packed != nullptr) weights = product.packed + at;
       else widen_panel({product.packed8 + at, product.scales8 + output, product.outputs - output}, count / 2, room.panel);
       const auto next = at + inputs * kPanelRows;

@@ -1,4 +1,8 @@
 #pragma once
+#include <immintrin.h>
+
+#include <cstdint>
+
 #include "model/tensor/after_product_bf16.h"
 #include "model/tensor/product_bf16.h"
 #include "model/tensor/tiles_amx.h"
@@ -104,11 +108,11 @@ class Coming {
 template <AfterBf16 After>
 class Blocks {
  public:
-  Blocks(const ProductBf16& product, std::int64_t rows) : tiles_(smaller(rows, kRowsOfTiles)), finished_(product), last_{} {}
+  Blocks(const ProductBf16& product, std::int64_t rows) : tiles_(smaller(rows, kRowsOfTiles)), finished_(product) {}
   Blocks(const Blocks&) = delete;
   Blocks& operator=(const Blocks&) = delete;
 
-  /// Adds to a block's sums, or begins them. From `output` on: they are all taken then, and it is not kNotYet.
+  /// Adds to a block's sums, or begins them. `output`: the panel's first one, where these are the last inputs; else kNotYet.
   template <OftenRead Often>
   void add(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, std::int64_t output, Coming& coming) {
     if (rows.count != last_.rows.count) {
@@ -136,13 +140,13 @@ class Blocks {
     SumsAt sums;  ///< nowhere: there is none
     std::int64_t output = kNotYet;
   };
-  template <OftenRead Often, int Count>
+  template <OftenRead Often, int RowTiles>
   void add_to(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Coming& coming) {
     const SumsAt last = last_.sums, now{sums, kPanelRows};
     const auto rows_a_step = rows.steps < kRowsOfTiles ? kRowsOfTiles / rows.steps : 1;
     bool are_stored = false;
     take_last();
-    multiply_tiles<Count, Often>(rows.x, rows.stride, panel, rows.steps, [&]<int Tile> {
+    multiply_tiles<RowTiles, Often>(rows.x, rows.stride, panel, rows.steps, [&]<int Tile> {
       if (last.at != nullptr) last.store<Tile>();
       if (is_first) zero_sum<Tile>();
       else now.load<Tile>();
@@ -159,8 +163,8 @@ class Blocks {
   }
 
   Tiles tiles_;
-  Finished<After> finished_;  ///< of the block before that
-  Block last_;                ///< whose sums are still in the tiles
+  Block last_{};              ///< whose sums are still in the tiles
+  Finished<After> finished_;  ///< of the block before that one
 };
 
 /// Some of a product's inputs: what x has of them, and where the others' sums are.
@@ -170,7 +174,7 @@ struct Part {
   float* sums;  ///< of all blocks where there are several parts, else of two
 };
 
-/// Rows after rows, each with all panels; `coming` is read afterwards.
+/// Rows after rows, each with all panels. What will be read afterwards is fetched meanwhile.
 template <AfterBf16 After>
 void multiply_by_rows(const ProductBf16& product, const Part& part, std::int64_t row_begin, std::int64_t row_end, std::int64_t panel_begin, std::int64_t panel_end,
                       Coming coming) {

@@ -14,8 +14,8 @@ namespace {
 constexpr std::int64_t kTileRows = 16, kTileValues = 32, kTileBytes = 64;  // a tile's rows, and what is in one of them: bfloat16, or sixteen floats
 constexpr std::int64_t kRowsOfTiles = 2 * kTileRows;                       // rows of x that a panel meets at once
 
-/// The compiler does not know what memory the loads of tiles and of their shapes read (GCC 12's intrinsics do not say): what was written before is so now. Stores
-/// of tiles, which do say that they write, keep what follows them from coming earlier.
+/// The compiler does not know what memory the loads of tiles and of their shapes read (GCC 12's intrinsics do not say): what was written before is so now, and what comes
+/// after is written later.
 [[gnu::always_inline]] inline void finish_writing() { asm volatile("" ::: "memory"); }
 
 /// The shapes of the eight tiles while it lives: sums in 0 to 3, by rows and then by halves of a panel, rows of x in 4 and 5, a panel's halves in 6 and 7.

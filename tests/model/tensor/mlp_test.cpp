@@ -26,7 +26,7 @@ class MlpShapes : public ::testing::TestWithParam<std::tuple<std::int64_t, std::
   void for_rows_and_threads(const Check& check) const {
     for (const int threads : {1, 2}) {
       at::set_num_threads(threads);
-      for (const std::int64_t rows : {1, 33, 96, 200, 257, 1025}) {
+      for (const std::int64_t rows : {0, 1, 33, 96, 200, 215, 257, 1025}) {
         SCOPED_TRACE(::testing::Message() << rows << " rows, " << threads << " threads");
         const auto width = std::get<0>(GetParam());
         check(made({rows, width}), made({rows, width}));
@@ -51,14 +51,17 @@ TEST_P(MlpShapes, HasTheBitsOfTheProductsOneByOne) {
 
 TEST_P(MlpShapes, HasTheBitsOfTheProductsOneByOneWithAGate) {
   const auto [width, inner, dtype] = GetParam();
-  const auto gate = linear(inner, width, false), up = linear(inner, width, false), down = linear(width, inner, false);
-  for_rows_and_threads([&](const at::Tensor& residual, const at::Tensor& x) {
-    EXPECT_TRUE(at::equal(add_gated_mlp(residual, x, gate, up, down), down.added_to(residual, up.gated_by(gate(x), x))));
-  });
+  for (const bool has_bias : {false, true}) {
+    const auto gate = linear(inner, width, has_bias), up = linear(inner, width, has_bias), down = linear(width, inner, has_bias);
+    for_rows_and_threads([&](const at::Tensor& residual, const at::Tensor& x) {
+      EXPECT_TRUE(at::equal(add_gated_mlp(residual, x, gate, up, down), down.added_to(residual, up.gated_by(gate(x), x))));
+    });
+  }
 }
 
 TEST_P(MlpShapes, TakesRowsAsTheyLie) {
   const auto [width, inner, dtype] = GetParam();
+  at::set_num_threads(1);
   const auto up = linear(inner, width, true), down = linear(width, inner, true);
   const auto all = made({2, 230, 3 * width});
   const auto x = all.narrow(2, width, width), residual = all.narrow(2, 0, width);  // [2, 230, D], strided
