@@ -49,15 +49,19 @@ void attend_all(const at::Tensor& q, std::int64_t key_heads, std::span<const Cac
 class HeadRoom {
  public:
   HeadRoom(std::int64_t keys, std::int64_t width)
-      : halves_(std::make_unique_for_overwrite<std::uint16_t[]>(static_cast<std::size_t>(2 * packed_size(keys, width)))),
-        packed_{halves_.get(), halves_.get() + packed_size(keys, width)},
+      : lines_(std::make_unique_for_overwrite<Line[]>(static_cast<std::size_t>(2 * packed_size(keys, width) / kLineValues))),
+        packed_{lines_[0].values, lines_[0].values + packed_size(keys, width)},
         room_(std::make_unique_for_overwrite<AttentionRoomBf16>()) {}
 
   void pack(const KeysBf16& keys) { pack_keys_bf16(keys, packed_); }
   void attend(const QueriesBf16& queries, const KeysBf16& keys) { (has_amx_bf16() ? attend_amx : attend_bf16)(queries, keys, packed_, *room_); }
 
  private:
-  std::unique_ptr<std::uint16_t[]> halves_;
+  static constexpr std::int64_t kLineValues = 32;  // of a cache line, which packed_size() is a multiple of
+  struct alignas(64) Line {
+    std::uint16_t values[kLineValues];
+  };
+  std::unique_ptr<Line[]> lines_;
   PackedKeysBf16 packed_;
   std::unique_ptr<AttentionRoomBf16> room_;
 };

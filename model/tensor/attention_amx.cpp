@@ -5,12 +5,12 @@
 
 // While the tiles are at work the core adds and multiplies floats half as fast, and everything else as fast as ever; and tiles that have rested for half a microsecond
 // take as long to get up. So they work throughout: at a part of the keys' scores, and at mixing another part's values, while the vectors make a third part's scores
-// into shares, by as much work on integers as on floats.
+// into shares, by steps of which not all are of floats.
 namespace assay {
 namespace {
 
 constexpr std::int64_t kQueries = kRowsOfTiles, kKeys = 96, kMostKeys = kKeys + kPanelRows;  // keys of a part, and of the last one where a few would be left
-static_assert(kQueries == kQueriesTogether);
+static_assert(kQueries == kQueriesTogether && kMostKeys == 4 * 32);
 
 // Two parts of the keys have room at a time; and a cache line more a query than they fill, as in kScoresStride.
 constexpr std::int64_t kScores = kMostKeys + 16, kShares = kMostKeys + 32;
@@ -104,7 +104,7 @@ class TileWork {
 };
 
 /// 2ˣ⁻ᵇ for floats x and a whole number b, to 3e-5 of it: a table's 2^(i / 32), whose exponent is added to, times what is between. Its bits but for the exponent do not depend
-/// on b, and half of its steps are not of floats.
+/// on b, and four of its ten steps are not of floats.
 class Powers {
  public:
   Powers() {
@@ -116,22 +116,22 @@ class Powers {
   static __m512 grid_of(__m512 b) { return _mm512_sub_ps(_mm512_set1_ps(kGrid), b); }
   static constexpr float kMostBase = 0x1p16F;
 
-  /// x is score · factor; 0 where it is 126 below b. `seen` gathers what has_failed() looks at.
-  [[gnu::always_inline]] [[nodiscard]] __m512 of(__m512 score, __m512 factor, __m512 grid, __m512i& seen) const {
+  /// x is score · factor; 0 where it is 126 or more below b. `all` gathers what has_failed() looks at.
+  [[gnu::always_inline]] [[nodiscard]] __m512 of(__m512 score, __m512 factor, __m512 grid, __m512i& all) const {
     const __m512 place = _mm512_fmadd_ps(score, factor, grid), rest = _mm512_fmsub_ps(score, factor, _mm512_sub_ps(place, grid));
     const __m512i bits = _mm512_castps_si512(place);
-    seen = _mm512_or_si512(seen, bits);
-    const __mmask16 counts = _mm512_cmp_ps_mask(place, _mm512_set1_ps(kGrid - 126.0F), _CMP_NLT_UQ);
+    all = _mm512_or_si512(all, bits);
+    const __mmask16 counts = _mm512_cmp_ps_mask(place, _mm512_set1_ps(kGrid - 126.0F), _CMP_NLE_UQ);
     const __m512i power = _mm512_add_epi32(_mm512_slli_epi32(bits, kToExponent), _mm512_castps_si512(_mm512_permutex2var_ps(low_, bits, high_)));
     return _mm512_maskz_mul_ps(counts, _mm512_fmadd_ps(rest, _mm512_set1_ps(kExp2Between1), _mm512_set1_ps(kExp2Between0)), _mm512_castsi512_ps(power));
   }
-  /// Whether one of them was not a number, kMostAbove or more above b, or too far below it for the grid.
-  static bool has_failed(__m512i seen) { return _mm512_test_epi32_mask(seen, _mm512_set1_epi32(static_cast<int>(~kGoodBits))) != 0; }
+  /// True where one of them was not a number or kMostAbove or more above b. (Of those far below b for some, whose power is 0 either way.)
+  static bool has_failed(__m512i all) { return _mm512_test_epi32_mask(all, _mm512_set1_epi32(static_cast<int>(~kGoodBits))) != 0; }
 
  private:
   static constexpr int kMostAbove = 64, kToExponent = 18;
   static constexpr float kGrid = 0x1.8p18F - kMostAbove;     // added to x - b it leaves 32nds in the low bits, and sets bit 22 where x is kMostAbove above b
-  static constexpr std::uint32_t kGoodBits = 0x48BFFFFF;     // of what is then from 2^17 to below 1.5 · 2^18
+  static constexpr std::uint32_t kGoodBits = 0x48BFFFFF;     // of all that then is from 2^18 to below 1.5 · 2^18
 
   /// Less what 32nds will bring to the exponent and behind it.
   static __m512 without_place(const float* table, __m512i places) {
@@ -142,7 +142,7 @@ class Powers {
 };
 
 /// Some queries and their softmax. Its shares are relative to two to the power of a row's base, a whole number near the highest score of the first keys, which changes no bit of
-/// what becomes of them. Where another score proves too high for that, the row is done once more, by its highest. Queries of the room beyond those that are there are
+/// them but where they are next to nothing. Where another score proves too high for that, the row is done once more, by its highest. Queries of the room beyond those that are there are
 /// zeros, and so are their shares: nobody reads what becomes of them.
 class SoftTiles {
  public:
@@ -168,8 +168,8 @@ class SoftTiles {
   }
 
  private:
-  static constexpr float kNone = -1e30F;          ///< lower than any score
-  static constexpr float kHiddenBelow = 1000.0F;  ///< the base: far enough for a share of 0, exactly
+  static constexpr float kNone = -INFINITY;       ///< not higher than any score
+  static constexpr float kFarBelow = 1000.0F;     ///< a base: far enough for a share of 0, exactly
 
   template <typename T>
   static void clear(T* values, std::int64_t count) {
@@ -205,11 +205,11 @@ class SoftTiles {
     hide(part, [&](std::int64_t r) { return hidden_[r]; });
   }
 
-  /// Of the first part's scores.
+  /// Of the first kKeys scores, however many there are.
   void find_bases() {
     const Part first = part(0);
     hide(first, [](std::int64_t) { return kNone; });
-    for (std::int64_t r = 0; r < live_; ++r) bases_[r] = highest_of(first.scores + r * kScores, first.count) * scale_;
+    for (std::int64_t r = 0; r < live_; ++r) bases_[r] = highest_of(first.scores + r * kScores, smaller(first.count, kKeys)) * scale_;
     for (std::int64_t r = 0; r < live_; r += 16) {
       const __m512 base = _mm512_roundscale_ps(_mm512_load_ps(bases_ + r), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
       const auto is_too_large = _mm512_cmp_ps_mask(_mm512_abs_ps(base), _mm512_set1_ps(Powers::kMostBase), _CMP_NLE_UQ);
@@ -222,7 +222,7 @@ class SoftTiles {
     for (std::int64_t r = 0; r < live_; r += 16) {
       const __m512 base = _mm512_load_ps(bases_ + r);
       _mm512_store_ps(grids_ + r, Powers::grid_of(base));
-      _mm512_store_ps(hidden_ + r, _mm512_div_ps(_mm512_sub_ps(base, _mm512_set1_ps(kHiddenBelow)), _mm512_set1_ps(scale_)));
+      _mm512_store_ps(hidden_ + r, _mm512_div_ps(_mm512_sub_ps(base, _mm512_set1_ps(kFarBelow)), _mm512_set1_ps(scale_)));
     }
   }
   /// Of all scores, to be the bases; of the other rows they stay.
@@ -239,7 +239,8 @@ class SoftTiles {
         if (!(highest <= bases_[r])) bases_[r] = highest;
       }
     }
-    set_grids();
+    for (std::int64_t r = 0; r < live_; ++r)
+      if (has_failed(r)) hidden_[r] = kNone;
     by_highest_ = failed_;
   }
 
@@ -256,8 +257,7 @@ class SoftTiles {
           case 1: r = soften_beside_tiles<1>(now); break;
           case 2: r = soften_beside_tiles<2>(now); break;
           case 3: r = soften_beside_tiles<3>(now); break;
-          case 4: r = soften_beside_tiles<4>(now); break;
-          default: r = soften_beside_tiles<5>(now);
+          default: r = soften_beside_tiles<4>(now);
         }
       }
       for (; r < live_; ++r) {
@@ -314,7 +314,7 @@ class SoftTiles {
       SoftRow first(*this, part, r), second(*this, part, r + Rows - 1);
       const auto quarter = [&]<int Tile> __attribute__((always_inline)) {
         work_.multiply<Tile>();
-#pragma GCC unroll 5
+#pragma GCC unroll 2
         for (int unit = Units * Rows * Tile / 4; unit < Units * Rows * (Tile + 1) / 4; ++unit) unit < Units ? first.soften(unit * 32) : second.soften((unit - Units) * 32);
       };
       quarter.template operator()<0>();

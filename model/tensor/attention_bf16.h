@@ -19,7 +19,7 @@ struct QueriesBf16 {
   std::uint16_t* out;
   std::int64_t q_stride, out_stride;
   std::int64_t count = 0;         ///< rows at `q` and `out`
-  std::int64_t visible_keys = 0;  ///< how many keys the first one sees
+  std::int64_t visible_keys = 0;  ///< how many keys the first one sees, at least one
   bool is_causal = false;         ///< each further one sees one key more; else as many
 };
 
@@ -50,7 +50,8 @@ void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed);
 /// higher. A row's bits depend on its query and on the keys it sees alone: not on the other rows, nor on how many keys come after.
 /// Source: Dao et al. 2022, FlashAttention, section 3.1 (the rescaling)
 void attend_bf16(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
-/// The same where the process may use AMX (has_amx_bf16()), with other sums.
+/// The same where the process may use AMX (has_amx_bf16()), with other sums and shorter exponentials; the softmax is relative to a score among the first and never
+/// rescaled.
 void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
 
 }  // namespace assay

@@ -20,11 +20,11 @@ inline __m512 exp2_of(__m512 x) { return exp2_by(kExp2First, kExp2Rest, x); }
 /// To 2.6e-6 of it, for what is going to be rounded to bfloat16.
 inline __m512 short_exp2_of(__m512 x) { return exp2_by(kShortExp2First, kShortExp2Rest, x); }
 
-/// by(x), and 0 where x is below -126: where a number smaller than float32's normal ones arises or goes into a sum it costs more than a hundred cycles, and a softmax of far
+/// by(x), and 0 where x is below -125: where a number smaller than float32's normal ones arises or goes into a sum it costs more than a hundred cycles, and a softmax of far
 /// apart scores is full of them.
 template <typename By>
 inline __m512 normal_or_0(__m512 x, const By& by) {
-  const __m512 lowest = _mm512_set1_ps(-126.0F);
+  const __m512 lowest = _mm512_set1_ps(-125.0F);  // a short power of -126 is a little less than the least normal number
   return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, lowest, _CMP_NLT_UQ), by(_mm512_max_ps(lowest, x)));
 }
 inline __m512 normal_exp2_of(__m512 x) {

@@ -5,7 +5,7 @@
 #include "model/tensor/panel_bf16.h"
 #include "model/tensor/vectors_bf16.h"
 
-// What the kinds of attention_bf16.h have in common, for files compiled with AVX-512 BF16 and called only where the machine has it (see panel_bf16.h).
+// The softmax of attention by vectors, of which attention by tiles has what finds the highest scores too, for files compiled with AVX-512 BF16 and called only where the machine has it (see panel_bf16.h).
 namespace assay {
 namespace {
 

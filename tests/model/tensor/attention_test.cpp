@@ -119,6 +119,25 @@ TEST_P(PartedAttention, GivesEachPartTheSameBits) {
     EXPECT_TRUE(at::equal(rest, whole.narrow(2, length, kLength - length))) << length;
   }
 }
+/// The same where scores rise far above the first ones somewhere on the way, and fall again.
+TEST_P(PartedAttention, GivesEachPartTheSameBitsWhereScoresRise) {
+  constexpr std::int64_t kLength = 300;
+  for (const std::int64_t rise : {10, 40, 97, 100, 127, 130, 200}) {
+    auto scores = at::randn({1, kLength});
+    scores.slice(1, rise) += 60, scores.slice(1, rise + 60) -= 120;
+    auto made = scored(scores);
+    const auto q = made.q.expand({1, 1, kLength, 64}).contiguous().to(GetParam()), k = made.k.to(GetParam()), v = made.v.to(GetParam());
+    const auto whole = attention(q, k, v, true);
+    EXPECT_LT(difference(whole, plain(q, k, v, true)), 2.5e-2) << rise;
+    for (const std::int64_t length : {33, 96, 97, 100, 120, 128, 129, 160, 161, 250}) {
+      EXPECT_TRUE(at::equal(attention(q.narrow(2, 0, length), k.narrow(2, 0, length), v.narrow(2, 0, length), true), whole.narrow(2, 0, length))) << rise << " " << length;
+      const auto last = attention(q.narrow(2, length - 1, 1), k.narrow(2, 0, length), v.narrow(2, 0, length), true);
+      EXPECT_TRUE(at::equal(last, whole.narrow(2, length - 1, 1))) << rise << " " << length;
+      const auto rest = attention(q.narrow(2, length, kLength - length), k, v, true);
+      EXPECT_TRUE(at::equal(rest, whole.narrow(2, length, kLength - length))) << rise << " " << length;
+    }
+  }
+}
 INSTANTIATE_TEST_SUITE_P(Dtypes, PartedAttention, ::testing::Values(at::kFloat, at::kBFloat16, at::kHalf),
                          [](const auto& dtype) { return std::string(at::toString(dtype.param)); });
 
