@@ -69,10 +69,7 @@ class TileWork {
       if (are_new_) zero_sum<Tile>();
       else sums_.load<Tile>();
     }
-    if constexpr (Tile == 0) _tile_dpbf16ps(0, 4, 6);
-    if constexpr (Tile == 1) _tile_dpbf16ps(1, 4, 7);
-    if constexpr (Tile == 2) _tile_dpbf16ps(2, 5, 6);
-    if constexpr (Tile == 3) _tile_dpbf16ps(3, 5, 7);
+    add_product<Tile>();
   }
   /// To the end, but for storing the last sums.
   void go_on() {
@@ -141,18 +138,17 @@ class Powers {
   __m512 low_, high_;
 };
 
-/// Some queries and their softmax. Its shares are relative to two to the power of a row's base, a whole number near the highest score of the first keys, which changes no bit of
-/// them but where they are next to nothing. Where another score proves too high for that, the row is done once more, by its highest. Queries of the room beyond those that are there are
-/// zeros, and so are their shares: nobody reads what becomes of them.
+/// Some queries and their softmax. Its shares are relative to two to the power of a row's base, a whole number near the highest score of the first keys, which
+/// changes no bit of them but where they are next to nothing. Where another score proves too high for that, the row is done once more, by its highest. Shares of
+/// queries beyond those that are there are zeros.
 class SoftTiles {
  public:
   /// Queries from `first` on, up to kQueries.
   SoftTiles(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room, std::int64_t first)
       : queries_(queries), room_(room), work_(packed, keys.width, rounded_up(keys.count, kPanelRows), room), first_(first), live_(smaller(kQueries, queries.count - first)),
         width_(keys.width), seen_(rounded_up(visible(live_ - 1), kPanelRows)), scale_(scale_of(keys.width)) {
-    if (live_ < kQueries) clear(room.queries, kQueries * width_), clear(room.shares, 2 * kQueries * kShares);
-    for (std::int64_t r = 0; r < live_; ++r)
-      std::memcpy(room.queries + r * width_, queries.q + (first + r) * queries.q_stride, static_cast<std::size_t>(width_) * sizeof(*room.queries));
+    take_queries(queries, first, live_, kQueries, width_, room.queries);
+    if (live_ < kQueries) clear(room.shares, 2 * kQueries * kShares);
   }
 
   void attend() {
@@ -171,11 +167,7 @@ class SoftTiles {
   static constexpr float kNone = -INFINITY;       ///< not higher than any score
   static constexpr float kFarBelow = 1000.0F;     ///< a base: far enough for a share of 0, exactly
 
-  template <typename T>
-  static void clear(T* values, std::int64_t count) {
-    std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(*values));
-  }
-  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return queries_.visible_keys + (queries_.is_causal ? first_ + row : 0); }
+  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return keys_visible_to(queries_, first_ + row); }
   [[nodiscard]] std::int64_t part_count() const { return seen_ <= kMostKeys ? 1 : (seen_ - kMostKeys + kKeys - 1) / kKeys + 1; }
   [[nodiscard]] Part part(std::int64_t index) const {
     if (index < 0 || index >= part_count()) return {};

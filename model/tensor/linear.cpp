@@ -21,8 +21,6 @@ constexpr std::int64_t kOutputsTogether = 32;                // what a thread ta
 constexpr std::int64_t kRowsOfTiles = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
 constexpr std::int64_t kPiecesAThread = 4;  // at the least, where the product can be cut so
 
-std::int64_t quotient_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
 template <typename T>
 void multiply(const at::Tensor& x, const at::Tensor& weight, void (*kernel)(const FewRows<T>&), at::Tensor& out) {
   const auto outputs = weight.size(0), in = weight.size(1);

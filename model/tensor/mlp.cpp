@@ -18,8 +18,8 @@ constexpr std::int64_t kLeastRowsAThread = 96;  // each piece of rows reads all 
 
 void multiply(const MlpBf16& mlp) {
   constexpr auto kTogether = kMlpRowsTogether;
-  const auto blocks = (mlp.down.rows + kTogether - 1) / kTogether, most = most_rows_mlp_amx(mlp) / kTogether, threads = static_cast<std::int64_t>(thread_count());
-  const auto pieces = std::min(blocks, ((blocks + most - 1) / most + threads - 1) / threads * threads);
+  const auto blocks = quotient_up(mlp.down.rows, kTogether), most = most_rows_mlp_amx(mlp) / kTogether, threads = static_cast<std::int64_t>(thread_count());
+  const auto pieces = std::min(blocks, quotient_up(quotient_up(blocks, most), threads) * threads);
   for_ranges(pieces, [&](std::int64_t begin, std::int64_t end) {
     static thread_local const auto room = std::make_unique_for_overwrite<MlpRoomAmx>();
     for (auto i = begin; i < end; ++i) {
@@ -33,16 +33,16 @@ void multiply(const MlpBf16& mlp) {
 std::optional<at::Tensor> by_stretches(const at::Tensor& residual, const at::Tensor& x, const Linear* gate, const Linear& up, AfterBf16 after, const Linear& down,
                                        const at::Tensor& scale) {
   const auto is_packed = [](const Linear& linear) { return linear.is_packed() && !linear.is_int8(); };
-  if (!has_amx_bf16() || x.numel() == 0 || !is_packed(up) || !is_packed(down) || (gate != nullptr && !is_packed(*gate))) return std::nullopt;
-  const auto width = x.size(-1), rows = x.numel() / width;
+  const auto width = x.size(-1), rows = width == 0 ? 0 : x.numel() / width;
+  if (!has_amx_bf16() || rows < kLeastRowsAThread * thread_count() || !is_packed(up) || !is_packed(down) || (gate != nullptr && !is_packed(*gate))) return std::nullopt;
   MlpBf16 mlp{gate == nullptr ? ProductBf16{} : gate->packed_product(), up.packed_product(), down.packed_product(), gate != nullptr};
-  if (rows < kLeastRowsAThread * thread_count() || mlp.up.inputs != width || residual.sizes() != x.sizes() || !fits_mlp_amx(mlp)) return std::nullopt;
+  if (mlp.up.inputs != width || residual.sizes() != x.sizes() || !fits_mlp_amx(mlp)) return std::nullopt;
   const auto values = x.contiguous(), other = residual.contiguous(), factor = scale.defined() ? scale.contiguous() : scale;
   auto out = at::empty_like(other);
   mlp.gate.x = mlp.up.x = bf16_bits(values);
   mlp.gate.rows = mlp.up.rows = mlp.down.rows = rows;
   mlp.up.after = after;
-  mlp.down.after = AfterBf16::kAddTo, mlp.down.other = bf16_bits(other), mlp.down.scale = bf16_bits(factor), mlp.down.out = bf16_bits(out);
+  mlp.down.other = bf16_bits(other), mlp.down.scale = bf16_bits(factor), mlp.down.out = bf16_bits(out);
   multiply(mlp);
   return out;
 }

@@ -72,9 +72,7 @@ void multiply_mlp_amx(const MlpBf16& mlp, std::int64_t row_begin, std::int64_t r
     if (mlp.has_gate) up.other = room.gate;
     with_after(up.after, [&]<AfterBf16 After> { multiply.operator()<After>(up, some.coming_down(steps)); });
     const auto coming = some.next().coming(mlp.has_gate ? mlp.gate : mlp.up, down_steps);
-    with_after(mlp.down.after, [&]<AfterBf16 After> {
-      multiply_by_rows<After>(mlp.down, {room.between, begin, width, room.sums}, row_begin, row_end, 0, mlp.down.outputs / kPanelRows, coming);
-    });
+    multiply_by_rows<AfterBf16::kAddTo>(mlp.down, {room.between, begin, width, room.sums}, row_begin, row_end, 0, mlp.down.outputs / kPanelRows, coming);
   }
 }
 

@@ -10,7 +10,7 @@ namespace assay {
 struct MlpBf16 {
   ProductBf16 gate;  ///< what it makes is not written anywhere, and so with `up`
   ProductBf16 up;    ///< of the same x
-  ProductBf16 down;  ///< whose x is not looked at
+  ProductBf16 down;  ///< whose x is not looked at; it is added to its `other`, whatever its `after`
   bool has_gate = false;
 };
 

@@ -10,6 +10,9 @@ void for_ranges(std::int64_t count, const std::function<void(std::int64_t begin,
 /// The same for rows of `width` values each that a kernel passes over; a few are done by the caller before another thread would have begun.
 void for_rows(std::int64_t rows, std::int64_t width, const std::function<void(std::int64_t begin, std::int64_t end)>& work);
 
+/// Pieces of `most` that `count` makes, the last one perhaps smaller.
+[[nodiscard]] constexpr std::int64_t quotient_up(std::int64_t count, std::int64_t most) { return (count + most - 1) / most; }
+
 /// How many of them share the work.
 [[nodiscard]] int thread_count();
 

@@ -5,7 +5,8 @@
 #include "model/tensor/panel_bf16.h"
 #include "model/tensor/vectors_bf16.h"
 
-// The softmax of attention by vectors, of which attention by tiles has what finds the highest scores too, for files compiled with AVX-512 BF16 and called only where the machine has it (see panel_bf16.h).
+// The softmax of attention by vectors, and what attention by tiles has in common with it, for files compiled with AVX-512 BF16 and called only where the machine has it
+// (see panel_bf16.h).
 namespace assay {
 namespace {
 
@@ -22,19 +23,31 @@ inline float highest_of(const float* scores, std::int64_t count) {
 /// What a score is multiplied with: 1 / √K, to units of log 2.
 inline float scale_of(std::int64_t width) { return static_cast<float>(1.4426950408889634 / std::sqrt(static_cast<double>(width))); }
 
-/// Some queries and their softmax, as far as it has come: over one part of the keys after the other, each by find_highest(), shrink_sums() and soften(). Queries of the
-/// room beyond those that are there are zeros, and so are their shares: nobody reads what becomes of them.
+template <typename T>
+inline void clear(T* values, std::int64_t count) {
+  std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(*values));
+}
+
+/// How many keys the query `row` behind the first one sees.
+inline std::int64_t keys_visible_to(const QueriesBf16& queries, std::int64_t row) { return queries.visible_keys + (queries.is_causal ? row : 0); }
+
+/// Those from `first` on, `live` of them, side by side; zeros behind them, up to `most`: nobody reads what becomes of these.
+inline void take_queries(const QueriesBf16& queries, std::int64_t first, std::int64_t live, std::int64_t most, std::int64_t width, std::uint16_t* out) {
+  for (std::int64_t r = 0; r < live; ++r) std::memcpy(out + r * width, queries.q + (first + r) * queries.q_stride, static_cast<std::size_t>(width) * sizeof(*out));
+  clear(out + live * width, (most - live) * width);
+}
+
+/// Some queries and their softmax, as far as it has come: over one part of the keys after the other, each by find_highest(), shrink_sums() and soften(). Shares of
+/// queries beyond those that are there are zeros.
 class SoftRows {
  public:
   /// Queries from `first` on, up to `most`.
   SoftRows(const QueriesBf16& queries, std::int64_t width, AttentionRoomBf16& room, std::int64_t first, std::int64_t most)
       : queries_(queries), room_(room), first_(first), live_(smaller(most, queries.count - first)), width_(width),
         scale_(scale_of(width)) {
-    clear(room.queries, most * width);
+    take_queries(queries, first, live_, most, width, room.queries);
     clear(room.sums, most * width);
     clear(room.shares + live_ * kSharesStride, (most - live_) * kSharesStride);
-    for (std::int64_t r = 0; r < live_; ++r)
-      std::memcpy(room.queries + r * width, queries.q + (first + r) * queries.q_stride, static_cast<std::size_t>(width) * sizeof(*room.queries));
     for (auto& highest : highest_) highest = kNone;
     clear(totals_, live_ * 16);
   }
@@ -96,11 +109,7 @@ class SoftRows {
 
   static constexpr float kNone = -1e30F;  ///< lower than any score
 
-  template <typename T>
-  static void clear(T* values, std::int64_t count) {
-    std::memset(values, 0, static_cast<std::size_t>(count) * sizeof(*values));
-  }
-  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return queries_.visible_keys + (queries_.is_causal ? first_ + row : 0); }
+  [[nodiscard]] std::int64_t visible(std::int64_t row) const { return keys_visible_to(queries_, first_ + row); }
 
   const QueriesBf16& queries_;
   AttentionRoomBf16& room_;

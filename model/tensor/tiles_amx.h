@@ -51,7 +51,9 @@ class Tiles {
 /// Which of the two will be read again soon: the other one goes past the nearest cache.
 enum class OftenRead { kRows, kPanel };
 
-/// Where sums lie: row r's 32 at `at` + r · stride. (The compiler takes a tile's number as it is written alone.)
+// What is done with one of the sums' tiles. (The compiler takes a tile's number as it is written alone.)
+
+/// Where sums lie: row r's 32 at `at` + r · stride.
 struct SumsAt {
   float* at = nullptr;
   std::int64_t stride = 0;
@@ -89,6 +91,15 @@ template <int Tile>
   if constexpr (Tile == 3) _tile_zero(3);
 }
 
+/// Adds to a sum what its rows and its half of the panel give, which are in their tiles.
+template <int Tile>
+[[gnu::always_inline]] inline void add_product() {
+  if constexpr (Tile == 0) _tile_dpbf16ps(0, 4, 6);
+  if constexpr (Tile == 1) _tile_dpbf16ps(1, 4, 7);
+  if constexpr (Tile == 2) _tile_dpbf16ps(2, 5, 6);
+  if constexpr (Tile == 3) _tile_dpbf16ps(3, 5, 7);
+}
+
 /// Adds to the sums what 32 values of the rows and of a panel give. Before a sum is added to, begin<Tile>() is called. Blocks: 1 for up to sixteen rows, else 2.
 template <int Blocks, OftenRead Often, typename Begin>
 [[gnu::always_inline]] inline void multiply_step(const std::uint16_t* rows, std::int64_t stride, const std::uint16_t* pairs, const Begin& begin) {
@@ -104,14 +115,14 @@ template <int Blocks, OftenRead Often, typename Begin>
     if constexpr (Blocks == 2) _tile_stream_loadd(5, rows + kTileRows * stride, stride * 2);
   }
   begin.template operator()<0>();
-  _tile_dpbf16ps(0, 4, 6);
+  add_product<0>();
   begin.template operator()<1>();
-  _tile_dpbf16ps(1, 4, 7);
+  add_product<1>();
   if constexpr (Blocks == 2) {
     begin.template operator()<2>();
-    _tile_dpbf16ps(2, 5, 6);
+    add_product<2>();
     begin.template operator()<3>();
-    _tile_dpbf16ps(3, 5, 7);
+    add_product<3>();
   }
 }
 
