@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "harness/base/error.h"
 
@@ -26,21 +27,48 @@ void feed(z_stream& stream, std::string_view& rest) {
 
 }  // namespace
 
-std::string gzip(std::string_view bytes) {
+struct Gzip::State {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw InternalError("zlib refuses to start");
   std::string out;
-  std::array<char, kPiece> piece;
-  int state = Z_OK;
-  while (state != Z_STREAM_END) {
-    feed(stream, bytes);
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = kPiece;
-    state = deflate(&stream, bytes.empty() ? Z_FINISH : Z_NO_FLUSH);
-    out.append(piece.data(), kPiece - stream.avail_out);
+
+  State() {
+    if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw InternalError("zlib refuses to start");
   }
-  deflateEnd(&stream);
-  return out;
+  ~State() { deflateEnd(&stream); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  /// Until zlib has taken all that was fed, or with Z_FINISH until the file has its end.
+  void run(int flush) {
+    std::array<char, kPiece> piece;
+    do {
+      stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+      stream.avail_out = kPiece;
+      deflate(&stream, flush);
+      out.append(piece.data(), kPiece - stream.avail_out);
+    } while (stream.avail_out == 0);
+  }
+};
+
+Gzip::Gzip() : state_(std::make_unique<State>()) {}
+Gzip::~Gzip() = default;
+
+void Gzip::add(std::string_view bytes) {
+  while (!bytes.empty()) {
+    feed(state_->stream, bytes);
+    state_->run(Z_NO_FLUSH);
+  }
+}
+
+std::string Gzip::finish() {
+  state_->run(Z_FINISH);
+  return std::move(state_->out);
+}
+
+std::string gzip(std::string_view bytes) {
+  Gzip file;
+  file.add(bytes);
+  return file.finish();
 }
 
 std::string gunzip(std::string_view compressed, std::string_view where, std::size_t most_bytes) {

@@ -33,21 +33,47 @@ json::Value sample_value(const SampleRecord& sample, Allocator& allocator) {
   return row;
 }
 
-json::Value basis_value(const MetricBasis& basis, Allocator& allocator) {
-  json::Value value(rapidjson::kObjectType);
-  value.AddMember("name", json::string_value(basis.name, allocator), allocator);
-  value.AddMember("scale", basis.scale, allocator);
-  value.AddMember("formula", json::string_value(name_of(basis.formula), allocator), allocator);
-  value.AddMember("combination", json::string_value(name_of(basis.combination), allocator), allocator);
-  json::Value rows(rapidjson::kArrayType);
-  for (const auto& basis_row : basis.rows) {
-    json::Value row(rapidjson::kArrayType);
-    for (const auto* text : {&basis_row.unit, &basis_row.cluster, &basis_row.stratum}) row.PushBack(json::string_value(*text, allocator), allocator);
-    for (const double x : basis_row.values) row.PushBack(x, allocator);
-    rows.PushBack(row, allocator);
+json::Value basis_row_value(const BasisRow& basis_row, Allocator& allocator) {
+  json::Value row(rapidjson::kArrayType);
+  for (const auto* text : {&basis_row.unit, &basis_row.cluster, &basis_row.stratum}) row.PushBack(json::string_value(*text, allocator), allocator);
+  for (const double x : basis_row.values) row.PushBack(x, allocator);
+  return row;
+}
+
+std::string string_text(std::string_view text) {
+  json::Document document;
+  return json::dump(json::string_value(text, document.GetAllocator()));
+}
+
+/// A list of what `value_of` makes of each, in brackets.
+template <typename Item>
+void write_list(const std::vector<Item>& items, json::Value (*value_of)(const Item&, Allocator&), const TextSink& out) {
+  out("[");
+  Allocator allocator;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out(",");
+    out(json::dump(value_of(items[i], allocator)));
+    allocator.Clear();
   }
-  value.AddMember("rows", rows, allocator);
-  return value;
+  out("]");
+}
+
+void write_basis(const MetricBasis& basis, const TextSink& out) {
+  out(fmt::format(R"({{"name":{},"scale":{},"formula":{},"combination":{},"rows":)", string_text(basis.name), json::dump(number(basis.scale)),
+                  string_text(name_of(basis.formula)), string_text(name_of(basis.combination))));
+  write_list(basis.rows, basis_row_value, out);
+  out("}");
+}
+
+void write_benchmark(const ScoredBenchmark& benchmark, const TextSink& out) {
+  out(fmt::format(R"({{"benchmark":{},"profile":{},"samples":)", string_text(benchmark.result.benchmark), string_text(benchmark.result.profile)));
+  write_list(benchmark.samples, sample_value, out);
+  out(R"(,"bases":[)");
+  for (std::size_t i = 0; i < benchmark.bases.size(); ++i) {
+    if (i > 0) out(",");
+    write_basis(benchmark.bases[i], out);
+  }
+  out("]}");
 }
 
 std::string text_at(const json::Value& row, std::size_t column, std::string_view where) {
@@ -117,27 +143,16 @@ int version_in(std::string_view schema, std::string_view expected) {
 
 }  // namespace
 
-json::Value samples_value(const std::vector<ScoredBenchmark>& benchmarks, Allocator& allocator) {
-  json::Value value(rapidjson::kObjectType), columns(rapidjson::kArrayType), list(rapidjson::kArrayType);
+void write_samples(const std::vector<ScoredBenchmark>& benchmarks, const TextSink& out) {
   RunRecord record;
   for (const auto& benchmark : benchmarks) record.results.push_back(benchmark.result);
-  const auto results = json::parse(results_json(record), "results");
-  for (const char* column : kColumns) columns.PushBack(json::string_value(column, allocator), allocator);
-  for (const auto& benchmark : benchmarks) {
-    json::Value entry(rapidjson::kObjectType), samples(rapidjson::kArrayType), bases(rapidjson::kArrayType);
-    for (const auto& sample : benchmark.samples) samples.PushBack(sample_value(sample, allocator), allocator);
-    for (const auto& basis : benchmark.bases) bases.PushBack(basis_value(basis, allocator), allocator);
-    entry.AddMember("benchmark", json::string_value(benchmark.result.benchmark, allocator), allocator);
-    entry.AddMember("profile", json::string_value(benchmark.result.profile, allocator), allocator);
-    entry.AddMember("samples", samples, allocator);
-    entry.AddMember("bases", bases, allocator);
-    list.PushBack(entry, allocator);
+  out(fmt::format(R"({{"schema":{},"results":{},"columns":["{}"],"benchmarks":[)", string_text(kSamplesSchema), json::dump(json::parse(results_json(record), "results")),
+                  fmt::join(kColumns, R"(",")")));
+  for (std::size_t i = 0; i < benchmarks.size(); ++i) {
+    if (i > 0) out(",");
+    write_benchmark(benchmarks[i], out);
   }
-  value.AddMember("schema", json::string_value(kSamplesSchema, allocator), allocator);
-  value.AddMember("results", json::Value(results, allocator), allocator);
-  value.AddMember("columns", columns, allocator);
-  value.AddMember("benchmarks", list, allocator);
-  return value;
+  out("]}");
 }
 
 std::vector<ScoredBenchmark> read_samples(const json::Value& value, std::string_view where) {

@@ -58,19 +58,19 @@ std::vector<Repeat> read_repeats(const json::Value& list, const std::string& whe
 }
 
 /// What the digest is over: all but who saved it and when.
-json::Value content_value(const ScoredRun& run, Allocator& allocator) {
-  json::Value manifest(rapidjson::kObjectType), content(rapidjson::kObjectType);
-  manifest.AddMember("fixed", entries_value(run.manifest.fixed, allocator), allocator);
-  manifest.AddMember("noted", entries_value(run.manifest.noted, allocator), allocator);
-  content.AddMember("manifest", manifest, allocator);
-  content.AddMember("repeats", repeats_value(run.repeats, allocator), allocator);
-  content.AddMember("scored", samples_value(run.benchmarks, allocator), allocator);
-  return content;
+void write_content(const ScoredRun& run, const TextSink& out) {
+  json::Document document;
+  auto& allocator = document.GetAllocator();
+  out(fmt::format(R"({{"manifest":{{"fixed":{},"noted":{}}},"repeats":{},"scored":)", json::dump(entries_value(run.manifest.fixed, allocator)),
+                  json::dump(entries_value(run.manifest.noted, allocator)), json::dump(repeats_value(run.repeats, allocator))));
+  write_samples(run.benchmarks, out);
+  out("}");
 }
 
 std::string digest_of_content(const ScoredRun& run) {
-  json::Document document;
-  return digest_of(json::dump(content_value(run, document.GetAllocator())));
+  Digest digest;
+  write_content(run, [&](std::string_view piece) { digest.add(piece); });
+  return digest.hex();
 }
 
 ScoredRun read_baseline(std::string_view bytes, const std::string& where) {
@@ -106,8 +106,10 @@ ScoredRun read_run_folder(const std::filesystem::path& path) {
 }  // namespace
 
 std::string samples_file(const std::vector<ScoredBenchmark>& benchmarks) {
-  json::Document document;
-  return gzip(json::dump(samples_value(benchmarks, document.GetAllocator())) + "\n");
+  Gzip file;
+  write_samples(benchmarks, [&](std::string_view piece) { file.add(piece); });
+  file.add("\n");
+  return file.finish();
 }
 
 std::vector<ScoredBenchmark> parse_samples_file(std::string_view bytes, std::string_view where) {
@@ -117,16 +119,14 @@ std::vector<ScoredBenchmark> parse_samples_file(std::string_view bytes, std::str
 std::string baseline_file(const ScoredRun& run) {
   json::Document document;
   auto& allocator = document.GetAllocator();
-  document.SetObject();
   json::Value saved(rapidjson::kObjectType);
   for (const auto& [name, text] : {std::pair{"from", &run.saved.from}, {"by", &run.saved.by}, {"why", &run.saved.why}, {"at", &run.saved.at}})
     saved.AddMember(rapidjson::StringRef(name), json::string_value(*text, allocator), allocator);
-  json::Value content = content_value(run, allocator);
-  document.AddMember("schema", rapidjson::StringRef(kBaselineSchema), allocator);
-  document.AddMember("digest", json::string_value(digest_of(json::dump(content)), allocator), allocator);
-  document.AddMember("saved", saved, allocator);
-  document.AddMember("content", content, allocator);
-  return gzip(json::dump(document) + "\n");
+  Gzip file;
+  file.add(fmt::format(R"({{"schema":"{}","digest":"{}","saved":{},"content":)", kBaselineSchema, digest_of_content(run), json::dump(saved)));
+  write_content(run, [&](std::string_view piece) { file.add(piece); });
+  file.add("}\n");
+  return file.finish();
 }
 
 ScoredRun read_scored_run(const std::filesystem::path& path) {

@@ -1,5 +1,6 @@
 #include "harness/scored_run.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +11,7 @@
 
 #include "harness/base/error.h"
 #include "harness/base/file.h"
+#include "harness/base/json.h"
 #include "harness/gzip.h"
 #include "tests/harness/scored_runs.h"
 #include "tests/temporary_folder.h"
@@ -97,12 +99,30 @@ TEST(SamplesFile, IsTheSameForTheSameScores) {
   EXPECT_EQ(samples_file(made.benchmarks), samples_file(parse_samples_file(samples_file(made.benchmarks), "x")));
 }
 
+/// The digest of a baseline is taken over what is written, and over what was read, written by json::dump.
+TEST(SamplesFile, IsWrittenAsAWholeDocumentWouldBe) {
+  for (const auto& benchmarks : {std::vector<ScoredBenchmark>{}, std::vector{ScoredBenchmark{}}, run().benchmarks, std::vector{run().benchmarks[0], run().benchmarks[0]}}) {
+    const std::string text = gunzip(samples_file(benchmarks), "x");
+    EXPECT_EQ(text, json::dump(json::parse(text, "x")) + "\n");
+  }
+}
+
 TEST(Gzip, UnpacksWhatItPacked) {
   std::string bytes;
   for (std::int64_t i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * i % 251);
   EXPECT_EQ(gunzip(gzip(bytes), "x"), bytes);
   EXPECT_EQ(gunzip(gzip(""), "x"), "");
   EXPECT_EQ(gzip(bytes), gzip(bytes));
+}
+
+TEST(Gzip, GivesTheSameFileHoweverItsBytesWereCut) {
+  std::string bytes;
+  for (int i = 0; bytes.size() < 500'000; ++i) bytes += fmt::format("[\"sample {}\",\"{}\",{}],", i, i % 7 ? "yes" : "no", i * i % 101);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{37}, std::size_t{65'536}}) {
+    Gzip file;
+    for (std::size_t at = 0; at < bytes.size(); at += piece) file.add(std::string_view(bytes).substr(at, piece));
+    EXPECT_EQ(file.finish(), gzip(bytes)) << piece;
+  }
 }
 
 TEST(Gzip, RefusesBombs) {
