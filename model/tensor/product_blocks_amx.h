@@ -38,45 +38,75 @@ class Finished {
   explicit Finished(const ProductBf16& product) : product_(product), outputs_(product, 0) {}
 
   /// The others are all written.
-  void take(const Rows& rows, std::int64_t output, const float* sums) { outputs_ = {product_, output}, next_ = sums, row_ = rows.first, end_ = rows.first + rows.count; }
+  void take(const Rows& rows, std::int64_t output, const float* sums) { outputs_ = {product_, output}, sums_ = sums, row_ = rows.first, count_ = rows.count; }
 
-  [[gnu::always_inline]] void write_rows(std::int64_t most) {
-    const auto count = smaller(most, end_ - row_);
-    if (count <= 0) return;
-    if (outputs_.is_whole) write_whole(count);
-    else write_parts(count);
-    row_ += count, next_ += count * kPanelRows;
+  /// Writes them all, some rows behind every step. step() is called `steps` times.
+  template <typename Step>
+  [[gnu::always_inline]] void write_beside(std::int64_t steps, const Step& step) {
+    if (!outputs_.is_whole) write_parts();
+    if (!outputs_.is_whole || count_ == 0) {
+      for (; steps > 0; --steps) step();
+    } else if (steps >= kRowsOfTiles - 1) {
+      write_whole_beside<1>(steps, step);
+    } else if (steps >= kRowsOfTiles / 2 - 1) {
+      write_whole_beside<2>(steps, step);
+    } else {
+      write_whole_beside<4>(steps, step);
+    }
+    count_ = 0;
   }
-  void write_rest() { write_rows(kRowsOfTiles); }
 
  private:
-  [[gnu::always_inline]] void write_whole(std::int64_t count) const {
-    const auto stride = product_.outputs;
-    const bool has_scale = product_.scale != nullptr;
-    const __m512 low_bias = outputs_.bias[0], high_bias = outputs_.bias[1], low_scale = outputs_.scale[0], high_scale = outputs_.scale[1];
-    const float* sums = next_;
-    std::uint16_t* out = product_.out + row_ * stride + outputs_.first;
-    const std::uint16_t* other = needs_other(After) ? product_.other + row_ * stride + outputs_.first : nullptr;
-    for (std::int64_t i = 0; i < count; ++i, sums += kPanelRows, out += stride, other += needs_other(After) ? stride : 0) {
-      const __m512 low = finish(_mm512_add_ps(_mm512_load_ps(sums), low_bias), other, has_scale ? &low_scale : nullptr);
-      const __m512 high = finish(_mm512_add_ps(_mm512_load_ps(sums + 16), high_bias), other + (needs_other(After) ? 16 : 0), has_scale ? &high_scale : nullptr);
-      _mm512_storeu_si512(out, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low)));
+  /// Rows of a whole panel: where the next one is, and what is done with it. A copy of its own, whose members the compiler keeps in registers.
+  class WholeRows {
+   public:
+    WholeRows(const ProductBf16& product, const PanelOutputs& outputs, const float* sums, std::int64_t row)
+        : outputs_(outputs), sums_(sums), out_(product.out + row * product.outputs + outputs.first),
+          other_(needs_other(After) ? product.other + row * product.outputs + outputs.first : nullptr), stride_(product.outputs), has_scale_(product.scale != nullptr) {}
+    [[gnu::always_inline]] void write_next() {
+      const __m512 low = half<0>(), high = half<1>();
+      _mm512_storeu_si512(out_, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low)));
+      sums_ += kPanelRows, out_ += stride_;
+      if (needs_other(After)) other_ += stride_;
     }
+
+   private:
+    template <int Half>
+    [[gnu::always_inline]] __m512 half() const {
+      const __m512 y = _mm512_add_ps(_mm512_load_ps(sums_ + Half * 16), outputs_.bias[Half]);
+      if (After == AfterBf16::kNothing) return y;
+      return finished<After>(rounded(y), needs_other(After) ? load_bf16(other_ + Half * 16) : _mm512_setzero_ps(), has_scale_ ? &outputs_.scale[Half] : nullptr);
+    }
+
+    PanelOutputs outputs_;
+    const float* sums_;
+    std::uint16_t* out_;
+    const std::uint16_t* other_;
+    std::int64_t stride_;
+    bool has_scale_;
+  };
+  template <int RowsAStep, typename Step>
+  [[gnu::always_inline]] void write_whole_beside(std::int64_t steps, const Step& step) {
+    WholeRows rows(product_, outputs_, sums_, row_);
+    auto left = count_;
+    for (; steps > 0 && left >= RowsAStep; --steps, left -= RowsAStep) {
+      step();
+#pragma GCC unroll 4
+      for (int r = 0; r < RowsAStep; ++r) rows.write_next();
+    }
+    for (; steps > 0; --steps) step();
+    for (; left > 0; --left) rows.write_next();
   }
-  [[gnu::always_inline]] static __m512 finish(__m512 y, const std::uint16_t* other, const __m512* scale) {
-    if (After == AfterBf16::kNothing) return y;
-    return finished<After>(rounded(y), needs_other(After) ? load_bf16(other) : _mm512_setzero_ps(), scale);
-  }
-  [[gnu::noinline]] void write_parts(std::int64_t count) const {
-    for (std::int64_t r = 0; r < count; ++r)
+  [[gnu::noinline]] void write_parts() const {
+    for (std::int64_t r = 0; r < count_; ++r)
       for (std::int64_t half = 0; half < kPanelRows && outputs_.first + half < product_.outputs; half += 16)
-        OutputsBf16(product_, outputs_.first + half).finish(row_ + r, _mm512_load_ps(next_ + r * kPanelRows + half));
+        OutputsBf16(product_, outputs_.first + half).finish(row_ + r, _mm512_load_ps(sums_ + r * kPanelRows + half));
   }
 
   const ProductBf16& product_;
   PanelOutputs outputs_;
-  const float* next_ = nullptr;
-  std::int64_t row_ = 0, end_ = 0;
+  const float* sums_ = nullptr;
+  std::int64_t row_ = 0, count_ = 0;
 };
 
 /// What will be read next, brought to the second cache a little at a time: stretches of memory, one like the other. (Behind the last panel there may be nothing: then
@@ -131,7 +161,7 @@ class Blocks {
     if (last_.rows.count > kTileRows) last_.sums.template store_all<2>();
     else last_.sums.template store_all<1>();
     take_last();
-    finished_.write_rest();
+    finished_.write_beside(0, [] {});
   }
 
  private:
@@ -143,19 +173,20 @@ class Blocks {
   template <OftenRead Often, int RowTiles>
   void add_to(const Rows& rows, const std::uint16_t* panel, bool is_first, float* sums, Coming& coming) {
     const SumsAt last = last_.sums, now{sums, kPanelRows};
-    const auto rows_a_step = rows.steps < kRowsOfTiles ? kRowsOfTiles / rows.steps : 1;
-    bool are_stored = false;
     take_last();
-    multiply_tiles<RowTiles, Often>(rows.x, rows.stride, panel, rows.steps, [&]<int Tile> {
+    finish_writing();
+    multiply_step<RowTiles, Often>(rows.x, rows.stride, panel, [&]<int Tile> {
       if (last.at != nullptr) last.store<Tile>();
       if (is_first) zero_sum<Tile>();
       else now.load<Tile>();
-    }, [&] {
-      coming.fetch();
-      if (are_stored) finished_.write_rows(rows_a_step);
-      are_stored = true;
     });
-    finished_.write_rest();
+    coming.fetch();
+    const std::uint16_t *values = rows.x, *pairs = panel;
+    finished_.write_beside(rows.steps - 1, [&] {
+      values += kTileValues, pairs += kTileValues * kPanelRows;
+      multiply_step<RowTiles, Often>(values, rows.stride, pairs, []<int Tile> {});
+      coming.fetch();
+    });
   }
   void take_last() {
     if (last_.sums.at != nullptr && last_.output != kNotYet) finished_.take(last_.rows, last_.output, last_.sums.at);

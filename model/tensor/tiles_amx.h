@@ -126,19 +126,5 @@ template <int Blocks, OftenRead Often, typename Begin>
   }
 }
 
-/// The same for `steps` times 32 values, 1 at the least; calls meanwhile() after each. The sums begin as begin<Tile>() leaves them, which may still store what they were:
-/// so the tiles need not wait for it.
-template <int Blocks, OftenRead Often, typename Begin, typename Meanwhile>
-[[gnu::always_inline]] inline void multiply_tiles(const std::uint16_t* x, std::int64_t stride, const std::uint16_t* panel, std::int64_t steps, const Begin& begin,
-                                                  const Meanwhile& meanwhile) {
-  finish_writing();
-  multiply_step<Blocks, Often>(x, stride, panel, begin);
-  meanwhile();
-  for (std::int64_t i = 1; i < steps; ++i) {
-    multiply_step<Blocks, Often>(x + i * kTileValues, stride, panel + i * kTileValues * kPanelRows, []<int Tile> {});
-    meanwhile();
-  }
-}
-
 }  // namespace
 }  // namespace assay
