@@ -165,9 +165,8 @@ struct InternVit::Parts {
     return attention(heads(q), heads(k), heads(v), /*is_causal=*/false).transpose(1, 2).reshape({B, T, D});
   }
 
-  /// Shapes  pixels [B, 3, S, S] -> [B, 1 + P, D], behind the first `run` layers
-  [[nodiscard]] at::Tensor forward(const at::Tensor& pixels, std::int64_t run) const {
-    auto x = embed(pixels);
+  /// Shapes  x [B, 1 + P, D] -> the same, behind the first `run` layers
+  [[nodiscard]] at::Tensor forward(at::Tensor x, std::int64_t run) const {
     for (std::int64_t i = 0; i < run; ++i) {
       const auto& layer = layers[static_cast<std::size_t>(i)];
       x = layer.output.added_to(x, attend(layer, layer.norm1(x)), layer.scale1);
@@ -192,8 +191,8 @@ at::Tensor InternVit::forward(const at::Tensor& pixels, std::int64_t select_laye
   check_shape(pixels, {kAny, 3, kAny, pixels.size(-1)}, "InternVit: pixels");
   const auto run = used_layers(select_layer, parts_->config.layer_count);
   const auto forward = [&](const at::Tensor& some) { return parts_->forward(some, run); };
-  const auto typed = pixels.to(parts_->patch.options());
-  return parts_->patch.is_packed() ? by_parts(typed, forward) : forward(typed);
+  const auto x = parts_->embed(pixels.to(parts_->patch.options()));
+  return parts_->patch.is_packed() ? by_parts(x, forward) : forward(x);
 }
 
 }  // namespace assay
