@@ -356,8 +356,11 @@ class SoftTiles {
 }  // namespace
 
 void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room) {
-  const Tiles tiles(kQueries);
-  for (std::int64_t first = 0; first < queries.count; first += kQueries) SoftTiles(queries, keys, packed, room, first).attend();
+  Tiles tiles(smaller(queries.count, kQueries));
+  for (std::int64_t first = 0; first < queries.count; first += kQueries) {
+    tiles.shape(smaller(queries.count - first, kQueries));  // rows that are not there take no time
+    SoftTiles(queries, keys, packed, room, first).attend();
+  }
 }
 
 }  // namespace assay
