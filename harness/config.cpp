@@ -99,16 +99,13 @@ std::string json_of(const T& value) {
     return value ? "true" : "false";
   } else if constexpr (std::is_arithmetic_v<T>) {
     return fmt::format("{}", value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return json::dump_string(value);
   } else {
     json::Document document;
-    auto& allocator = document.GetAllocator();
-    if constexpr (std::is_same_v<T, std::string>) {
-      return json::dump(json::string_value(value, allocator));
-    } else {
-      document.SetArray();
-      for (const auto& text : value) document.PushBack(json::string_value(text, allocator), allocator);
-      return json::dump(document);
-    }
+    document.SetArray();
+    for (const auto& text : value) document.PushBack(json::string_value(text, document.GetAllocator()), document.GetAllocator());
+    return json::dump(document);
   }
 }
 

@@ -21,14 +21,9 @@ namespace {
 constexpr std::string_view kSchema = "assay.manifest/1";
 constexpr std::size_t kShownDifferences = 8;
 
-std::string json_text(std::string_view text) {
-  json::Document document;
-  return json::dump(json::string_value(text, document.GetAllocator()));
-}
-
 std::string json_texts(const std::vector<std::string>& texts) {
   std::vector<std::string> quoted;
-  for (const auto& text : texts) quoted.push_back(json_text(text));
+  for (const auto& text : texts) quoted.push_back(json::dump_string(text));
   return fmt::format("[{}]", fmt::join(quoted, ","));
 }
 
@@ -38,32 +33,32 @@ void add_config(Manifest& manifest, const RunConfig& config) {
 }
 
 void add_model(Manifest& manifest, const ModelCard& card, const std::string& weights_digest) {
-  manifest.fixed.push_back({"model.family", json_text(card.family)});
-  manifest.fixed.push_back({"model.dtype", json_text(card.dtype)});
-  if (!card.weights.empty()) manifest.fixed.push_back({"model.weights", json_text(card.weights)});  // else absent, as in manifests from before there was a choice
-  manifest.fixed.push_back({"model.chat_template", json_text(card.chat_template)});
-  manifest.fixed.push_back({"model.system_text", json_text(card.system_text)});
-  manifest.fixed.push_back({"model.weights_digest", json_text(weights_digest)});
-  manifest.fixed.push_back({"model.settings_digest", json_text(card.settings_digest)});
-  manifest.fixed.push_back({"model.pipeline_digest", json_text(card.pipeline_digest)});
+  manifest.fixed.push_back({"model.family", json::dump_string(card.family)});
+  manifest.fixed.push_back({"model.dtype", json::dump_string(card.dtype)});
+  if (!card.weights.empty()) manifest.fixed.push_back({"model.weights", json::dump_string(card.weights)});  // else absent, as in manifests from before there was a choice
+  manifest.fixed.push_back({"model.chat_template", json::dump_string(card.chat_template)});
+  manifest.fixed.push_back({"model.system_text", json::dump_string(card.system_text)});
+  manifest.fixed.push_back({"model.weights_digest", json::dump_string(weights_digest)});
+  manifest.fixed.push_back({"model.settings_digest", json::dump_string(card.settings_digest)});
+  manifest.fixed.push_back({"model.pipeline_digest", json::dump_string(card.pipeline_digest)});
   if (card.endpoint) {
-    manifest.fixed.push_back({"endpoint.model", json_text(card.endpoint->model)});
-    manifest.fixed.push_back({"endpoint.pictures", json_text(card.endpoint->pictures)});
-    manifest.noted.push_back({"endpoint.url", json_text(card.endpoint->url)});
+    manifest.fixed.push_back({"endpoint.model", json::dump_string(card.endpoint->model)});
+    manifest.fixed.push_back({"endpoint.pictures", json::dump_string(card.endpoint->pictures)});
+    manifest.noted.push_back({"endpoint.url", json::dump_string(card.endpoint->url)});
   }
-  manifest.noted.push_back({"model.name", json_text(card.name)});
+  manifest.noted.push_back({"model.name", json::dump_string(card.name)});
   manifest.noted.push_back({"model.parameter_count", fmt::format("{}", card.parameter_count)});
-  manifest.noted.push_back({"model.engine", json_text(card.engine)});
+  manifest.noted.push_back({"model.engine", json::dump_string(card.engine)});
 }
 
 void add_benchmark(Manifest& manifest, const PlannedBenchmark& planned) {
   const std::string name = planned.benchmark->name();
   std::vector<std::string> paths;
   for (const auto& path : planned.source->paths()) paths.push_back(path.string());
-  manifest.fixed.push_back({name + ".data_digest", json_text(planned.source->digest())});
-  if (const auto digest = planned.benchmark->definition_digest(); !digest.empty()) manifest.fixed.push_back({name + ".definition_digest", json_text(digest)});
-  if (const auto digest = plugin_digest_of(name); !digest.empty()) manifest.fixed.push_back({name + ".plugin_digest", json_text(digest)});
-  manifest.fixed.push_back({name + ".prompt_profile", json_text(planned.prompt_profile)});
+  manifest.fixed.push_back({name + ".data_digest", json::dump_string(planned.source->digest())});
+  if (const auto digest = planned.benchmark->definition_digest(); !digest.empty()) manifest.fixed.push_back({name + ".definition_digest", json::dump_string(digest)});
+  if (const auto digest = plugin_digest_of(name); !digest.empty()) manifest.fixed.push_back({name + ".plugin_digest", json::dump_string(digest)});
+  manifest.fixed.push_back({name + ".prompt_profile", json::dump_string(planned.prompt_profile)});
   manifest.fixed.push_back({name + ".scoring_profiles", json_texts(planned.scoring_profiles)});
   if (planned.listed)
     manifest.fixed.push_back({name + ".listed_samples", fmt::format("{{\"count\":{},\"digest\":\"{}\"}}", planned.listed->count, planned.listed->digest)});
@@ -74,18 +69,18 @@ void add_benchmark(Manifest& manifest, const PlannedBenchmark& planned) {
 
 void add_surroundings(Manifest& manifest) {
   const Hardware hardware = this_hardware();
-  manifest.noted.push_back({"hardware.cpu", json_text(hardware.cpu)});
+  manifest.noted.push_back({"hardware.cpu", json::dump_string(hardware.cpu)});
   manifest.noted.push_back({"hardware.cores", fmt::format("{}", hardware.cores)});
   manifest.noted.push_back({"hardware.memory_bytes", fmt::format("{}", hardware.memory_bytes)});
-  manifest.noted.push_back({"host", json_text(host_name())});
-  manifest.noted.push_back({"compiler", json_text("g++ " __VERSION__)});
-  manifest.noted.push_back({"started", json_text(now_utc())});
+  manifest.noted.push_back({"host", json::dump_string(host_name())});
+  manifest.noted.push_back({"compiler", json::dump_string("g++ " __VERSION__)});
+  manifest.noted.push_back({"started", json::dump_string(now_utc())});
 }
 
 std::string members_text(const std::vector<ManifestEntry>& entries) {
   std::string text;
   for (const auto& entry : entries)
-    text += fmt::format("{}    {}: {}", text.empty() ? "" : ",\n", json_text(entry.name), entry.json);
+    text += fmt::format("{}    {}: {}", text.empty() ? "" : ",\n", json::dump_string(entry.name), entry.json);
   return text;
 }
 
@@ -123,7 +118,7 @@ void compare(const std::filesystem::path& run, const Manifest& old, const Manife
 
 Manifest make_manifest(const RunConfig& config, const Plan& plan, const ModelCard& card, const std::string& weights_digest) {
   Manifest manifest;
-  manifest.fixed.push_back({"assay", json_text(version())});
+  manifest.fixed.push_back({"assay", json::dump_string(version())});
   add_config(manifest, config);
   add_model(manifest, card, weights_digest);
   for (const auto& planned : plan.benchmarks) add_benchmark(manifest, planned);

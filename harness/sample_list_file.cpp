@@ -54,8 +54,7 @@ bool needs_quotes(std::string_view word) {
 
 std::string quoted(std::string_view word) {
   if (!needs_quotes(word)) return std::string(word);
-  json::Document document;
-  return json::dump(json::string_value(word, document.GetAllocator()));
+  return json::dump_string(word);
 }
 
 /// Where an id that is no JSON string ends its benchmark's name. JSON strings hold no bare tab, so the first one parts them in any case.

@@ -40,11 +40,6 @@ json::Value basis_row_value(const BasisRow& basis_row, Allocator& allocator) {
   return row;
 }
 
-std::string string_text(std::string_view text) {
-  json::Document document;
-  return json::dump(json::string_value(text, document.GetAllocator()));
-}
-
 /// A list of what `value_of` makes of each, in brackets.
 template <typename Item>
 void write_list(const std::vector<Item>& items, json::Value (*value_of)(const Item&, Allocator&), const TextSink& out) {
@@ -59,14 +54,14 @@ void write_list(const std::vector<Item>& items, json::Value (*value_of)(const It
 }
 
 void write_basis(const MetricBasis& basis, const TextSink& out) {
-  out(fmt::format(R"({{"name":{},"scale":{},"formula":{},"combination":{},"rows":)", string_text(basis.name), json::dump(number(basis.scale)),
-                  string_text(name_of(basis.formula)), string_text(name_of(basis.combination))));
+  out(fmt::format(R"({{"name":{},"scale":{},"formula":{},"combination":{},"rows":)", json::dump_string(basis.name), json::dump(number(basis.scale)),
+                  json::dump_string(name_of(basis.formula)), json::dump_string(name_of(basis.combination))));
   write_list(basis.rows, basis_row_value, out);
   out("}");
 }
 
 void write_benchmark(const ScoredBenchmark& benchmark, const TextSink& out) {
-  out(fmt::format(R"({{"benchmark":{},"profile":{},"samples":)", string_text(benchmark.result.benchmark), string_text(benchmark.result.profile)));
+  out(fmt::format(R"({{"benchmark":{},"profile":{},"samples":)", json::dump_string(benchmark.result.benchmark), json::dump_string(benchmark.result.profile)));
   write_list(benchmark.samples, sample_value, out);
   out(R"(,"bases":[)");
   for (std::size_t i = 0; i < benchmark.bases.size(); ++i) {
@@ -146,7 +141,7 @@ int version_in(std::string_view schema, std::string_view expected) {
 void write_samples(const std::vector<ScoredBenchmark>& benchmarks, const TextSink& out) {
   RunRecord record;
   for (const auto& benchmark : benchmarks) record.results.push_back(benchmark.result);
-  out(fmt::format(R"({{"schema":{},"results":{},"columns":["{}"],"benchmarks":[)", string_text(kSamplesSchema), json::dump(json::parse(results_json(record), "results")),
+  out(fmt::format(R"({{"schema":{},"results":{},"columns":["{}"],"benchmarks":[)", json::dump_string(kSamplesSchema), json::dump(json::parse(results_json(record), "results")),
                   fmt::join(kColumns, R"(",")")));
   for (std::size_t i = 0; i < benchmarks.size(); ++i) {
     if (i > 0) out(",");

@@ -146,6 +146,11 @@ std::string dump_pretty(const Value& value) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string dump_string(std::string_view text) {
+  Document document;
+  return dump(string_value(text, document.GetAllocator()));
+}
+
 Value string_value(std::string_view text, Document::AllocatorType& allocator) {
   const std::string clean = replace_invalid_utf8(text);
   return Value(clean.data(), static_cast<rapidjson::SizeType>(clean.size()), allocator);

@@ -38,6 +38,8 @@ using Value = rapidjson::Value;
 /// One line, or indented by two spaces. NaN and infinities become null; text that is not UTF-8 is written with U+FFFD in its place.
 [[nodiscard]] std::string dump(const Value& value);
 [[nodiscard]] std::string dump_pretty(const Value& value);
+/// A text as a JSON string, in its quotes.
+[[nodiscard]] std::string dump_string(std::string_view text);
 
 /// A copy of `text` owned by `document`, broken UTF-8 replaced by U+FFFD.
 [[nodiscard]] Value string_value(std::string_view text, Document::AllocatorType& allocator);

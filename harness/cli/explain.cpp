@@ -119,15 +119,9 @@ ExplainedSample explain_sample(const Reply& reply, std::span<const ProfileScores
   return sample;
 }
 
-/// In quotes on one line, whatever stands in it.
-std::string in_quotes(std::string_view text) {
-  json::Document document;
-  return json::dump(json::string_value(text, document.GetAllocator()));
-}
-
 std::string labels_text(const ExplainedSample& sample) {
   std::vector<std::string> labels;
-  for (const auto& reference : sample.references) labels.push_back(in_quotes(shortened(reference)));
+  for (const auto& reference : sample.references) labels.push_back(json::dump_string(shortened(reference)));
   return labels.empty() ? "none" : fmt::format("{}", fmt::join(labels, ", "));
 }
 
@@ -136,7 +130,7 @@ std::string replies_text(const ExplainedSample& sample) {
   std::string text;
   for (std::size_t turn = 0; turn < sample.replies.size(); ++turn) {
     const auto& reply = sample.replies[turn];
-    text += fmt::format("    reply{}: {} ({} letters)\n", sample.replies.size() == 1 ? "" : fmt::format(" {}", turn + 1), in_quotes(reply.text), reply.letters);
+    text += fmt::format("    reply{}: {} ({} letters)\n", sample.replies.size() == 1 ? "" : fmt::format(" {}", turn + 1), json::dump_string(reply.text), reply.letters);
   }
   return text;
 }
@@ -147,7 +141,7 @@ std::string sample_text(const ProfileComparison& comparison, const ExplainedSamp
   for (std::size_t p = 0; p < comparison.profiles.size(); ++p) {
     const Score& score = sample.scores[p];
     text += fmt::format("    {}: {}, read {}", comparison.profiles[p], std::isnan(score.value) ? "no value" : fmt::format("{:.4g}", score.value),
-                        score.answer.empty() ? "nothing" : in_quotes(score.answer));
+                        score.answer.empty() ? "nothing" : json::dump_string(score.answer));
     text += score.state == SampleState::kScored ? "\n" : fmt::format(" ({})\n", name_of(score.state));
   }
   return text;

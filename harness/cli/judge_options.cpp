@@ -71,9 +71,7 @@ std::unique_ptr<Judge> open_judge(const JudgeOptions& options) {
 
 std::string judge_name_json(const JudgeOptions& options) {
   if (options.who.empty()) return "";
-  const std::string name = names_endpoint(options.who) ? parse_endpoint(options.who).model : "recorded " + digest_of(read_file(options.who));
-  json::Document document;
-  return json::dump(json::string_value(name, document.GetAllocator()));
+  return json::dump_string(names_endpoint(options.who) ? parse_endpoint(options.who).model : "recorded " + digest_of(read_file(options.who)));
 }
 
 }  // namespace assay

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <mutex>
 #include <stdexcept>
@@ -25,8 +26,7 @@ class ImageParts : public ::testing::Test {
   struct Call {
     std::int64_t images;
     int threads;
-    bool operator==(const Call&) const = default;
-    bool operator<(const Call& other) const { return std::pair(images, threads) < std::pair(other.images, other.threads); }
+    auto operator<=>(const Call&) const = default;
   };
   /// The calls for `count` images, by size.
   [[nodiscard]] static std::vector<Call> calls_for(std::int64_t count) {
