@@ -53,7 +53,7 @@ class HeadRoom {
         packed_{lines_[0].values, lines_[0].values + packed_size(keys, width)},
         room_(std::make_unique_for_overwrite<AttentionRoomBf16>()) {}
 
-  void pack(const KeysBf16& keys) { pack_keys_bf16(keys, packed_); }
+  void pack(const KeysBf16& keys) { (has_amx_bf16() ? pack_keys_amx : pack_keys_bf16)(keys, packed_); }
   void attend(const QueriesBf16& queries, const KeysBf16& keys) { (has_amx_bf16() ? attend_amx : attend_bf16)(queries, keys, packed_, *room_); }
 
  private:

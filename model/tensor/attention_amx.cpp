@@ -1,11 +1,12 @@
 #include "model/tensor/attention_bf16.h"
 #include "model/tensor/exp2_table.h"
+#include "model/tensor/pack_keys_bf16.h"
 #include "model/tensor/soft_rows_bf16.h"
 #include "model/tensor/tiles_amx.h"
 
-// While the tiles are at work the core adds and multiplies floats half as fast, and everything else as fast as ever; and tiles that have rested for half a microsecond
-// take as long to get up. So they work throughout: at a part of the keys' scores, and at mixing another part's values, while the vectors make a third part's scores
-// into shares, by steps of which not all are of floats.
+// While the tiles are at work one of the core's two vector units does not multiply floats, and shifts are the other one's anyway; it adds, moves and looks up as ever. And tiles
+// that have rested for half a microsecond take as long to get up. So they work throughout: at a part of the keys' scores, and at mixing another part's values, while the
+// vectors make a third part's scores into shares, by few steps of which one unit takes no more than the other.
 namespace assay {
 namespace {
 
@@ -100,42 +101,57 @@ class TileWork {
   bool is_first_ = false, are_new_ = false;                 ///< the step is its sums' first, and they begin at zero
 };
 
-/// 2ˣ⁻ᵇ for floats x and a whole number b, to 3e-5 of it: a table's 2^(i / 32), whose exponent is added to, times what is between. Its bits but for the exponent do not depend
-/// on b, and four of its ten steps are not of floats.
+/// Where a pair of keys goes among the sixteen pairs of 32 keys: to the order in which Powers leaves shares.
+constexpr std::int64_t place_of(std::int64_t pair) { return pair % 8 / 2 * 4 + pair / 8 * 2 + pair % 2; }
+
+/// 2ˣ⁻ᵇ for floats x and a whole number b, in bfloat16 as kExp2Below says, times 2^-kMostAbove. Its bits but for the exponent do not depend on b. Of 14 steps for 32 of them
+/// five are of the kind that the tiles leave one unit for.
 class Powers {
  public:
-  Powers() {
-    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    low_ = without_place(kExp2Table, places), high_ = without_place(kExp2Table + 16, _mm512_add_epi32(places, _mm512_set1_epi32(16)));
-  }
+  Powers() : below_(_mm512_load_si512(kExp2Below)) {}
 
-  /// For of(). b must be between -kMostBase and kMostBase.
-  static __m512 grid_of(__m512 b) { return _mm512_sub_ps(_mm512_set1_ps(kGrid), b); }
-  static constexpr float kMostBase = 0x1p16F;
+  /// For of(): the same for all of a row. b must be between -kMostBase and kMostBase.
+  static __m512 grid_of(__m512 b) { return _mm512_fnmadd_ps(b, _mm512_set1_ps(kPlaces), _mm512_set1_ps(kGrid + kPlaces * (kBias - kMostAbove) + kExp2Round)); }
+  static constexpr float kMostBase = 0x1p14F;
+  static constexpr float kPlaces = 512.0F;  ///< of an octave
+  /// From there on a power may be of an x that is kMostAbove or more above b, whatever it is.
+  static constexpr float kTooLarge = 1.0F;
 
-  /// x is score · factor; 0 where it is 126 or more below b. `all` gathers what has_failed() looks at.
-  [[gnu::always_inline]] [[nodiscard]] __m512 of(__m512 score, __m512 factor, __m512 grid, __m512i& all) const {
-    const __m512 place = _mm512_fmadd_ps(score, factor, grid), rest = _mm512_fmsub_ps(score, factor, _mm512_sub_ps(place, grid));
-    const __m512i bits = _mm512_castps_si512(place);
-    all = _mm512_or_si512(all, bits);
-    const __mmask16 counts = _mm512_cmp_ps_mask(place, _mm512_set1_ps(kGrid - 126.0F), _CMP_NLE_UQ);
-    const __m512i power = _mm512_add_epi32(_mm512_slli_epi32(bits, kToExponent), _mm512_castps_si512(_mm512_permutex2var_ps(low_, bits, high_)));
-    return _mm512_maskz_mul_ps(counts, _mm512_fmadd_ps(rest, _mm512_set1_ps(kExp2Between1), _mm512_set1_ps(kExp2Between0)), _mm512_castsi512_ps(power));
+  /// x is score · factor / kPlaces; 0, or too small to count, where it is 94 or more below b. Of each lane's eight the first four are of `first`. `all` gathers what has_failed() looks at.
+  [[gnu::always_inline]] [[nodiscard]] __m512i of(__m512 first, __m512 second, __m512 factor, __m512 grid, __m512i& all) const {
+    const __m512i low = _mm512_castps_si512(_mm512_fmadd_ps(first, factor, grid)), high = _mm512_castps_si512(_mm512_fmadd_ps(second, factor, grid));
+    all = _mm512_ternarylogic_epi32(all, low, high, 0xFE);  // or
+    const __m512i origin = _mm512_castps_si512(_mm512_set1_ps(kGrid));
+    const __m512i places = _mm512_packus_epi32(_mm512_sub_epi32(low, origin), _mm512_sub_epi32(high, origin));
+    constexpr __mmask64 kEven = 0x5555555555555555U;
+    return _mm512_srli_epi16(_mm512_sub_epi16(places, _mm512_maskz_permutexvar_epi8(kEven, _mm512_srli_epi16(places, 3), below_)), 2);
   }
-  /// True where one of them was not a number or kMostAbove or more above b. (Of those far below b for some, whose power is 0 either way.)
-  static bool has_failed(__m512i all) { return _mm512_test_epi32_mask(all, _mm512_set1_epi32(static_cast<int>(~kGoodBits))) != 0; }
+  /// The same order for powers that are there already.
+  static __m512i in_order(__m512 first, __m512 second) {
+    return _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 4, 1, 5, 2, 6, 3, 7), reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first)));
+  }
+  /// True where one of them was not a number, infinite or far out. (Of those that are 2^14 or more from b for some.)
+  static bool has_failed(__m512i all) { return _mm512_test_epi32_mask(all, _mm512_set1_epi32(static_cast<int>(kBadBits))) != 0; }
 
  private:
-  static constexpr int kMostAbove = 64, kToExponent = 18;
-  static constexpr float kGrid = 0x1.8p18F - kMostAbove;     // added to x - b it leaves 32nds in the low bits, and sets bit 22 where x is kMostAbove above b
-  static constexpr std::uint32_t kGoodBits = 0x48BFFFFF;     // of all that then is from 2^18 to below 1.5 · 2^18
+  static constexpr int kMostAbove = 32, kBias = 127;
+  static constexpr float kGrid = 0x1.8p23F;                // added to a number it leaves the nearest integer in the low bits
+  static constexpr std::uint32_t kBadBits = 0xB4000000U;   // none of them is set from 2^17 to below 2^25
 
-  /// Less what 32nds will bring to the exponent and behind it.
-  static __m512 without_place(const float* table, __m512i places) {
-    return _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_add_epi32(_mm512_load_si512(table), _mm512_set1_epi32(kMostAbove << 23)), _mm512_slli_epi32(places, kToExponent)));
-  }
+  __m512i below_;
+};
 
-  __m512 low_, high_;
+/// Numbers smaller than float32's normal ones are taken as zeros while it lives: they cost more than a hundred cycles each where totals are taken. (Tiles take them so.)
+class SmallAreZero {
+ public:
+  SmallAreZero() : before_(_mm_getcsr()) { _mm_setcsr(before_ | kDenormalsAreZero | kFlushToZero); }
+  ~SmallAreZero() { _mm_setcsr(before_); }
+  SmallAreZero(const SmallAreZero&) = delete;
+  SmallAreZero& operator=(const SmallAreZero&) = delete;
+
+ private:
+  static constexpr unsigned kDenormalsAreZero = 0x40, kFlushToZero = 0x8000;
+  unsigned before_;
 };
 
 /// Some queries and their softmax. Its shares are relative to two to the power of a row's base, a whole number near the highest score of the first keys, which
@@ -155,6 +171,7 @@ class SoftTiles {
     take_scores(part(0));
     find_bases();
     soften_all();
+    find_too_large();
     if (failed_ != 0) {
       find_highest_of_failed();
       take_scores(part(0));
@@ -236,6 +253,12 @@ class SoftTiles {
     by_highest_ = failed_;
   }
 
+  /// Rows that have scores too far above their base.
+  void find_too_large() {
+    for (std::int64_t r = 0; r < live_; ++r)
+      failed_ |= static_cast<std::uint32_t>(_mm512_cmp_ps_mask(_mm512_load_ps(totals_ + r * 16), _mm512_set1_ps(Powers::kTooLarge), _CMP_NLT_UQ) != 0) << r;
+  }
+
   /// All parts' scores, of which the first's are there, to shares, and what these give.
   void soften_all() {
     clear(totals_, kQueries * 16);
@@ -268,19 +291,16 @@ class SoftTiles {
   class SoftRow {
    public:
     SoftRow(const SoftTiles& all, const Part& part, std::int64_t r)
-        : powers_(all.powers_), scores_(part.scores + r * kScores), shares_(part.shares + r * kShares), factor_(_mm512_set1_ps(all.scale_)), grid_(_mm512_set1_ps(all.grids_[r])),
-          total_(_mm512_load_ps(all.totals_ + r * 16)) {}
-    [[gnu::always_inline]] void soften(std::int64_t s) {
-      const __m512 first = powers_.of(_mm512_load_ps(scores_ + s), factor_, grid_, bits_), second = powers_.of(_mm512_load_ps(scores_ + s + 16), factor_, grid_, bits_);
-      add(first, second, s);
-    }
-    [[gnu::always_inline]] void add(__m512 first, __m512 second, std::int64_t s) {
-      const auto both = _mm512_cvtne2ps_pbh(second, first);
-      total_ = _mm512_dpbf16_ps(total_, both, reinterpret_cast<__m512bh>(_mm512_set1_epi16(0x3F80)));
-      _mm512_store_si512(shares_ + s, reinterpret_cast<__m512i>(both));
+        : powers_(all.powers_), scores_(part.scores + r * kScores), shares_(part.shares + r * kShares), factor_(_mm512_set1_ps(all.scale_ * Powers::kPlaces)),
+          grid_(_mm512_set1_ps(all.grids_[r])), odd_(_mm512_load_ps(all.totals_ + r * 16)) {}
+    [[gnu::always_inline]] void soften(std::int64_t s) { add(powers_.of(_mm512_load_ps(scores_ + s), _mm512_load_ps(scores_ + s + 16), factor_, grid_, bits_), s); }
+    [[gnu::always_inline]] void add(__m512i shares, std::int64_t s) {
+      odd_ = _mm512_add_ps(odd_, _mm512_castsi512_ps(_mm512_and_si512(shares, _mm512_set1_epi32(static_cast<int>(0xFFFF0000U)))));
+      even_ = _mm512_add_ps(even_, _mm512_castsi512_ps(_mm512_slli_epi32(shares, 16)));
+      _mm512_store_si512(shares_ + s, shares);
     }
     [[gnu::always_inline]] void finish(SoftTiles& all, std::int64_t r) const {
-      _mm512_store_ps(all.totals_ + r * 16, total_);
+      _mm512_store_ps(all.totals_ + r * 16, _mm512_add_ps(odd_, even_));
       all.failed_ |= static_cast<std::uint32_t>(Powers::has_failed(bits_)) << r;
     }
 
@@ -288,33 +308,38 @@ class SoftTiles {
     const Powers& powers_;
     const float* scores_;
     std::uint16_t* shares_;
-    __m512 factor_, grid_, total_;
+    __m512 factor_, grid_;
+    __m512 odd_, even_ = _mm512_setzero_ps();  ///< totals, of shares at odd and at even places
     __m512i bits_ = _mm512_setzero_si512();
   };
 
   /// Rows of Units times 32 scores, as long as there are steps for the tiles to take beside; returns how many rows.
   template <int Units>
   std::int64_t soften_beside_tiles(const Part& part) {
-    return width_ <= 64 ? soften_beside_tiles<Units, 2>(part) : soften_beside_tiles<Units, 1>(part);
-  }
-  /// A step beside so many rows.
-  template <int Units, int Rows>
-  [[gnu::noinline]] std::int64_t soften_beside_tiles(const Part& part) {
     std::int64_t r = 0;
+    if (width_ <= 64) r = soften_beside_tiles<Units, 3>(part, r);
+    if (width_ <= 128) r = soften_beside_tiles<Units, 2>(part, r);
+    return soften_beside_tiles<Units, 1>(part, r);
+  }
+  /// A step beside so many rows, from row r on.
+  template <int Units, int Rows>
+  [[gnu::noinline]] std::int64_t soften_beside_tiles(const Part& part, std::int64_t r) {
     for (; r + Rows <= live_ && work_.has_more(); r += Rows) {
       work_.take_step();
-      SoftRow first(*this, part, r), second(*this, part, r + Rows - 1);
+      SoftRow first(*this, part, r), second(*this, part, r + (Rows > 1 ? 1 : 0)), third(*this, part, r + Rows - 1);
       const auto quarter = [&]<int Tile> __attribute__((always_inline)) {
         work_.multiply<Tile>();
-#pragma GCC unroll 2
-        for (int unit = Units * Rows * Tile / 4; unit < Units * Rows * (Tile + 1) / 4; ++unit) unit < Units ? first.soften(unit * 32) : second.soften((unit - Units) * 32);
+#pragma GCC unroll 3
+        for (int unit = Units * Rows * Tile / 4; unit < Units * Rows * (Tile + 1) / 4; ++unit)
+          (unit < Units ? first : unit < 2 * Units ? second : third).soften(unit % Units * 32);
       };
       quarter.template operator()<0>();
       quarter.template operator()<1>();
       quarter.template operator()<2>();
       quarter.template operator()<3>();
       first.finish(*this, r);
-      if (Rows == 2) second.finish(*this, r + 1);
+      if (Rows > 1) second.finish(*this, r + 1);
+      if (Rows > 2) third.finish(*this, r + 2);
     }
     return r;
   }
@@ -327,7 +352,7 @@ class SoftTiles {
     const __m512 factor = _mm512_set1_ps(scale_), base = _mm512_set1_ps(bases_[r]);
     SoftRow row(*this, part, r);
     const auto power_at = [&](std::int64_t s) { return short_normal_exp2_of(_mm512_fmsub_ps(_mm512_load_ps(part.scores + r * kScores + s), factor, base)); };
-    for (std::int64_t s = 0; s < part.count; s += 32) row.add(power_at(s), power_at(s + 16), s);
+    for (std::int64_t s = 0; s < part.count; s += 32) row.add(Powers::in_order(power_at(s), power_at(s + 16)), s);
     row.finish(*this, r);
   }
 
@@ -355,7 +380,10 @@ class SoftTiles {
 
 }  // namespace
 
+void pack_keys_amx(const KeysBf16& keys, const PackedKeysBf16& packed) { pack_keys(keys, place_of, packed); }
+
 void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room) {
+  const SmallAreZero small_are_zero;
   Tiles tiles(smaller(queries.count, kQueries));
   for (std::int64_t first = 0; first < queries.count; first += kQueries) {
     tiles.shape(smaller(queries.count - first, kQueries));  // rows that are not there take no time

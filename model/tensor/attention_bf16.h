@@ -27,7 +27,7 @@ inline constexpr std::int64_t kHeadWidths = 32, kWidestHead = 256;
 /// Keys that are looked at together, and queries: no kind of kernel takes more.
 inline constexpr std::int64_t kKeysTogether = 512, kQueriesTogether = 32;
 
-/// What pack_keys_bf16 fills: room for `packed_size(S, K)` values each.
+/// What pack_keys_bf16 or pack_keys_amx fills: room for `packed_size(S, K)` values each.
 struct PackedKeysBf16 {
   std::uint16_t *keys, *values;
 };
@@ -44,14 +44,17 @@ struct AttentionRoomBf16 {
   alignas(64) std::uint16_t queries[kQueriesTogether * kWidestHead];
 };
 
+/// For attend_bf16.
 void pack_keys_bf16(const KeysBf16& keys, const PackedKeysBf16& packed);
+/// For attend_amx, where the process may use AMX: values in the order in which it has their shares.
+void pack_keys_amx(const KeysBf16& keys, const PackedKeysBf16& packed);
 
 /// softmax(q kᵀ / √K) v, products in bfloat16, sums and softmax in float32; a softmax over up to kKeysTogether keys at a time, rescaled where a later key scores
 /// higher. A row's bits depend on its query and on the keys it sees alone: not on the other rows, nor on how many keys come after.
 /// Source: Dao et al. 2022, FlashAttention, section 3.1 (the rescaling)
 void attend_bf16(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
-/// The same where the process may use AMX (has_amx_bf16()), with other sums and shorter exponentials; the softmax is relative to a score among the first and never
-/// rescaled.
+/// The same where the process may use AMX (has_amx_bf16()), with other sums; the softmax is relative to a score among the first and never rescaled, and its shares, of
+/// which the totals are taken as they are in bfloat16, are right to 0.0063 of them.
 void attend_amx(const QueriesBf16& queries, const KeysBf16& keys, const PackedKeysBf16& packed, AttentionRoomBf16& room);
 
 }  // namespace assay

@@ -47,7 +47,7 @@ bool has_avx512_bf16() {
 }
 
 bool has_amx_bf16() {
-  static const bool has = wanted() == Wanted::kAmx && has_avx512_bf16() && __builtin_cpu_supports("amx-tile") != 0 && __builtin_cpu_supports("amx-bf16") != 0 && may_use_tiles();
+  static const bool has = wanted() == Wanted::kAmx && has_avx512_bf16() && __builtin_cpu_supports("avx512vbmi") != 0 && __builtin_cpu_supports("amx-tile") != 0 && __builtin_cpu_supports("amx-bf16") != 0 && may_use_tiles();
   return has;
 }
 #else

@@ -4,13 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <tuple>
 #include <vector>
 
 #include "model/tensor/attention_bf16.h"
+#include "model/tensor/exp2_table.h"
 
 namespace assay {
 namespace {
@@ -65,6 +68,21 @@ Scored scored(const at::Tensor& scores) {
   return made;
 }
 
+/// Every place of two octaves, and where in an octave it may have been.
+TEST(Exp2Table, LeadsToPowersAsNearAsItSays) {
+  double squares = 0, count = 0;
+  for (int place = 512 * 126; place < 512 * 128; ++place) {
+    const auto bits = static_cast<std::uint32_t>(place - kExp2Below[place / 8 % 64]) / 4 << 16U;  // of a bfloat16, as a float's
+    for (const double rest : {-0.5, 0.0, 0.5}) {
+      const auto expected = std::exp2((place - kExp2Round + rest) / 512 - 127), error = std::bit_cast<float>(bits) / expected - 1;
+      EXPECT_LT(std::abs(error), 0.0064) << place;
+      squares += error * error, ++count;
+    }
+  }
+  EXPECT_LT(std::sqrt(squares / count), 0.002);
+  EXPECT_EQ(kExp2Below[0], 0);  // places of 0 give 0
+}
+
 /// Softmax is of differences: however high, low, late or far apart the scores are.
 TEST(Attention, EqualsTheFormulaForAnyScores) {
   constexpr std::int64_t kKeys = 500;
@@ -79,13 +97,12 @@ TEST(Attention, EqualsTheFormulaForAnyScores) {
   for (std::int64_t row = 0; row < rows.size(0); ++row) EXPECT_LT(difference(got.select(1, row), expected.select(1, row)), 2.5e-2) << row;
 }
 TEST(Attention, OfANumberThatIsNoneIsNone) {
-  auto scores = at::randn({3, 200});
-  scores[0][7] = NAN, scores[1][150] = NAN;
+  auto scores = at::randn({5, 200});
+  scores[0][7] = NAN, scores[1][150] = NAN, scores[2][8] = -NAN, scores[3][151] = -NAN;
   const auto [q, k, v] = scored(scores);
   const auto got = attention(q, k, v, false).to(at::kFloat);
-  EXPECT_TRUE(at::isnan(got.select(1, 0)).all().item<bool>());
-  EXPECT_TRUE(at::isnan(got.select(1, 1)).all().item<bool>());
-  EXPECT_FALSE(at::isnan(got.select(1, 2)).any().item<bool>());
+  for (int row = 0; row < 4; ++row) EXPECT_TRUE(at::isnan(got.select(1, row)).all().item<bool>()) << row;
+  EXPECT_FALSE(at::isnan(got.select(1, 4)).any().item<bool>());
 }
 /// Of a head's queries some see scores that rise far above the first ones, which takes another way: the others' bits are as if they were not there.
 TEST(Attention, QueriesDoNotChangeEachOther) {
