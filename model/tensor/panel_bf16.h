@@ -25,13 +25,32 @@ struct PanelBf16 {
   }
 };
 
+/// Cache lines that are brought to the second cache while something else is multiplied, one with every power of two of pairs.
+class LinesAhead {
+ public:
+  LinesAhead() = default;
+  LinesAhead(const char* first, std::int64_t lines, std::int64_t pairs_a_line) : next_(first), end_(first + lines * kLine), others_(pairs_a_line - 1) {}
+  [[gnu::always_inline]] void at_pair(std::int64_t p) {
+    if ((p & others_) != 0 || next_ == end_) return;
+    _mm_prefetch(next_, _MM_HINT_T1);
+    next_ += kLine;
+  }
+  static constexpr std::int64_t kLine = 64;  ///< bytes
+
+ private:
+  const char *next_ = nullptr, *end_ = nullptr;
+  std::int64_t others_ = -1;  ///< the low bits of other pairs
+};
+
 /// sums[r] = x[r] · the panel's rows, pair after pair: each sum is taken in the order of the values, whatever stands beside it.
 /// x: row r at x + r · stride, `pairs` pairs each; with eight rows the sums fill sixteen of the thirty-two registers. `panel` has pair().
 template <int Rows, typename Panel>
-[[gnu::always_inline]] inline void multiply_panel(const std::uint16_t* x, std::int64_t stride, const Panel& panel, std::int64_t pairs, __m512 (&sums)[Rows][2]) {
+[[gnu::always_inline]] inline void multiply_panel(const std::uint16_t* x, std::int64_t stride, const Panel& panel, std::int64_t pairs, __m512 (&sums)[Rows][2],
+                                                  LinesAhead ahead = {}) {
 #pragma GCC unroll 8
   for (int r = 0; r < Rows; ++r) sums[r][0] = sums[r][1] = _mm512_setzero_ps();
   for (std::int64_t p = 0; p < pairs; ++p) {
+    ahead.at_pair(p);
     const auto left = panel.pair(p, 0), right = panel.pair(p, 1);
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; ++r) {
