@@ -18,8 +18,8 @@ namespace assay {
 namespace {
 
 constexpr std::int64_t kOutputsTogether = 32;                // what a thread takes at a time, at the least
-constexpr std::int64_t kRowsOfTiles = 32, kRowsTogether = 96, kPanelsTogether = 4;  // a thread's next piece of a packed product: rows that stay in its second cache
-constexpr std::int64_t kPiecesAThread = 4;  // at the least, where the product can be cut so
+constexpr std::int64_t kPanelsTogether = 4;                  // of a thread's next piece of a packed product, at the least
+constexpr std::int64_t kPiecesAThread = 4;                   // at the least, where the product can be cut so
 
 template <typename T>
 void multiply(const at::Tensor& x, const at::Tensor& weight, void (*kernel)(const FewRows<T>&), at::Tensor& out) {
@@ -70,10 +70,24 @@ void for_pieces(const ProductBf16& product, const PieceBf16& together, const Mak
   });
 }
 
+/// Fewer panels and rows than `together`, where there would not be enough pieces for all threads to be done at about the same time, down to `least_rows`; and pieces of like
+/// numbers of rows, multiples of `multiple`, since the weights come from afar for each, be it of a single row.
+PieceBf16 cut(const ProductBf16& product, PieceBf16 together, std::int64_t least_rows, std::int64_t multiple) {
+  const auto pieces = [&] { return quotient_up(product.rows, together.rows) * quotient_up(quotient_up(product.outputs, kPanelOutputs), together.panels); };
+  const auto wanted = kPiecesAThread * thread_count();
+  while (pieces() < wanted && together.panels > kPanelsTogether) together.panels /= 2;
+  while (pieces() < wanted && together.rows > least_rows) together.rows /= 2;
+  together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), multiple) * multiple;
+  return together;
+}
+
 void by_vectors(const ProductBf16& product) {
+  constexpr std::int64_t kLeastRows = 96, kMostRows = 384, kBytesOfRows = 320 * 1024;  // which stay in the second cache
   const bool needs_room = product.packed == nullptr && product.rows >= kManyRows;
   const auto room_size = needs_room ? static_cast<std::size_t>(packed_weight_size(kPanelOutputs, product.inputs)) : 0;
-  for_pieces(product, {kRowsTogether, kPanelsTogether, /*keeps_panels=*/false}, [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(room_size); },
+  const auto fitting = kBytesOfRows / static_cast<std::int64_t>(sizeof(*product.x)) / std::max<std::int64_t>(product.inputs, 1);
+  const auto together = cut(product, {std::clamp(fitting, kLeastRows, kMostRows), kPanelsTogether, /*keeps_panels=*/false}, kLeastRows, kVectorRows);
+  for_pieces(product, together, [&] { return std::make_unique_for_overwrite<std::uint16_t[]>(room_size); },
              [&](auto row, auto row_end, auto panel, auto panel_end, const auto& room) { multiply_bf16(product, row, row_end, panel, panel_end, room.get()); });
 }
 
@@ -83,14 +97,9 @@ ProductRoomAmx* own_room() {
 }
 
 void by_tiles(const ProductBf16& product) {
-  auto together = piece_amx(product);
-  // Fewer panels and rows, where there would not be enough pieces for all threads to be done at about the same time.
-  const auto pieces = [&] { return quotient_up(product.rows, together.rows) * quotient_up(quotient_up(product.outputs, kPanelOutputs), together.panels); };
-  const auto wanted = kPiecesAThread * thread_count();
-  while (pieces() < wanted && together.panels > kPanelsTogether) together.panels /= 2;
-  while (pieces() < wanted && together.keeps_panels && together.rows > kRowsOfTiles) together.rows /= 2;
-  // Of like numbers of rows, since the weights come from afar for each, be it of a single row.
-  together.rows = quotient_up(quotient_up(product.rows, quotient_up(product.rows, together.rows)), kRowsOfTiles) * kRowsOfTiles;
+  constexpr std::int64_t kRowsOfTiles = 32;
+  const auto most = piece_amx(product);
+  const auto together = cut(product, most, most.keeps_panels ? kRowsOfTiles : most.rows, kRowsOfTiles);
   for_pieces(product, together, own_room,
              [&](auto row, auto row_end, auto panel, auto panel_end, auto* own) { multiply_amx(product, row, row_end, panel, panel_end, *own); });
 }

@@ -9,7 +9,7 @@ namespace {
 
 static_assert(kPanelOutputs == kPanelRows);
 
-constexpr int kRows = 8;  // together their sums fill half of the registers
+constexpr int kRows = kVectorRows;  // together their sums fill half of the registers
 
 /// The outputs from `first` on, which `panel` has.
 template <int Rows, typename Panel>
@@ -48,7 +48,7 @@ class NextPanel {
   /// `lines` cache lines from `at` on, while rows meet a panel of `pairs`.
   NextPanel(const void* at, std::int64_t lines, std::int64_t pairs, std::int64_t rows) : at_(static_cast<const char*>(at)), pairs_(pairs) {
     const auto passes = passes_over(rows);
-    if (lines == 0 || passes * pairs < lines || rows < kLeastRows || rows > kMostRows) return;
+    if (lines == 0 || passes * pairs < lines || rows < kLeastRows) return;
     lines_ = lines;
     while (passes * pairs >= 2 * pairs_a_line_ * lines) pairs_a_line_ *= 2;
   }
@@ -58,7 +58,7 @@ class NextPanel {
   }
 
  private:
-  static constexpr std::int64_t kLeastRows = 5, kMostRows = 32;  // fewer wait for the memory alone, more for their sums
+  static constexpr std::int64_t kLeastRows = 5;  // fewer wait for the memory alone
 
   const char* at_;
   std::int64_t pairs_, lines_ = 0, pairs_a_line_ = 1;

@@ -47,6 +47,8 @@ struct ProductBf16 {
   const float* scales8 = nullptr;        ///< [outputs]
 };
 
+/// Rows that multiply_bf16() takes in one go.
+inline constexpr std::int64_t kVectorRows = 8;
 /// Rows from which on a panel in 8 bits is widened once for all of them.
 inline constexpr std::int64_t kManyRows = 17;
 
